@@ -1,0 +1,64 @@
+# Qoltanba. `make` lists what can be made; everything works from a fresh clone of Debian 12.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= /usr/bin/python3.11
+BIN := .venv/bin
+RUN_PACKAGES := python3-venv libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux
+TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl
+
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit lock clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: PACKAGES = $(RUN_PACKAGES)
+setup: system-packages .venv/installed  ## install everything needed to run (idempotent)
+
+setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
+setup-tests: system-packages .venv/installed
+
+system-packages:
+	@missing=""; for p in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' "$$p" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo"; else \
+	  echo "These Debian packages are missing, and neither root nor sudo is there to install them:$$missing" >&2; \
+	  exit 1; fi; \
+	echo "Installing Debian packages:$$missing"; \
+	$$as_root apt-get update -qq; \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+
+.venv/installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing Python packages"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## run the sample visit with everything embedded: make demo ONCE=1
+	@$(BIN)/docgen demo $(if $(ONCE),--once,)
+
+test: setup-tests lint types walls unit  ## everything: style, types, walls, all tests
+
+lint: setup  ## style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup  ## types
+	$(BIN)/mypy
+
+walls: setup  ## which module may import which
+	$(BIN)/lint-imports
+
+unit: setup-tests  ## all tests
+	$(BIN)/pytest
+
+lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --group dev --no-header --no-annotate --upgrade \
+	  --python-version 3.11 pyproject.toml -o requirements.lock
+
+clean:  ## remove what was made, the demo's data included
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
