@@ -1,0 +1,80 @@
+"""One-time codes: their policy, and what a code is bound to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from docgen.domain.subscriber import Phone
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChallengePolicy:
+    """Limits of one envelope's codes (NIST SP 800-63B-4, 3.1.3; OWASP ASVS 5.0, 6.5)."""
+
+    digits: int = 6
+    life: timedelta = timedelta(seconds=180)
+    attempts: int = 5
+    failures: int = 10
+    """Wrong codes per phone and content; a new code does not reset them."""
+    failures_window: timedelta = timedelta(hours=1)
+    cool_downs: tuple[timedelta, ...] = (
+        timedelta(seconds=60),
+        timedelta(seconds=120),
+        timedelta(seconds=300),
+    )
+    """Wait before the second, third and every later code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Everything a code is bound to: change one byte of one document and the code is dead."""
+
+    challenge_id: str
+    phone: Phone
+    purpose: str
+    manifest_hash: str
+
+    def message(self, *, key_id: str, code: str) -> bytes:
+        """Bytes to authenticate; each part carries its length, so no two inputs look alike."""
+        parts = (
+            "otp-v1", key_id, self.challenge_id, self.phone.value,
+            self.purpose, self.manifest_hash, code,
+        )  # fmt: skip
+        encoded = (part.encode() for part in parts)
+        return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+class ChallengeState(StrEnum):
+    """Where a challenge stands; only SENT can be confirmed."""
+
+    SENT = "sent"
+    REPLACED = "replaced"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """One code sent to one phone for one manifest; the code itself and its MAC are not here."""
+
+    id: str
+    envelope_id: str
+    manifest_hash: str
+    purpose: str
+    state: ChallengeState
+    issued_at: datetime
+    expires_at: datetime
+    resend_at: datetime
+    digits: int
+    attempts_allowed: int
+    attempts_used: int = 0
+    provider: str | None = None
+    provider_message_id: str | None = None
+    sent_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    attempt_id: str | None = None
+
+    @property
+    def attempts_left(self) -> int:
+        """How many more codes may be typed."""
+        return max(0, self.attempts_allowed - self.attempts_used)

@@ -1,0 +1,268 @@
+"""Every failure the core names.
+
+DocgenError
+├── InvalidValue                  one value breaks its own rule
+│   ├── InvalidIdNumber           an IIN or a BIN
+│   └── InvalidPhone
+├── ValuesRejected                a form's values, all findings at once
+├── NotFound
+│   ├── EnvelopeNotFound
+│   ├── DocumentNotFound
+│   ├── FormNotFound
+│   └── BlobNotFound
+├── Conflict                      the state does not allow it
+│   ├── MoveNotAllowed
+│   │   ├── NotReady              still being rendered
+│   │   └── AlreadyConfirmed
+│   └── StaleEnvelope             somebody else changed it meanwhile
+├── CodeRefused
+│   ├── CodeWrong
+│   └── CodeGone                  exhausted, expired, replaced or spent
+├── LimitReached                  cool-down or any other limit
+├── Unavailable                   a part we need is down; try later, nothing is lost
+│   ├── CodesUnavailable
+│   ├── RendererUnavailable
+│   ├── SmsUnavailable
+│   └── SealUnavailable           the timestamp authority or revocation service is down
+├── TemplateRejected              a Word file breaks the rules of templates
+├── RenderFailed                  a template and values that do not make a document
+├── SealRefused                   a PDF that must not be sealed
+├── SealKeyUnusable               absent, expired, not ours, or a demo key outside the demo
+├── UnreadableDocument            not a PDF at all
+├── ChainBroken                   the journal was changed
+└── Misconfigured                 settings that cannot work
+
+Each has a stable public `code`; sentences for people live in `docgen.texts`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+
+class DocgenError(Exception):
+    """Root of all named failures; `code` is stable and public."""
+
+    code: ClassVar[str] = "docgen_error"
+    retryable: ClassVar[bool] = False
+
+
+class InvalidValue(DocgenError):
+    """A value that breaks the rule of its kind; the message never repeats the value."""
+
+    code = "value_invalid"
+
+
+class InvalidIdNumber(InvalidValue):
+    """Not a valid IIN or BIN: twelve digits and a control digit (decree 406 of 22.05.2007)."""
+
+    code = "id_number_invalid"
+
+
+class InvalidPhone(InvalidValue):
+    """Not an E.164 number of Kazakhstan."""
+
+    code = "phone_invalid"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One finding: where (RFC 6901 pointer), what (stable code), and its numbers for the text."""
+
+    pointer: str
+    code: str
+    params: tuple[tuple[str, str], ...] = ()
+
+
+class ValuesRejected(DocgenError):
+    """Values that do not fit the form; carries every finding at once."""
+
+    code = "values_rejected"
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(", ".join(f"{e.pointer} {e.code}" for e in errors))
+        self.errors = errors
+
+
+class NotFound(DocgenError):
+    """Nothing by that name."""
+
+    code = "not_found"
+
+
+class EnvelopeNotFound(NotFound):
+    """No such envelope, or not the caller's."""
+
+    code = "envelope_not_found"
+
+
+class DocumentNotFound(NotFound):
+    """The envelope holds no such document, or not in the asked version."""
+
+    code = "document_not_found"
+
+
+class FormNotFound(NotFound):
+    """No such form."""
+
+    code = "form_not_found"
+
+
+class BlobNotFound(NotFound):
+    """No bytes under that hash."""
+
+    code = "blob_not_found"
+
+
+class Conflict(DocgenError):
+    """The state of things does not allow it."""
+
+    code = "conflict"
+
+
+class MoveNotAllowed(Conflict):
+    """The envelope's state has no such move."""
+
+    code = "move_not_allowed"
+
+    def __init__(self, verb: str, state: str) -> None:
+        super().__init__(f"{verb} is not allowed in state {state}")
+        self.verb = verb
+        self.state = state
+
+
+class NotReady(MoveNotAllowed):
+    """The documents are not rendered yet."""
+
+    code = "not_ready"
+    retryable = True
+
+
+class AlreadyConfirmed(MoveNotAllowed):
+    """The subscriber has confirmed already; a second confirmation changes nothing."""
+
+    code = "already_confirmed"
+
+
+class StaleEnvelope(Conflict):
+    """Somebody else changed the envelope meanwhile; read it again."""
+
+    code = "envelope_changed"
+    retryable = True
+
+
+class CodeRefused(DocgenError):
+    """The code does not confirm."""
+
+    code = "code_refused"
+
+
+class CodeWrong(CodeRefused):
+    """Not the code that was sent; `attempts_left` more may be tried."""
+
+    code = "code_wrong"
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__(f"{attempts_left} attempts left")
+        self.attempts_left = attempts_left
+
+
+class CodeGone(CodeRefused):
+    """No code is live any more: `reason` is exhausted, expired, replaced or spent."""
+
+    code = "code_gone"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LimitReached(DocgenError):
+    """Too often; `limit` names which rule, `retry_after` when it opens again."""
+
+    code = "limit_reached"
+    retryable = True
+
+    def __init__(self, limit: str, retry_after: timedelta) -> None:
+        super().__init__(limit)
+        self.limit = limit
+        self.retry_after = retry_after
+
+
+class Unavailable(DocgenError):
+    """A part the service needs does not answer; nothing is lost, try later."""
+
+    code = "unavailable"
+    retryable = True
+    retry_after = timedelta(seconds=5)
+
+
+class CodesUnavailable(Unavailable):
+    """The store of codes does not answer; codes fail closed."""
+
+    code = "codes_unavailable"
+
+
+class RendererUnavailable(Unavailable):
+    """The rendering engine does not answer in time."""
+
+    code = "renderer_unavailable"
+
+
+class SmsUnavailable(Unavailable):
+    """No route took the message."""
+
+    code = "sms_unavailable"
+
+
+class SealUnavailable(Unavailable):
+    """The timestamp authority or a revocation service is down; the envelope stays confirmed."""
+
+    code = "seal_unavailable"
+
+
+class TemplateRejected(DocgenError):
+    """A Word file that breaks the rules of templates."""
+
+    code = "template_rejected"
+
+
+class RenderFailed(DocgenError):
+    """The template and the values did not make a document."""
+
+    code = "render_failed"
+
+
+class SealRefused(DocgenError):
+    """A PDF that must not be sealed: signed, scripted, encrypted or of several revisions."""
+
+    code = "seal_refused"
+
+
+class SealKeyUnusable(DocgenError):
+    """No usable seal key: absent, expired, unreadable, or a demo key outside the demo."""
+
+    code = "seal_key_unusable"
+
+
+class UnreadableDocument(DocgenError):
+    """Bytes that are not a readable PDF."""
+
+    code = "unreadable"
+
+
+class ChainBroken(DocgenError):
+    """A journal whose hashes do not follow from one another."""
+
+    code = "chain_broken"
+
+    def __init__(self, envelope_id: str, sequence: int) -> None:
+        super().__init__(f"entry {sequence} of envelope {envelope_id}")
+        self.envelope_id = envelope_id
+        self.sequence = sequence
+
+
+class Misconfigured(DocgenError):
+    """Settings that cannot work together."""
+
+    code = "misconfigured"

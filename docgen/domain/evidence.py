@@ -1,0 +1,179 @@
+"""What a sealed file carries about itself: everything needed to check it without us.
+
+No code, no code's MAC, no full IIN and no full phone: masked values for people, HMACs under the
+envelope's salt for whoever holds the register.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from docgen.domain import journal
+from docgen.domain.canonical import canonical_json
+from docgen.domain.challenge import Challenge
+from docgen.domain.consent import Consent, SmsConsent
+from docgen.domain.envelope import Document, Envelope
+from docgen.domain.errors import ChainBroken
+
+FORMAT = "qoltanba-evidence/1"
+FILE_NAME = "evidence.json"
+
+
+def build(
+    envelope: Envelope,
+    document: Document,
+    *,
+    challenge: Challenge | None,
+    entries: Sequence[journal.Entry],
+    title: Mapping[str, str],
+) -> dict[str, Any]:
+    """The evidence of one document, as JSON values; times are UTC (ISO 8601)."""
+    frozen = document.frozen
+    if frozen is None or envelope.consent is None:
+        raise ValueError("evidence is built of a confirmed envelope only")
+    return {
+        "format": FORMAT,
+        "document": {
+            "id": document.id,
+            "number": document.number,
+            "form": document.form,
+            "title": dict(title),
+            "languages": [str(language) for language in document.languages],
+            "sha256": frozen.sha256,
+            "size": frozen.size,
+            "pages": frozen.pages,
+            "values_sha256": values_hash(document),
+            "template_sha256": frozen.template_sha256,
+            "engine": frozen.engine,
+            "frozen_at": instant(frozen.frozen_at),
+            "verification_token": document.verification_token,
+        },
+        "envelope": {
+            "id": envelope.id,
+            "order_number": envelope.reference.order_number,
+            "manifest_sha256": envelope.manifest_hash,
+            "documents": [
+                {"document": d.id, "number": d.number, "sha256": d.frozen_hash()}
+                for d in envelope.documents
+            ],
+        },
+        "subscriber": _subscriber(envelope),
+        "consent": _consent(envelope.consent),
+        "challenge": None if challenge is None else _challenge(challenge),
+        "journal": {
+            "envelope_id": envelope.id,
+            "entries": [entry.columns() | {"hash": entry.hash} for entry in entries],
+        },
+    }
+
+
+def confirmed_hash(evidence: Mapping[str, Any]) -> str | None:
+    """The hash the code was bound to, as the evidence states it; None in foreign JSON."""
+    document = evidence.get("document")
+    value = document.get("sha256") if isinstance(document, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def chain_holds(evidence: Mapping[str, Any]) -> bool:
+    """Whether the journal extract's hashes follow from one another and begin at the beginning."""
+    try:
+        entries = [_entry(columns) for columns in evidence["journal"]["entries"]]
+        journal.check(entries)
+    except (ChainBroken, KeyError, TypeError, ValueError):
+        return False
+    return bool(entries)
+
+
+def parse(content: bytes) -> dict[str, Any] | None:
+    """The evidence in an attachment; None where it is not evidence of ours."""
+    try:
+        value = json.loads(content)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        return None
+    if isinstance(value, dict) and value.get("format") == FORMAT:
+        return value
+    return None
+
+
+def values_hash(document: Document) -> str:
+    """SHA-256 over the canonical JSON of a document's values, in hexadecimal."""
+    return hashlib.sha256(canonical_json(document.values)).hexdigest()
+
+
+def instant(moment: datetime) -> str:
+    """UTC with microseconds, as ISO 8601."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def pseudonym(salt: str, value: str) -> str:
+    """HMAC-SHA-256 of a personal value under the envelope's salt, in hexadecimal."""
+    return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def _subscriber(envelope: Envelope) -> dict[str, Any]:
+    person = envelope.subscriber
+    verification = person.phone_verification
+    return {
+        "full_name": person.full_name,
+        "iin": person.iin.masked(),
+        "iin_hmac": pseudonym(envelope.salt, person.iin.value),
+        "phone": person.phone.masked(),
+        "phone_hmac": pseudonym(envelope.salt, person.phone.value),
+        "phone_verification": {
+            "method": str(verification.method),
+            "verified_at": instant(verification.verified_at),
+            "identified_by": verification.identified_by,
+            "identity_document": str(verification.identity_document),
+        },
+    }
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    stated = {
+        "way": str(consent.way),
+        "confirmed_at": instant(consent.confirmed_at),
+        "text": consent.text.text,
+        "text_version": consent.text.version,
+        "text_language": str(consent.text.language),
+        "text_sha256": hashlib.sha256(consent.text.text.encode()).hexdigest(),
+    }
+    if isinstance(consent, SmsConsent):
+        return stated | {
+            "entered_by": str(consent.entered_by),
+            "employee_id": consent.employee_id,
+        }
+    return stated | {
+        "witness": consent.witness,
+        "strokes_or_scan_sha256": consent.evidence_sha256,
+    }
+
+
+def _challenge(challenge: Challenge) -> dict[str, Any]:
+    return {
+        "id": challenge.id,
+        "purpose": challenge.purpose,
+        "bound_to": challenge.manifest_hash,
+        "issued_at": instant(challenge.issued_at),
+        "expires_at": instant(challenge.expires_at),
+        "sent_at": None if challenge.sent_at is None else instant(challenge.sent_at),
+        "provider": challenge.provider,
+        "provider_message_id": challenge.provider_message_id,
+        "attempts_used": challenge.attempts_used,
+        "attempts_allowed": challenge.attempts_allowed,
+    }
+
+
+def _entry(columns: Mapping[str, Any]) -> journal.Entry:
+    return journal.Entry(
+        envelope_id=columns["envelope_id"],
+        sequence=columns["sequence"],
+        event=journal.Event(columns["event"]),
+        at=datetime.fromisoformat(columns["at"]),
+        actor=columns["actor"],
+        details=columns["details"],
+        previous_hash=columns["previous_hash"],
+        hash=columns["hash"],
+    )

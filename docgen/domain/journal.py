@@ -1,0 +1,112 @@
+"""What happened to an envelope, in order, under a chain of hashes.
+
+The journal holds no personal data, so it can outlive what must be erased.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from docgen.domain.canonical import canonical_json
+from docgen.domain.errors import ChainBroken
+
+GENESIS = "0" * 64
+
+
+class Event(StrEnum):
+    """Everything that can be said of an envelope."""
+
+    CREATED = "created"
+    RENDERED = "rendered"
+    RENDER_FAILED = "render_failed"
+    CODE_ISSUED = "code_issued"
+    CODE_SENT = "code_sent"
+    CODE_NOT_SENT = "code_not_sent"
+    CODE_WRONG = "code_wrong"
+    CONFIRMED = "confirmed"
+    SEAL_WAITS = "seal_waits"
+    SEALED = "sealed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing to be written down: who did what, when, with which ids and hashes."""
+
+    event: Event
+    at: datetime
+    actor: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A fact in its place in the chain; `hash` covers every other column."""
+
+    envelope_id: str
+    sequence: int
+    event: Event
+    at: datetime
+    actor: str
+    details: Mapping[str, str]
+    previous_hash: str
+    hash: str
+
+    def columns(self) -> dict[str, object]:
+        """All that the hash covers, as it is hashed; times are UTC with microseconds."""
+        return {
+            "envelope_id": self.envelope_id,
+            "sequence": self.sequence,
+            "event": self.event.value,
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor": self.actor,
+            "details": dict(self.details),
+            "previous_hash": self.previous_hash,
+        }
+
+
+def chain(fact: Fact, *, envelope_id: str, last: Entry | None) -> Entry:
+    """The entry that follows `last`, or the first one of an envelope."""
+    entry = Entry(
+        envelope_id=envelope_id,
+        sequence=1 if last is None else last.sequence + 1,
+        event=fact.event,
+        at=fact.at,
+        actor=fact.actor,
+        details=dict(fact.details),
+        previous_hash=GENESIS if last is None else last.hash,
+        hash="",
+    )
+    return _sealed(entry)
+
+
+def check(entries: Iterable[Entry]) -> None:
+    """Raise ChainBroken at the first entry that does not follow from the one before."""
+    expected_hash, expected_sequence = GENESIS, 1
+    for entry in entries:
+        follows = entry.previous_hash == expected_hash and entry.sequence == expected_sequence
+        if not follows or digest(entry.columns()) != entry.hash:
+            raise ChainBroken(entry.envelope_id, entry.sequence)
+        expected_hash, expected_sequence = entry.hash, entry.sequence + 1
+
+
+def digest(columns: Mapping[str, object]) -> str:
+    """SHA-256 over the canonical JSON of an entry's columns, in hexadecimal."""
+    return hashlib.sha256(canonical_json(columns)).hexdigest()
+
+
+def _sealed(entry: Entry) -> Entry:
+    return Entry(
+        envelope_id=entry.envelope_id,
+        sequence=entry.sequence,
+        event=entry.event,
+        at=entry.at,
+        actor=entry.actor,
+        details=entry.details,
+        previous_hash=entry.previous_hash,
+        hash=digest(entry.columns()),
+    )

@@ -1,0 +1,223 @@
+"""Domain objects for tests: invented people, and states reached by legal moves only."""
+
+import hashlib
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from docgen.domain.challenge import Binding, Challenge, ChallengeState
+from docgen.domain.consent import ConsentText, EnteredBy, HandwrittenConsent, SmsConsent
+from docgen.domain.envelope import (
+    Document,
+    Envelope,
+    Frozen,
+    Reference,
+    Sealed,
+    SealLevel,
+    State,
+)
+from docgen.domain.journal import Event, Fact
+from docgen.domain.language import BOTH, Language
+from docgen.domain.subscriber import (
+    Addresses,
+    IdentityDocument,
+    Iin,
+    Phone,
+    PhoneVerification,
+    Subscriber,
+    VerificationMethod,
+)
+from docgen.ports import OutboxRow, Task
+
+NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def identifier() -> str:
+    """An id not given before; later ones sort later."""
+    return f"id{next(_numbers):024d}"
+
+
+def sha256(content: str) -> str:
+    """A hash to stand for some bytes."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def subscriber(**changes: Any) -> Subscriber:
+    """Әлия Серікқызы, who does not exist."""
+    built = Subscriber(
+        surname="Үмбетова",
+        name="Әлия",
+        patronymic="Серікқызы",
+        iin=Iin("900101300007"),
+        birth_date=date(1990, 1, 1),
+        phone=Phone("+77015550142"),
+        email="aliya@example.kz",
+        addresses=Addresses(
+            registration="Алматы қ., Абай даңғылы, 10-үй, 5-пәтер",
+            actual="Алматы қ., Абай даңғылы, 10-үй, 5-пәтер",
+            service="Алматы қ., Төле би көшесі, 59-үй, 12-пәтер",
+        ),
+        phone_verification=PhoneVerification(
+            method=VerificationMethod.SMS_CODE,
+            verified_at=NOW - timedelta(days=30),
+            identified_by="employee-7",
+            identity_document=IdentityDocument.ORIGINAL,
+        ),
+    )
+    return replace(built, **changes)
+
+
+def document(**changes: Any) -> Document:
+    """An acceptance act, not rendered yet."""
+    number = next(_numbers)
+    built = Document(
+        id=f"document{number:018d}",
+        number=f"AA-26-{number:06d}",
+        form="acceptance_act",
+        languages=BOTH,
+        values={"equipment": [{"model": "Модем Т-1", "price": "12500.00"}], "ports": 4},
+        verification_token=f"token{number:017d}",
+    )
+    return replace(built, **changes)
+
+
+def frozen(content: str = "the frozen bytes") -> Frozen:
+    """What rendering leaves."""
+    return Frozen(
+        sha256=sha256(content),
+        size=len(content),
+        pages=2,
+        template_sha256=sha256("the template"),
+        engine="LibreOffice 7.4.7.2",
+        frozen_at=NOW + timedelta(seconds=1),
+    )
+
+
+def sealed(content: str = "the sealed bytes") -> Sealed:
+    """What sealing leaves."""
+    return Sealed(
+        sha256=sha256(content),
+        size=len(content),
+        level=SealLevel.B_LT,
+        signer="CN=Qoltanba Test Seal",
+        serial="4f2a",
+        evidence_sha256=sha256("the evidence"),
+        sealed_at=NOW + timedelta(minutes=3),
+    )
+
+
+def consent_text() -> ConsentText:
+    """The sentence that was shown."""
+    return ConsentText(version="1", language=Language.KK, text="Құжаттарды SMS-кодпен растаймын")
+
+
+def sms_consent(**changes: Any) -> SmsConsent:
+    """A code typed by the subscriber."""
+    built = SmsConsent(
+        challenge_id="challenge-1",
+        attempt_id="attempt-1",
+        confirmed_at=NOW + timedelta(minutes=2),
+        entered_by=EnteredBy.SUBSCRIBER,
+        employee_id=None,
+        text=consent_text(),
+    )
+    return replace(built, **changes)
+
+
+def handwritten_consent(**changes: Any) -> HandwrittenConsent:
+    """Strokes on the tablet."""
+    built = HandwrittenConsent(
+        evidence_sha256=sha256("the strokes"),
+        witness="Бекова Дана",
+        confirmed_at=NOW + timedelta(minutes=2),
+        text=consent_text(),
+    )
+    return replace(built, **changes)
+
+
+def envelope(state: State = State.DRAFT, **changes: Any) -> Envelope:
+    """An envelope in that state; `changes` are of the draft it starts from."""
+    draft = Envelope(
+        id=identifier(),
+        owner="operator",
+        client="field",
+        subscriber=subscriber(),
+        reference=Reference(order_number="ORD-1", account_number="ACC-1", region="Алматы"),
+        documents=(document(),),
+        salt="c2FsdA",
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
+    return _MOVES_TO[state](replace(draft, **changes))
+
+
+def confirmed_by_hand(**changes: Any) -> Envelope:
+    """An envelope signed on the tablet."""
+    return envelope(State.READY, **changes).sign_by_hand(handwritten_consent())
+
+
+def _ready(draft: Envelope) -> Envelope:
+    return draft.render({d.id: frozen(f"frozen {d.id}") for d in draft.documents})
+
+
+def _confirmed(draft: Envelope) -> Envelope:
+    return _ready(draft).send_code().confirm(sms_consent())
+
+
+def _sealed(draft: Envelope) -> Envelope:
+    return _confirmed(draft).seal({d.id: sealed(f"sealed {d.id}") for d in draft.documents})
+
+
+_MOVES_TO: Mapping[State, Callable[[Envelope], Envelope]] = {
+    State.DRAFT: lambda draft: draft,
+    State.READY: _ready,
+    State.CODE_SENT: lambda draft: _ready(draft).send_code(),
+    State.CONFIRMED: _confirmed,
+    State.SEALED: _sealed,
+    State.DECLINED: lambda draft: _ready(draft).decline("Бағасы сәйкес емес"),
+    State.EXPIRED: lambda draft: draft.expire(),
+    State.VOID: lambda draft: draft.void("Қате тапсырыс"),
+}
+
+
+def challenge(of: Envelope, **changes: Any) -> Challenge:
+    """A code sent for a rendered envelope."""
+    built = Challenge(
+        id=identifier(),
+        envelope_id=of.id,
+        manifest_hash=of.manifest_hash,
+        purpose="sign",
+        state=ChallengeState.SENT,
+        issued_at=NOW,
+        expires_at=NOW + timedelta(seconds=180),
+        resend_at=NOW + timedelta(seconds=60),
+        digits=6,
+        attempts_allowed=5,
+    )
+    return replace(built, **changes)
+
+
+def binding(**changes: Any) -> Binding:
+    """What a code is bound to; a new challenge each time, for the same phone and content."""
+    built = Binding(
+        challenge_id=identifier(),
+        phone=Phone("+77015550142"),
+        purpose="sign",
+        manifest_hash=sha256("the manifest"),
+    )
+    return replace(built, **changes)
+
+
+def fact(event: Event = Event.CREATED, **changes: Any) -> Fact:
+    """Something to write down."""
+    built = Fact(event=event, at=NOW, actor="employee-7", details={"number": "AA-26-000001"})
+    return replace(built, **changes)
+
+
+def outbox_row(**changes: Any) -> OutboxRow:
+    """A seal owed."""
+    built = OutboxRow(id=identifier(), task=Task.SEAL, envelope_id=identifier(), created_at=NOW)
+    return replace(built, **changes)
