@@ -1,0 +1,1 @@
+"""Annex 3: act of acceptance of completed works, equipment and materials."""

@@ -1,0 +1,64 @@
+"""Which forms there are: every folder with a `schema.py` on the search path."""
+
+import importlib.util
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docgen.domain.consent import WayOfSigning
+from docgen.domain.errors import FormNotFound, Misconfigured
+from docgen.domain.language import Language
+from docgen.forms.form import Form, FormValues
+
+BUILT_IN = Path(__file__).parent
+
+
+class Catalogue:
+    """The forms found on a search path, by code; the first folder of a name wins."""
+
+    def __init__(self, search_path: Sequence[Path] = (BUILT_IN,)) -> None:
+        self._forms: dict[str, Form] = {}
+        for folder in search_path:
+            for schema in sorted(folder.glob("*/schema.py")):
+                self._forms.setdefault(schema.parent.name, _load(schema.parent))
+
+    def __iter__(self) -> Iterator[Form]:
+        return iter(sorted(self._forms.values(), key=lambda f: (f.annex or 99, f.code)))
+
+    def get(self, code: str) -> Form:
+        """The form; raises FormNotFound."""
+        if code not in self._forms:
+            raise FormNotFound(code)
+        return self._forms[code]
+
+
+def _load(folder: Path) -> Form:
+    with (folder / "texts.toml").open("rb") as file:
+        texts = tomllib.load(file)
+    example: Mapping[str, Any] = json.loads((folder / "example.json").read_text(encoding="utf-8"))
+    return Form(
+        code=folder.name,
+        annex=texts.get("annex"),
+        number_prefix=texts["number_prefix"],
+        languages=tuple(Language(code) for code in texts["languages"]),
+        ways=tuple(WayOfSigning(way) for way in texts["ways"]),
+        schema=_schema(folder),
+        example=example,
+        texts=texts,
+    )
+
+
+def _schema(folder: Path) -> type[FormValues]:
+    spec = importlib.util.spec_from_file_location(
+        f"qoltanba_form_{folder.name}", folder / "schema.py"
+    )
+    if spec is None or spec.loader is None:
+        raise Misconfigured(f"{folder} is not a form")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    schema = module.Values
+    if not issubclass(schema, FormValues):
+        raise Misconfigured(f"{folder}: Values must be FormValues")
+    return schema  # type: ignore[no-any-return]

@@ -1,0 +1,156 @@
+"""Kinds of values that forms are made of, and how a bad value is told."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from docgen.domain.errors import FieldError
+from docgen.domain.language import Language
+
+_KEPT_CONTROLS = "\n"
+
+
+def finding(code: str, **params: object) -> PydanticCustomError:
+    """An error for a validator to raise: a code of `texts/*.toml` [field], never the value."""
+    context = {name: str(value) for name, value in params.items()}
+    return PydanticCustomError("docgen", "{code}", {"code": code, **context})
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in _KEPT_CONTROLS for c in text):
+        raise finding("control_characters")
+    return unicodedata.normalize("NFC", text)
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise finding("control_characters")
+    return text
+
+
+Paragraph = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_printable),
+]
+"""Free text of several lines."""
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+]
+"""Free text of one line."""
+
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+]
+"""A number or mark given by some system: orders, accounts, serials."""
+
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+"""Tenge, to the tiyn."""
+
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
+"""How many or how much."""
+
+QuantityOrZero = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=3)]
+"""How many or how much, perhaps none."""
+
+
+class Block(BaseModel):
+    """A group of fields: strict about names, immutable once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(Block):
+    """The same text in both languages."""
+
+    kk: Paragraph
+    ru: Paragraph
+
+
+LocalText = Paragraph | Bilingual
+"""One text for both languages, or a text in each."""
+
+
+def localised(text: str | Bilingual, language: Language) -> str:
+    """The text a half in that language shows."""
+    if isinstance(text, str):
+        return text
+    return text.kk if language is Language.KK else text.ru
+
+
+_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "string_too_short": "required",
+    "string_too_long": "too_long",
+    "too_short": "too_short",
+    "too_long": "too_long",
+    "greater_than": "not_above",
+    "greater_than_equal": "too_small",
+    "less_than": "too_big",
+    "less_than_equal": "too_big",
+    "decimal_max_places": "too_many_decimals",
+    "decimal_max_digits": "too_big",
+    "decimal_whole_digits": "too_big",
+    "decimal_parsing": "not_a_number",
+    "decimal_type": "not_a_number",
+    "finite_number": "not_a_number",
+    "date_from_datetime_parsing": "not_a_date",
+    "date_parsing": "not_a_date",
+    "date_type": "not_a_date",
+    "datetime_from_date_parsing": "not_a_time",
+    "datetime_parsing": "not_a_time",
+    "datetime_type": "not_a_time",
+    "timezone_aware": "not_a_time",
+    "enum": "not_in_list",
+    "literal_error": "not_in_list",
+}
+_LIMITS = ("max_length", "min_length", "gt", "ge", "lt", "le", "decimal_places", "max_digits")
+_UNION_BRANCHES = frozenset({"Bilingual"})
+
+
+def findings(errors: Sequence[ErrorDetails], *, root: str = "") -> tuple[FieldError, ...]:
+    """Findings for people out of pydantic's errors: each pointer once, no value repeated."""
+    seen: dict[str, FieldError] = {}
+    for error in errors:
+        pointer = root + "".join(f"/{part}" for part in _path(error["loc"]))
+        known = seen.get(pointer)
+        if known is None or known.code == "wrong_type":
+            seen[pointer] = _finding(pointer, error)
+    return tuple(f for f in seen.values() if not _told_deeper(f, seen))
+
+
+def _told_deeper(told: FieldError, all_told: Mapping[str, FieldError]) -> bool:
+    inside = f"{told.pointer}/"
+    return any(pointer.startswith(inside) for pointer in all_told)
+
+
+def _path(location: Sequence[str | int]) -> Iterator[str]:
+    for part in location:
+        text = str(part)
+        if text in _UNION_BRANCHES or text.startswith(("constrained-str", "function-after")):
+            continue
+        yield text.replace("~", "~0").replace("/", "~1")
+
+
+def _finding(pointer: str, error: ErrorDetails) -> FieldError:
+    context: Mapping[str, Any] = error.get("ctx") or {}
+    if error["type"] == "docgen":
+        params = tuple((k, str(v)) for k, v in context.items() if k != "code")
+        return FieldError(pointer, str(context["code"]), params)
+    code = _CODES.get(error["type"], "wrong_type")
+    if code == "not_in_list":
+        return FieldError(pointer, code, (("allowed", str(context.get("expected", ""))),))
+    limits = [str(context[name]) for name in _LIMITS if name in context]
+    return FieldError(pointer, code, tuple(("limit", limit) for limit in limits[:1]))

@@ -1,0 +1,171 @@
+"""What the signing protocol's Word template sees: the evidence, for people."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from docgen.domain.challenge import Challenge
+from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent
+from docgen.domain.envelope import Document, Envelope, Frozen
+from docgen.domain.evidence import values_hash
+from docgen.domain.journal import Entry
+from docgen.domain.language import Language
+from docgen.domain.operator import Operator
+from docgen.texts.dates import formal, local_day, moment
+from docgen.texts.money import grouped
+from docgen.texts.phrases import say
+
+TITLE = "Қол қою хаттамасы / Протокол подписания"
+DASH = "—"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything the protocol of one document is made from."""
+
+    envelope: Envelope
+    document: Document
+    frozen: Frozen
+    consent: Consent
+    challenge: Challenge | None
+    entries: Sequence[Entry]
+    titles: Mapping[str, Mapping[str, str]]
+    """Names of the papers by document id, then by language."""
+    operator: Operator
+    verify_url: str
+
+
+def context(facts: Facts, language: Language) -> dict[str, Any]:
+    """Strings and rows of strings; persons masked, every time with its zone."""
+    envelope, person = facts.envelope, facts.envelope.subscriber
+    verification = person.phone_verification
+    return {
+        "document": _document(facts, language),
+        "envelope": {
+            "id": envelope.id,
+            "order_number": envelope.reference.order_number,
+            "account_number": envelope.reference.account_number,
+            "manifest_sha256": envelope.manifest_hash,
+        },
+        "documents": [
+            {
+                "no": str(place),
+                "number": each.number,
+                "title": facts.titles[each.id][language.value],
+                "sha256": each.frozen_hash(),
+            }
+            for place, each in enumerate(envelope.documents, start=1)
+        ],
+        "operator": {
+            "name": facts.operator.name[language],
+            "bin": facts.operator.bin.value,
+            "address": facts.operator.address[language],
+        },
+        "subscriber": {
+            "full_name": person.full_name,
+            "iin": person.iin.masked(),
+            "phone": person.phone.masked(),
+        },
+        "verification": {
+            "method": say(f"method.{verification.method}", language),
+            "verified_at": moment(verification.verified_at),
+            "identified_by": verification.identified_by,
+            "identity_document": say(
+                f"identity_document.{verification.identity_document}", language
+            ),
+        },
+        "consent": _consent(facts.consent, language),
+        "code": _code(facts, language),
+        "events": [_event(entry, language) for entry in facts.entries],
+        "chain_hash": facts.entries[-1].hash if facts.entries else DASH,
+        "verify": {"url": facts.verify_url, "token": facts.document.verification_token},
+    }
+
+
+def _document(facts: Facts, language: Language) -> dict[str, str]:
+    document, frozen = facts.document, facts.frozen
+    return {
+        "number": document.number,
+        "title": facts.titles[document.id][language.value],
+        "date": formal(local_day(facts.envelope.created_at), language),
+        "pages": str(frozen.pages),
+        "size": grouped_bytes(frozen.size),
+        "sha256": frozen.sha256,
+        "template_sha256": frozen.template_sha256,
+        "engine": frozen.engine,
+        "values_sha256": values_hash(document),
+        "languages": ", ".join(say(f"language.{each}", language) for each in document.languages),
+    }
+
+
+def grouped_bytes(size: int) -> str:
+    """`123 456`: a whole number grouped by thousands."""
+    return grouped(Decimal(size), places=0)
+
+
+def _consent(consent: Consent, language: Language) -> dict[str, str]:
+    return {
+        "text": consent.text.text,
+        "version": consent.text.version,
+        "sha256": hashlib.sha256(consent.text.text.encode()).hexdigest(),
+        "way": say(f"way.{consent.way}", language),
+    }
+
+
+def _code(facts: Facts, language: Language) -> dict[str, str]:
+    challenge = facts.challenge
+    if challenge is None:
+        return dict.fromkeys(_CODE_FIELDS, DASH)
+    return {
+        "challenge_id": challenge.id,
+        "digits": str(challenge.digits),
+        "bound_to": challenge.manifest_hash,
+        "issued_at": moment(challenge.issued_at),
+        "sent_at": DASH if challenge.sent_at is None else moment(challenge.sent_at),
+        "expires_at": moment(challenge.expires_at),
+        "confirmed_at": moment(facts.consent.confirmed_at),
+        "attempts": say(
+            "word.attempts",
+            language,
+            wrong=challenge.attempts_used,
+            allowed=challenge.attempts_allowed,
+        ),
+        "provider": challenge.provider or DASH,
+        "message_id": challenge.provider_message_id or DASH,
+        "entered_by": _entered_by(facts.consent, language),
+    }
+
+
+_CODE_FIELDS = (
+    "challenge_id", "digits", "bound_to", "issued_at", "sent_at", "expires_at", "confirmed_at",
+    "attempts", "provider", "message_id", "entered_by",
+)  # fmt: skip
+
+
+def _entered_by(consent: Consent, language: Language) -> str:
+    if isinstance(consent, HandwrittenConsent):
+        return DASH
+    return _typed_by(consent, language)
+
+
+def _typed_by(consent: SmsConsent, language: Language) -> str:
+    if consent.entered_by is EnteredBy.SUBSCRIBER:
+        return say("word.subscriber", language)
+    return say("word.employee", language, id=consent.employee_id or DASH)
+
+
+def _event(entry: Entry, language: Language) -> dict[str, str]:
+    return {
+        "no": str(entry.sequence),
+        "at": moment(entry.at),
+        "actor": _actor(entry.actor, language),
+        "event": say(f"event.{entry.event}", language),
+        "hash": entry.hash,
+    }
+
+
+def _actor(actor: str, language: Language) -> str:
+    kind, _, identifier = actor.partition(":")
+    return say(f"actor.{kind}", language, id=identifier)

@@ -1,0 +1,1 @@
+"""Words, in Kazakh and in Russian: sentences, dates and money."""
