@@ -1,0 +1,1 @@
+"""One verb a file: what Qoltanba does, over ports."""

@@ -1,0 +1,164 @@
+"""Confirm an envelope by the subscriber's code: Redis counts, SQL decides."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from docgen.domain.challenge import Challenge, ChallengePolicy
+from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
+from docgen.domain.envelope import Envelope, Verb
+from docgen.domain.errors import CodeGone, CodeWrong
+from docgen.domain.journal import Event, Fact
+from docgen.domain.language import Language
+from docgen.ports import (
+    Chance,
+    Clock,
+    CodeStore,
+    Gone,
+    Jobs,
+    OutboxRow,
+    Register,
+    Task,
+    UnitOfWork,
+    Wrong,
+)
+from docgen.texts.phrases import say
+from docgen.usecases.send_code import binding_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try: `id` is made by the client, so that a retry gets the same answer."""
+
+    id: str
+    code: str
+    language: Language
+    """In which the consent was shown."""
+    employee_id: str | None = None
+    """Who typed it, where the subscriber told the code to the operator (point 9.5)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmByCode:
+    """Code_sent to confirmed: the legal act."""
+
+    register: Register
+    codes: CodeStore
+    clock: Clock
+    chance: Chance
+    jobs: Jobs
+    policy: ChallengePolicy
+
+    def __call__(self, envelope_id: str, attempt: Attempt) -> Envelope:
+        """The envelope, sealed where sealing follows at once.
+
+        Raises CodeWrong, CodeGone, AlreadyConfirmed, MoveNotAllowed, or CodesUnavailable.
+        """
+        with self.register.view() as unit:
+            envelope = unit.envelopes.get(envelope_id)
+            challenge = unit.challenges.latest(envelope_id)
+        if _confirmed_by(envelope, attempt):
+            return envelope
+        envelope.require_in_time(Verb.CONFIRM, self.clock.now())
+        if challenge is None:
+            raise CodeGone("replaced")
+        self._spend(envelope, challenge, attempt)
+        self._decide(challenge, attempt)
+        self.jobs.tell(Task.SEAL, envelope_id)
+        with self.register.view() as unit:
+            return unit.envelopes.get(envelope_id)
+
+    def _spend(self, envelope: Envelope, challenge: Challenge, attempt: Attempt) -> None:
+        outcome = self.codes.spend(
+            binding_of(envelope, challenge.id),
+            attempt.code,
+            attempt_id=attempt.id,
+            policy=self.policy,
+            now=self.clock.now(),
+        )
+        if isinstance(outcome, Wrong):
+            self._note_wrong(challenge.id, envelope.id, outcome)
+            raise CodeWrong(outcome.attempts_left)
+        if isinstance(outcome, Gone):
+            raise CodeGone(outcome.reason)
+
+    def _decide(self, challenge: Challenge, attempt: Attempt) -> None:
+        now = self.clock.now()
+        with self.register.begin() as unit:
+            envelope = unit.envelopes.get(challenge.envelope_id)
+            if _confirmed_by(envelope, attempt):
+                return
+            envelope.require_in_time(Verb.CONFIRM, now)
+            counted = unit.challenges.confirm(
+                challenge.id,
+                manifest_hash=envelope.manifest_hash,
+                attempt_id=attempt.id,
+                now=now,
+            )
+            if not counted:
+                raise CodeGone("replaced")
+            consent = _consent(challenge, attempt, confirmed_at=now)
+            unit.envelopes.save(envelope.confirm(consent))
+            self._record(unit, consent, envelope.id)
+            unit.commit()
+
+    def _record(self, unit: UnitOfWork, consent: SmsConsent, envelope_id: str) -> None:
+        employee = consent.employee_id
+        fact = Fact(
+            event=Event.CONFIRMED,
+            at=consent.confirmed_at,
+            actor="subscriber" if employee is None else f"employee:{employee}",
+            details={
+                "challenge": consent.challenge_id,
+                "attempt": consent.attempt_id,
+                "entered_by": consent.entered_by.value,
+                "consent": consent.text.version,
+                "consent_language": consent.text.language.value,
+            },
+        )
+        unit.journal.append(envelope_id, fact)
+        unit.outbox.add(
+            OutboxRow(
+                id=self.chance.identifier(),
+                task=Task.SEAL,
+                envelope_id=envelope_id,
+                created_at=consent.confirmed_at,
+            )
+        )
+
+    def _note_wrong(self, challenge_id: str, envelope_id: str, outcome: Wrong) -> None:
+        with self.register.begin() as unit:
+            unit.envelopes.get(envelope_id)
+            challenge = unit.challenges.latest(envelope_id)
+            known = challenge is not None and challenge.attempts_used >= outcome.attempts_used
+            if challenge is None or challenge.id != challenge_id or known:
+                return
+            unit.challenges.save(replace(challenge, attempts_used=outcome.attempts_used))
+            fact = Fact(
+                event=Event.CODE_WRONG,
+                at=self.clock.now(),
+                actor="subscriber",
+                details={"challenge": challenge_id, "attempts": str(outcome.attempts_used)},
+            )
+            unit.journal.append(envelope_id, fact)
+            unit.commit()
+
+
+def _confirmed_by(envelope: Envelope, attempt: Attempt) -> bool:
+    consent = envelope.consent
+    return isinstance(consent, SmsConsent) and consent.attempt_id == attempt.id
+
+
+def _consent(challenge: Challenge, attempt: Attempt, *, confirmed_at: datetime) -> SmsConsent:
+    told = attempt.employee_id is not None
+    return SmsConsent(
+        challenge_id=challenge.id,
+        attempt_id=attempt.id,
+        confirmed_at=confirmed_at,
+        entered_by=EnteredBy.EMPLOYEE if told else EnteredBy.SUBSCRIBER,
+        employee_id=attempt.employee_id,
+        text=ConsentText(
+            version=say("consent.sms_code.version", attempt.language),
+            language=attempt.language,
+            text=say("consent.sms_code.text", attempt.language),
+        ),
+    )

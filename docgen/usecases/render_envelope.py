@@ -1,0 +1,96 @@
+"""Render an envelope's documents and freeze their bytes."""
+
+from dataclasses import dataclass
+
+from docgen.domain.envelope import Document, Envelope, Frozen, State
+from docgen.domain.errors import RenderFailed, TemplateRejected
+from docgen.domain.journal import Event, Fact
+from docgen.forms.catalogue import Catalogue
+from docgen.forms.form import Paper
+from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Task
+from docgen.texts import dates
+
+URN = "urn:qoltanba:document:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderEnvelope:
+    """Draft to ready: from here on the documents never change."""
+
+    register: Register
+    forms: Catalogue
+    renderer: Renderer
+    blobs: Blobs
+    clock: Clock
+    public_url: str
+
+    def __call__(self, envelope_id: str) -> None:
+        """Do it unless it is done; raises RenderFailed, TemplateRejected or RendererUnavailable."""
+        with self.register.hold(envelope_id) as ours:
+            if ours:
+                self._render(envelope_id)
+
+    def _render(self, envelope_id: str) -> None:
+        with self.register.view() as unit:
+            envelope = unit.envelopes.get(envelope_id)
+        if envelope.state is not State.DRAFT:
+            return
+        try:
+            frozen = {d.id: self._freeze(d, envelope) for d in envelope.documents}
+        except (RenderFailed, TemplateRejected) as failure:
+            self._note_failure(envelope, failure.code)
+            raise
+        now = self.clock.now()
+        ready = envelope.render(frozen)
+        with self.register.begin() as unit:
+            unit.envelopes.save(ready)
+            unit.journal.append(
+                envelope_id,
+                Fact(
+                    event=Event.RENDERED,
+                    at=now,
+                    actor="system",
+                    details={"manifest": ready.manifest_hash}
+                    | {f"document.{d.number}": frozen[d.id].sha256 for d in ready.documents},
+                ),
+            )
+            unit.outbox.settle(Task.RENDER, envelope_id, now=now)
+            unit.commit()
+
+    def _freeze(self, document: Document, envelope: Envelope) -> Frozen:
+        rendered = self.renderer.render(self._order(document, envelope))
+        return Frozen(
+            sha256=self.blobs.put(rendered.pdf),
+            size=len(rendered.pdf),
+            pages=rendered.pages,
+            template_sha256=rendered.template_sha256,
+            engine=rendered.engine,
+            frozen_at=self.clock.now(),
+        )
+
+    def _order(self, document: Document, envelope: Envelope) -> RenderOrder:
+        form = self.forms.get(document.form)
+        values = form.read(document.values)
+        paper = Paper(
+            number=document.number,
+            day=dates.local_day(envelope.created_at),
+            subscriber=envelope.subscriber,
+        )
+        return RenderOrder(
+            template=form.code,
+            contexts={lang: form.context(values, paper, lang) for lang in document.languages},
+            title=f"{form.title(document.languages[0])} № {document.number}",
+            identifier=URN + document.verification_token,
+            qr=f"{self.public_url}/verify/{document.verification_token}",
+        )
+
+    def _note_failure(self, envelope: Envelope, code: str) -> None:
+        with self.register.begin() as unit:
+            fact = Fact(
+                event=Event.RENDER_FAILED,
+                at=self.clock.now(),
+                actor="system",
+                details={"error": code},
+            )
+            unit.journal.append(envelope.id, fact)
+            unit.commit()

@@ -1,0 +1,167 @@
+"""Seal a confirmed envelope: each document gets one signed revision with its evidence."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from docgen.domain import evidence
+from docgen.domain.canonical import canonical_json
+from docgen.domain.challenge import Challenge
+from docgen.domain.consent import Consent
+from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State, Verb
+from docgen.domain.errors import Misconfigured, SealUnavailable
+from docgen.domain.journal import Entry, Event, Fact
+from docgen.domain.language import BOTH
+from docgen.domain.operator import Operator
+from docgen.forms import protocol
+from docgen.forms.catalogue import Catalogue
+from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, SealOrder, Task
+from docgen.texts import dates
+from docgen.texts.phrases import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealEnvelope:
+    """Confirmed to sealed; repeatable, and nothing is ever sealed twice."""
+
+    register: Register
+    forms: Catalogue
+    renderer: Renderer
+    sealer: Sealer
+    blobs: Blobs
+    clock: Clock
+    operator: Operator
+    public_url: str
+
+    def __call__(self, envelope_id: str) -> None:
+        """Do it unless done or somebody is at it; raises MoveNotAllowed or SealUnavailable."""
+        with self.register.hold(envelope_id) as ours:
+            if ours:
+                self._seal(envelope_id)
+
+    def _seal(self, envelope_id: str) -> None:
+        with self.register.view() as unit:
+            envelope = unit.envelopes.get(envelope_id)
+            challenge = unit.challenges.latest(envelope_id)
+            entries = unit.journal.of(envelope_id)
+        if envelope.state is State.SEALED:
+            return
+        envelope.require(Verb.SEAL)
+        try:
+            sealed = {
+                document.id: self._seal_document(document, envelope, challenge, entries)
+                for document in envelope.documents
+            }
+        except SealUnavailable:
+            self._note_wait(envelope_id, entries)
+            raise
+        self._record(envelope.seal(sealed), sealed)
+
+    def _seal_document(
+        self,
+        document: Document,
+        envelope: Envelope,
+        challenge: Challenge | None,
+        entries: Sequence[Entry],
+    ) -> Sealed:
+        form = self.forms.get(document.form)
+        stated = evidence.build(
+            envelope,
+            document,
+            challenge=challenge,
+            entries=entries,
+            title={language.value: form.title(language) for language in form.languages},
+        )
+        content = canonical_json(stated)
+        order = SealOrder(
+            frozen=self.blobs.get(document.frozen_hash()),
+            protocol=self._protocol(document, envelope, challenge, entries),
+            evidence=content,
+            way=_consent(envelope).way,
+            caption=self._caption(document, envelope),
+            reason=say("seal.sealed", document.languages[0]),
+            location=self.operator.address[document.languages[0]],
+        )
+        made = self.sealer.seal(order)
+        return Sealed(
+            sha256=self.blobs.put(made.pdf),
+            size=len(made.pdf),
+            level=made.level,
+            signer=made.signer,
+            serial=made.serial,
+            evidence_sha256=hashlib.sha256(content).hexdigest(),
+            sealed_at=made.sealed_at,
+        )
+
+    def _protocol(
+        self,
+        document: Document,
+        envelope: Envelope,
+        challenge: Challenge | None,
+        entries: Sequence[Entry],
+    ) -> bytes:
+        url = f"{self.public_url}/verify/{document.verification_token}"
+        facts = protocol.Facts(
+            envelope=envelope,
+            document=document,
+            frozen=_frozen(document),
+            consent=_consent(envelope),
+            challenge=challenge,
+            entries=entries,
+            titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
+            operator=self.operator,
+            verify_url=url,
+        )
+        order = RenderOrder(
+            template="papers/signing_protocol",
+            contexts={language: protocol.context(facts, language) for language in BOTH},
+            title=f"{protocol.TITLE} № {document.number}",
+            identifier=f"urn:qoltanba:protocol:{document.verification_token}",
+            qr=url,
+        )
+        return self.renderer.render(order).pdf
+
+    def _caption(self, document: Document, envelope: Envelope) -> tuple[str, ...]:
+        person, consent = envelope.subscriber, _consent(envelope)
+        return (
+            " / ".join(say(f"seal.{consent.way}", language) for language in BOTH),
+            person.full_name,
+            f"{person.phone.masked()}, {dates.moment(consent.confirmed_at)}",
+            f"№ {document.number}",
+            *(say("seal.sealed", language) for language in BOTH),
+            " / ".join(self.operator.name[language] for language in BOTH),
+        )
+
+    def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed]) -> None:
+        now = self.clock.now()
+        details = {
+            f"document.{d.number}": f"{sealed[d.id].level} {sealed[d.id].sha256}"
+            for d in envelope.documents
+        }
+        with self.register.begin() as unit:
+            unit.envelopes.save(envelope)
+            fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)
+            unit.journal.append(envelope.id, fact)
+            unit.outbox.settle(Task.SEAL, envelope.id, now=now)
+            unit.commit()
+
+    def _note_wait(self, envelope_id: str, entries: Sequence[Entry]) -> None:
+        """Say once that the seal waits; saying it at every retry would bury the rest."""
+        if entries and entries[-1].event is Event.SEAL_WAITS:
+            return
+        with self.register.begin() as unit:
+            fact = Fact(event=Event.SEAL_WAITS, at=self.clock.now(), actor="system")
+            unit.journal.append(envelope_id, fact)
+            unit.commit()
+
+
+def _consent(envelope: Envelope) -> Consent:
+    if envelope.consent is None:
+        raise Misconfigured("a confirmed envelope without a consent")
+    return envelope.consent
+
+
+def _frozen(document: Document) -> Frozen:
+    if document.frozen is None:
+        raise Misconfigured("a confirmed document that was never frozen")
+    return document.frozen

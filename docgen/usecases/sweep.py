@@ -1,0 +1,64 @@
+"""Sweep: find whatever is stuck, whatever its age, and move it on."""
+
+import logging
+from dataclasses import dataclass
+
+from docgen.domain.envelope import State
+from docgen.domain.errors import DocgenError
+from docgen.ports import Clock, Register, Task, Work
+from docgen.usecases.expire import Expire
+
+log = logging.getLogger(__name__)
+_BATCH = 200
+_WAITING = {Task.RENDER: State.DRAFT, Task.SEAL: State.CONFIRMED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """How many envelopes were moved on, and how many still wait."""
+
+    rendered: int
+    sealed: int
+    expired: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """Ends what is overdue, then does all work owed; one failure does not stop the rest."""
+
+    register: Register
+    work: Work
+    expire: Expire
+    clock: Clock
+
+    def __call__(self) -> Swept:
+        """What was done; whatever fails is logged and waits for the next time."""
+        expired = sum(self.expire(envelope_id) for envelope_id in self._overdue())
+        rendered, unrendered = self._catch_up(Task.RENDER)
+        sealed, unsealed = self._catch_up(Task.SEAL)
+        return Swept(
+            rendered=rendered, sealed=sealed, expired=expired, waiting=unrendered + unsealed
+        )
+
+    def _overdue(self) -> list[str]:
+        with self.register.view() as unit:
+            found = unit.envelopes.expired(self.clock.now(), limit=_BATCH)
+            return [envelope.id for envelope in found]
+
+    def _catch_up(self, task: Task) -> tuple[int, int]:
+        """The state, not the outbox, tells what waits: no row can be lost that way."""
+        with self.register.view() as unit:
+            found = unit.envelopes.by_state(_WAITING[task], limit=_BATCH)
+            waiting = [envelope.id for envelope in found]
+        done = sum(self._moved_on(task, envelope_id) for envelope_id in waiting)
+        return done, len(waiting) - done
+
+    def _moved_on(self, task: Task, envelope_id: str) -> bool:
+        try:
+            self.work(task, envelope_id)
+        except DocgenError as failure:
+            log.warning("%s of envelope %s waits: %s", task, envelope_id, failure.code)
+            return False
+        with self.register.view() as unit:
+            return unit.envelopes.get(envelope_id).state is not _WAITING[task]

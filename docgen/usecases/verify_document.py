@@ -1,0 +1,46 @@
+"""Verify a file: what it is, and why we say so."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from docgen.domain.language import BOTH
+from docgen.ports import Report, Verifier
+from docgen.texts.phrases import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyDocument:
+    """Judges a file by itself and the trust roots alone."""
+
+    verifier: Verifier
+
+    def __call__(self, pdf: bytes) -> Report:
+        """The report; raises UnreadableDocument for what is not a PDF."""
+        return self.verifier.verify(pdf)
+
+
+def describe(report: Report, *, registered: bool | None) -> dict[str, Any]:
+    """The verdict as JSON values, reasons in both languages; `registered` is None offline."""
+    seal = report.seal
+    return {
+        "verdict": report.verdict.value,
+        "message": {lang.value: say(f"verdict.{report.verdict}", lang) for lang in BOTH},
+        "seal": None
+        if seal is None
+        else {
+            "level": seal.level,
+            "signer": seal.signer,
+            "serial": seal.serial,
+            "time": None if seal.time is None else seal.time.isoformat(),
+            "timestamp_authority": seal.timestamp_authority,
+        },
+        "confirmed_hash": report.confirmed_hash,
+        "first_revision_hash": report.first_revision_hash,
+        "evidence": report.evidence,
+        "journal_chain_ok": report.journal_chain_ok,
+        "registered": registered,
+        "reasons": [
+            {"code": code} | {lang.value: say(f"reason.{code}", lang) for lang in BOTH}
+            for code in report.reasons
+        ],
+    }

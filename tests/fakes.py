@@ -1,0 +1,177 @@
+"""Fakes of the ports, their state open to tests."""
+
+import hashlib
+import io
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pikepdf
+
+from docgen.domain.envelope import SealLevel
+from docgen.domain.errors import BlobNotFound, DocgenError
+from docgen.domain.language import Language
+from docgen.domain.subscriber import Phone
+from docgen.ports import Rendered, RenderOrder, SealedPdf, SealOrder, SmsReceipt, Task
+from tests.builders import NOW, sha256
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is set or moved."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self.moment
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.moment += by
+
+
+class CountingChance:
+    """Ids and tokens in order; codes as queued, else 000001, 000002 and so on."""
+
+    def __init__(self, codes: Sequence[str] = ()) -> None:
+        self.codes = list(codes)
+        self.given: list[str] = []
+        self._ids = itertools.count(1)
+        self._tokens = itertools.count(1)
+
+    def identifier(self) -> str:
+        """`01` and 24 digits."""
+        return f"01{next(self._ids):024d}"
+
+    def token(self) -> str:
+        """22 characters, as 128 bits take in base64."""
+        return f"token{next(self._tokens):017d}"
+
+    def code(self, digits: int) -> str:
+        """The next code; `given` remembers it."""
+        code = self.codes.pop(0) if self.codes else f"{len(self.given) + 1:0{digits}d}"
+        self.given.append(code)
+        return code
+
+
+@dataclass(frozen=True)
+class Sms:
+    """A message as the gateway got it."""
+
+    phone: Phone
+    text: str
+    reference: str
+
+
+@dataclass
+class FakeSms:
+    """Keeps what it is given; raises `failing` instead while that is set."""
+
+    sent: list[Sms] = field(default_factory=list)
+    failing: DocgenError | None = None
+
+    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
+        """Take the message."""
+        if self.failing is not None:
+            raise self.failing
+        self.sent.append(Sms(phone, text, reference))
+        return SmsReceipt(provider="fake", message_id=f"message-{len(self.sent)}")
+
+
+@dataclass
+class FakeRenderer:
+    """Makes a valid PDF of one page that carries title and identifier; no PDF/A."""
+
+    orders: list[RenderOrder] = field(default_factory=list)
+    failing: DocgenError | None = None
+    closed: bool = False
+
+    def render(self, order: RenderOrder) -> Rendered:
+        """The same bytes for the same order."""
+        if self.failing is not None:
+            raise self.failing
+        self.orders.append(order)
+        return Rendered(
+            pdf=_pdf(order.title, order.identifier, order.contexts),
+            pages=1,
+            template_sha256=sha256(order.template),
+            engine="fake",
+        )
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+@dataclass
+class FakeSealer:
+    """Appends a comment for a revision, so that sealed bytes begin with the frozen ones."""
+
+    orders: list[SealOrder] = field(default_factory=list)
+    failing: DocgenError | None = None
+    unusable: DocgenError | None = None
+    sealed_at: datetime = NOW
+
+    def seal(self, order: SealOrder) -> SealedPdf:
+        """The frozen bytes and a mark."""
+        if self.failing is not None:
+            raise self.failing
+        self.orders.append(order)
+        mark = f"\n% sealed over {hashlib.sha256(order.evidence).hexdigest()}\n%%EOF\n"
+        return SealedPdf(
+            pdf=order.frozen + mark.encode(),
+            level=SealLevel.B_B,
+            signer="CN=Fake Seal",
+            serial="01",
+            sealed_at=self.sealed_at,
+        )
+
+    def check(self) -> None:
+        """Raise `unusable` where it is set."""
+        if self.unusable is not None:
+            raise self.unusable
+
+
+@dataclass
+class MemoryBlobs:
+    """Bytes in a dictionary."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, content: bytes) -> str:
+        """Keep it."""
+        key = hashlib.sha256(content).hexdigest()
+        self.contents[key] = content
+        return key
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes, checked."""
+        content = self.contents.get(sha256)
+        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+            raise BlobNotFound(sha256)
+        return content
+
+
+@dataclass
+class FakeJobs:
+    """Remembers what it was told; forgets nothing and does nothing."""
+
+    told: list[tuple[Task, str]] = field(default_factory=list)
+
+    def tell(self, task: Task, envelope_id: str) -> None:
+        """There is work."""
+        self.told.append((task, envelope_id))
+
+
+def _pdf(title: str, identifier: str, contexts: Any) -> bytes:
+    languages = "+".join(str(Language(language)) for language in contexts)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.docinfo["/Title"] = title
+        pdf.docinfo["/Subject"] = f"{identifier} {languages} {sha256(repr(contexts))}"
+        content = io.BytesIO()
+        pdf.save(content, deterministic_id=True)
+        return content.getvalue()

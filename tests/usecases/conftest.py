@@ -1,0 +1,23 @@
+"""A world for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.usecases.world import World, world
+
+
+@pytest.fixture
+def here(sqlite_url: str, redis_url: str) -> Iterator[World]:
+    """Over SQLite."""
+    built = world(sqlite_url, redis_url)
+    yield built
+    built.register.close()
+
+
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def anywhere(request: pytest.FixtureRequest, redis_url: str) -> Iterator[World]:
+    """Over SQLite and over PostgreSQL."""
+    built = world(request.getfixturevalue(request.param), redis_url)
+    yield built
+    built.register.close()

@@ -1,0 +1,107 @@
+"""From values to frozen documents."""
+
+from dataclasses import replace
+
+import pytest
+
+from docgen.domain.envelope import State
+from docgen.domain.errors import RendererUnavailable, RenderFailed, ValuesRejected
+from docgen.domain.language import Language
+from tests.fakes import FakeJobs
+from tests.usecases.world import World, request
+
+
+def test_an_envelope_is_ready_with_frozen_bytes(anywhere: World) -> None:
+    """The bytes are stored under the hash the document carries."""
+    envelope = anywhere.created()
+
+    document = envelope.documents[0]
+    assert envelope.state is State.READY
+    assert document.frozen is not None
+    assert len(anywhere.blobs.get(document.frozen_hash())) == document.frozen.size
+    assert anywhere.events(envelope.id) == ["created", "rendered"]
+
+
+def test_number_token_and_qr_exist_before_rendering(here: World) -> None:
+    """They are printed in the document, so they cannot come later."""
+    document = here.created().documents[0]
+    order = here.renderer.orders[0]
+
+    assert document.number == "A3-2026-000001"
+    assert order.contexts[Language.KK]["document"]["number"] == document.number
+    assert order.qr == f"https://q.example/verify/{document.verification_token}"
+    assert order.identifier.endswith(document.verification_token)
+
+
+def test_each_document_has_a_number_of_its_own(here: World) -> None:
+    """Also two of the same form in one envelope."""
+    numbers = [d.number for d in here.created(documents=2).documents]
+
+    assert numbers == ["A3-2026-000001", "A3-2026-000002"]
+
+
+def test_findings_of_all_documents_come_at_once_and_nothing_is_kept(here: World) -> None:
+    """One refusal names every document's faults."""
+    good = request().documents[0]
+    bad = replace(good, values={**good.values, "services": []})  # type: ignore[dict-item]
+    foreign = replace(good, form="no_such_form")
+    other_order = replace(good, values={**good.values, "order_number": "9"})  # type: ignore[dict-item]
+    asked = replace(request(), documents=(bad, good, foreign, other_order))
+
+    with pytest.raises(ValuesRejected) as caught:
+        here.create(asked)
+
+    assert [(e.pointer, e.code) for e in caught.value.errors] == [
+        ("/documents/0/values/services", "too_short"),
+        ("/documents/2/form", "form_unknown"),
+        ("/documents/3/values/order_number", "order_number_differs"),
+    ]
+    assert here.blobs.contents == {}
+
+
+def test_an_envelope_without_documents_is_refused(here: World) -> None:
+    """There would be nothing to sign."""
+    with pytest.raises(ValuesRejected):
+        here.create(replace(request(), documents=()))
+
+
+def test_a_failed_rendering_leaves_a_draft_and_is_written_down(here: World) -> None:
+    """The values are not lost; a mended template lets the sweep finish the work."""
+    here.renderer.failing = RenderFailed("no such variable")
+    envelope = here.created()
+    assert envelope.state is State.DRAFT
+    assert here.events(envelope.id) == ["created", "render_failed"]
+
+    here.renderer.failing = None
+    assert here.sweep().rendered == 1
+    assert here.envelope(envelope.id).state is State.READY
+
+
+def test_an_engine_that_is_down_is_waited_for(here: World) -> None:
+    """The draft stays, nothing is written down, the sweep tries again."""
+    here.renderer.failing = RendererUnavailable()
+    envelope = here.created()
+
+    assert envelope.state is State.DRAFT
+    assert here.sweep().waiting == 1
+    assert here.events(envelope.id) == ["created"]
+
+
+def test_rendering_twice_freezes_once(here: World) -> None:
+    """A repeated job finds nothing to do."""
+    envelope = here.created()
+
+    here.render(envelope.id)
+
+    assert here.envelope(envelope.id) == envelope
+    assert len(here.renderer.orders) == 1
+
+
+def test_what_was_never_told_is_found_by_the_sweep(here: World) -> None:
+    """A process that dies after the commit leaves work the register knows of."""
+    here.jobs = FakeJobs()
+    envelope = here.created()
+    assert envelope.state is State.DRAFT
+
+    assert here.sweep().rendered == 1
+    assert here.envelope(envelope.id).state is State.READY

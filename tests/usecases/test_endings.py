@@ -1,0 +1,83 @@
+"""The other ends of an envelope's life."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from docgen.domain.envelope import State
+from docgen.domain.errors import ChainBroken, MoveNotAllowed
+from docgen.usecases.check_journal import CheckJournal
+from docgen.usecases.decline import Decline
+from docgen.usecases.void import Void
+from tests.usecases.world import LIFE, World, attempt
+
+
+def test_a_subscriber_may_decline_with_a_reason(here: World) -> None:
+    """The reason is kept with the envelope and stays off the journal."""
+    envelope = here.code_sent()
+
+    declined = Decline(register=here.register, clock=here.clock)(
+        envelope.id, reason="Бағасы келіспейді", actor="subscriber"
+    )
+
+    assert (declined.state, declined.reason) == (State.DECLINED, "Бағасы келіспейді")
+    assert here.events(envelope.id)[-1] == "declined"
+    assert "Бағасы" not in repr(here.journal(envelope.id))
+
+
+def test_the_operator_may_void_what_is_not_sealed(here: World) -> None:
+    """After the seal it is too late."""
+    void = Void(register=here.register, clock=here.clock)
+    envelope, sealed = here.created(), here.code_sent()
+    here.confirm(sealed.id, attempt(here.chance.given[-1]))
+
+    assert void(envelope.id, reason="Қате тапсырыс", actor="client:field").state is State.VOID
+    with pytest.raises(MoveNotAllowed):
+        void(sealed.id, reason="кеш", actor="client:field")
+
+
+def test_the_sweep_expires_what_is_overdue(here: World) -> None:
+    """At the very end of its time, not before."""
+    envelope = here.created()
+    here.clock.advance(LIFE - timedelta(seconds=1))
+    assert here.sweep().expired == 0
+
+    here.clock.advance(timedelta(seconds=1))
+    assert here.sweep().expired == 1
+    assert here.envelope(envelope.id).state is State.EXPIRED
+    assert here.sweep().expired == 0
+
+
+def test_what_is_confirmed_never_expires(here: World) -> None:
+    """The subscriber signed in time; the seal may be late."""
+    envelope = here.code_sent()
+    here.confirm(envelope.id, attempt(here.chance.given[-1]))
+    here.clock.advance(LIFE)
+
+    assert not here.expire(envelope.id)
+
+
+def test_the_journal_of_everything_holds(here: World) -> None:
+    """Every chain of a busy day is in order."""
+    for _ in range(3):
+        envelope = here.code_sent()
+        here.confirm(envelope.id, attempt(here.chance.given[-1]))
+
+    checked = CheckJournal(register=here.register)()
+
+    assert (checked.envelopes, checked.entries) == (3, 18)
+
+
+def test_a_forged_entry_is_found(here: World, sqlite_url: str) -> None:
+    """Somebody with the database's file, who takes its guard off, still leaves a trace."""
+    here.code_sent()
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database:
+        database.execute("DROP TRIGGER journal_no_update")
+        database.execute("UPDATE journal SET actor = 'nobody' WHERE sequence = 2")
+        database.commit()
+
+    with pytest.raises(ChainBroken) as caught:
+        CheckJournal(register=here.register)()
+    assert caught.value.sequence == 2

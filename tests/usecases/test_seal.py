@@ -1,0 +1,104 @@
+"""Sealing: repeatable, and never twice."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from docgen.domain import evidence
+from docgen.domain.envelope import Envelope, State
+from docgen.domain.errors import MoveNotAllowed, SealUnavailable
+from docgen.domain.language import BOTH
+from tests.fakes import FakeJobs
+from tests.usecases.world import World, attempt
+
+
+def _confirmed(here: World) -> Envelope:
+    """Confirmed, and nobody was told to seal."""
+    inline, here.jobs = here.jobs, None
+    envelope = here.code_sent()
+    here.jobs = FakeJobs()
+    here.confirm(envelope.id, attempt(here.chance.given[-1]))
+    here.jobs = inline
+    return here.envelope(envelope.id)
+
+
+def test_a_confirmed_envelope_left_alone_is_sealed_by_the_sweep_once(anywhere: World) -> None:
+    """Whoever dies between confirmation and seal loses nothing, and sweeping again does nothing."""
+    envelope = _confirmed(anywhere)
+    assert envelope.state is State.CONFIRMED
+
+    assert anywhere.sweep().sealed == 1
+    assert anywhere.sweep().sealed == 0
+    assert anywhere.envelope(envelope.id).state is State.SEALED
+    assert len(anywhere.sealer.orders) == 1
+
+
+def test_the_sealer_gets_the_very_bytes_that_were_confirmed(here: World) -> None:
+    """The frozen bytes, a bilingual protocol, and evidence that names the confirmed hash."""
+    envelope = _confirmed(here)
+    here.seal(envelope.id)
+
+    (order,) = here.sealer.orders
+    stated = json.loads(order.evidence)
+    document = envelope.documents[0]
+    assert order.frozen == here.blobs.get(document.frozen_hash())
+    assert evidence.confirmed_hash(stated) == document.frozen_hash()
+    assert evidence.chain_holds(stated)
+    assert tuple(here.renderer.orders[-1].contexts) == BOTH
+    assert any("+7 701 ***-**-42" in line and "(UTC+5)" in line for line in order.caption)
+
+
+def test_the_evidence_tells_the_whole_envelope(here: World) -> None:
+    """Each document's evidence lists the hashes of all that one code signed."""
+    envelope = here.created(documents=2)
+    here.send(envelope.id, language=BOTH[0], actor="employee:E-1")
+    here.confirm(envelope.id, attempt(here.chance.given[-1]))
+
+    stated = [json.loads(order.evidence)["envelope"] for order in here.sealer.orders]
+    assert stated[0] == stated[1]
+    assert [d["number"] for d in stated[0]["documents"]] == ["A3-2026-000001", "A3-2026-000002"]
+
+
+def test_an_authority_that_is_down_keeps_the_envelope_confirmed(here: World) -> None:
+    """It waits, says so once however often it is tried, and is sealed later."""
+    here.sealer.failing = SealUnavailable()
+    envelope = _confirmed(here)
+
+    for _ in range(3):
+        assert here.sweep().waiting == 1
+    assert here.envelope(envelope.id).state is State.CONFIRMED
+    assert here.events(envelope.id).count("seal_waits") == 1
+
+    here.sealer.failing = None
+    assert here.sweep().sealed == 1
+
+
+def test_an_unconfirmed_envelope_is_never_sealed(here: World) -> None:
+    """The seal follows the subscriber, not the other way."""
+    envelope = here.code_sent()
+
+    with pytest.raises(MoveNotAllowed):
+        here.seal(envelope.id)
+    assert here.sealer.orders == []
+
+
+def test_two_workers_at_once_make_one_seal(anywhere: World) -> None:
+    """Eight at the same envelope: one works, the others leave it alone."""
+    envelope = _confirmed(anywhere)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: anywhere.seal(envelope.id), range(8)))
+
+    assert len(anywhere.sealer.orders) == 1
+    assert anywhere.events(envelope.id).count("sealed") == 1
+
+
+def test_one_stuck_envelope_does_not_hold_up_the_others(here: World) -> None:
+    """Two wait; the sweep seals both although the first attempt for one failed before."""
+    here.sealer.failing = SealUnavailable()
+    first, second = _confirmed(here), _confirmed(here)
+    here.sealer.failing = None
+
+    assert here.sweep().sealed == 2
+    assert {here.envelope(e.id).state for e in (first, second)} == {State.SEALED}
