@@ -11,7 +11,7 @@ from typing import Any
 import pikepdf
 
 from docgen.domain.envelope import SealLevel
-from docgen.domain.errors import BlobNotFound, DocgenError
+from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone
 from docgen.ports import Rendered, RenderOrder, SealedPdf, SealOrder, SmsReceipt, Task
@@ -150,8 +150,10 @@ class MemoryBlobs:
     def get(self, sha256: str) -> bytes:
         """The bytes, checked."""
         content = self.contents.get(sha256)
-        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+        if content is None:
             raise BlobNotFound(sha256)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise BlobDamaged(sha256)
         return content
 
 

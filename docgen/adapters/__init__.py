@@ -1,0 +1,1 @@
+"""Everything outside, one provider a file; adapters never import one another."""

@@ -1,0 +1,1 @@
+"""Bytes under their hash."""

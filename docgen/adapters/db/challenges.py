@@ -1,0 +1,137 @@
+"""Challenges in SQL; the legal act of confirmation is one statement here."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from docgen.adapters.db.rows import ChallengeRow
+from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.errors import NotFound, StaleEnvelope
+
+_SENT = ChallengeState.SENT.value
+
+
+class SqlChallenges:
+    """Implements ports.Challenges."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, challenge: Challenge) -> None:
+        """Store a new challenge and replace the live one; raises StaleEnvelope in a race."""
+        self._session.connection().execute(
+            update(ChallengeRow)
+            .where(ChallengeRow.envelope_id == challenge.envelope_id, ChallengeRow.state == _SENT)
+            .values(state=ChallengeState.REPLACED.value)
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.execute(insert(ChallengeRow).values(**_columns(challenge)))
+        except IntegrityError:
+            raise StaleEnvelope(challenge.envelope_id) from None
+
+    def latest(self, envelope_id: str) -> Challenge | None:
+        """The newest challenge of an envelope."""
+        row = self._session.scalars(
+            select(ChallengeRow)
+            .where(ChallengeRow.envelope_id == envelope_id)
+            .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
+            .limit(1)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        return None if row is None else _challenge_of(row)
+
+    def save(self, challenge: Challenge) -> None:
+        """Store what was learnt; raises NotFound.
+
+        The gateway's answer may come after the subscriber's: what an older copy does not know is
+        never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
+        """
+        counted = ChallengeRow.attempts_used < challenge.attempts_used
+        stays = challenge.state is ChallengeState.CONFIRMED
+        ends = (ChallengeRow.state == _SENT) & (not stays)
+        updated = self._session.connection().execute(
+            update(ChallengeRow)
+            .where(ChallengeRow.id == challenge.id)
+            .values(
+                state=case((ends, challenge.state.value), else_=ChallengeRow.state),
+                attempts_used=case(
+                    (counted, challenge.attempts_used), else_=ChallengeRow.attempts_used
+                ),
+                provider=func.coalesce(challenge.provider, ChallengeRow.provider),
+                provider_message_id=func.coalesce(
+                    challenge.provider_message_id, ChallengeRow.provider_message_id
+                ),
+                sent_at=func.coalesce(challenge.sent_at, ChallengeRow.sent_at),
+            )
+        )
+        if updated.rowcount != 1:
+            raise NotFound(challenge.id)
+
+    def confirm(
+        self, challenge_id: str, *, manifest_hash: str, attempt_id: str, now: datetime
+    ) -> bool:
+        """Whether this call, and no other, made the challenge and its envelope confirmed."""
+        try:
+            with self._session.begin_nested():
+                updated = self._session.connection().execute(
+                    update(ChallengeRow)
+                    .where(
+                        ChallengeRow.id == challenge_id,
+                        ChallengeRow.state == _SENT,
+                        ChallengeRow.manifest_hash == manifest_hash,
+                    )
+                    .values(
+                        state=ChallengeState.CONFIRMED.value,
+                        confirmed_at=now,
+                        attempt_id=attempt_id,
+                    )
+                )
+        except IntegrityError:
+            return False
+        return updated.rowcount == 1
+
+
+def _columns(challenge: Challenge) -> dict[str, Any]:
+    return {
+        "id": challenge.id,
+        "envelope_id": challenge.envelope_id,
+        "manifest_hash": challenge.manifest_hash,
+        "purpose": challenge.purpose,
+        "state": _SENT,
+        "issued_at": challenge.issued_at,
+        "expires_at": challenge.expires_at,
+        "resend_at": challenge.resend_at,
+        "digits": challenge.digits,
+        "attempts_allowed": challenge.attempts_allowed,
+        "attempts_used": challenge.attempts_used,
+        "provider": challenge.provider,
+        "provider_message_id": challenge.provider_message_id,
+        "sent_at": challenge.sent_at,
+        "confirmed_at": None,
+        "attempt_id": None,
+    }
+
+
+def _challenge_of(row: ChallengeRow) -> Challenge:
+    return Challenge(
+        id=row.id,
+        envelope_id=row.envelope_id,
+        manifest_hash=row.manifest_hash,
+        purpose=row.purpose,
+        state=ChallengeState(row.state),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        resend_at=row.resend_at,
+        digits=row.digits,
+        attempts_allowed=row.attempts_allowed,
+        attempts_used=row.attempts_used,
+        provider=row.provider,
+        provider_message_id=row.provider_message_id,
+        sent_at=row.sent_at,
+        confirmed_at=row.confirmed_at,
+        attempt_id=row.attempt_id,
+    )

@@ -1,0 +1,111 @@
+"""Connections to SQLite and PostgreSQL that behave alike."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from docgen.domain.errors import Misconfigured
+
+READS_ONLY = "docgen_reads_only"
+"""Execution option of a connection whose transaction must not write."""
+
+PATIENCE = timedelta(seconds=10)
+"""How long to wait for somebody else's lock, or for a connection."""
+
+_POSTGRESQL_SETTINGS = {
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    "TimeZone": "UTC",
+}
+
+
+def connect(url: str, *, patience: timedelta = PATIENCE) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql://…`; raises Misconfigured for another."""
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed, patience)
+        case "postgresql":
+            return create_engine(
+                _with_psycopg(parsed),
+                connect_args=_postgresql_arguments(patience),
+                hide_parameters=True,
+                pool_pre_ping=True,
+                pool_timeout=patience.total_seconds(),
+            )
+        case other:
+            raise Misconfigured(f"the register runs on SQLite or PostgreSQL, not on {other}")
+
+
+def connect_unpooled(url: str) -> Engine:
+    """PostgreSQL connections that end when closed, and with them whatever they locked."""
+    return create_engine(
+        _with_psycopg(make_url(url)),
+        connect_args=_postgresql_arguments(PATIENCE),
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+    )
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite address; None for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if parsed.database in {None, "", ":memory:"}:
+        raise Misconfigured("a register in memory would be lost; name a file")
+    return Path(str(parsed.database))
+
+
+def lock_file(database: Path) -> Path:
+    """The empty file beside an SQLite database that its users lock."""
+    return database.with_name(f"{database.name}.locks")
+
+
+def _with_psycopg(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _postgresql_arguments(patience: timedelta) -> dict[str, Any]:
+    milliseconds = patience // timedelta(milliseconds=1)
+    settings = _POSTGRESQL_SETTINGS | {"lock_timeout": f"{milliseconds}ms"}
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return {
+        "application_name": "qoltanba",
+        "connect_timeout": 3,
+        "options": options,
+        "tcp_user_timeout": milliseconds,
+    }
+
+
+def _sqlite(url: URL, patience: timedelta) -> Engine:
+    file = sqlite_file(str(url))
+    if file is not None and file.parent.is_dir() and not file.exists():
+        file.touch(mode=0o600)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": patience.total_seconds()},
+        hide_parameters=True,
+        pool_timeout=patience.total_seconds(),
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin late and deferred, so two readers could both hope to write and one of
+    # them fail at its first write without waiting. BEGIN IMMEDIATE is ours to say.
+    connection.isolation_level = None
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(READS_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,103 @@
+"""Envelopes in SQL."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.orm import Session
+
+from docgen.adapters.db.mapping import (
+    bytes_columns,
+    document_columns,
+    envelope_columns,
+    envelope_of,
+)
+from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
+from docgen.domain.envelope import MOVES, Envelope, State, Verb
+from docgen.domain.errors import EnvelopeNotFound, StaleEnvelope
+
+_OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
+
+
+class SqlEnvelopes:
+    """Implements ports.Envelopes."""
+
+    def __init__(self, session: Session, *, locking: bool) -> None:
+        self._session = session
+        self._locking = locking
+
+    def add(self, envelope: Envelope) -> None:
+        """Store a new envelope as version 1; raises Conflict for an id, number or token in use."""
+        self._session.execute(insert(EnvelopeRow).values(**envelope_columns(envelope), version=1))
+        for position, document in enumerate(envelope.documents):
+            columns = document_columns(document, envelope_id=envelope.id, position=position)
+            self._session.execute(insert(DocumentRow).values(**columns))
+
+    def get(self, envelope_id: str) -> Envelope:
+        """The envelope; raises EnvelopeNotFound."""
+        wanted = select(EnvelopeRow).where(EnvelopeRow.id == envelope_id)
+        if self._locking:
+            wanted = wanted.with_for_update()
+        found = self._read(wanted)
+        if not found:
+            raise EnvelopeNotFound(envelope_id)
+        return found[0]
+
+    def save(self, envelope: Envelope) -> None:
+        """Store the next version; to save twice in a unit, get it again in between."""
+        updated = self._session.connection().execute(
+            update(EnvelopeRow)
+            .where(EnvelopeRow.id == envelope.id, EnvelopeRow.version == envelope.version)
+            .values(**envelope_columns(envelope), version=envelope.version + 1)
+        )
+        if updated.rowcount != 1:
+            raise StaleEnvelope(envelope.id)
+        for document in envelope.documents:
+            self._session.connection().execute(
+                update(DocumentRow)
+                .where(DocumentRow.id == document.id, DocumentRow.envelope_id == envelope.id)
+                .values(**bytes_columns(document))
+            )
+
+    def in_state(self, state: State) -> Sequence[str]:
+        """Ids of the envelopes in that state, the oldest first."""
+        wanted = (
+            select(EnvelopeRow.id)
+            .where(EnvelopeRow.state == state.value)
+            .order_by(EnvelopeRow.created_at, EnvelopeRow.id)
+        )
+        return self._session.scalars(wanted).all()
+
+    def overdue(self, now: datetime) -> Sequence[str]:
+        """Ids of open envelopes whose `expires_at` has come, the longest overdue first."""
+        wanted = (
+            select(EnvelopeRow.id)
+            .where(EnvelopeRow.state.in_(_OPEN), EnvelopeRow.expires_at <= now)
+            .order_by(EnvelopeRow.expires_at, EnvelopeRow.id)
+        )
+        return self._session.scalars(wanted).all()
+
+    def by_sealed_hash(self, sha256: str) -> Envelope | None:
+        """The envelope that holds a document sealed with exactly these bytes."""
+        holders = select(DocumentRow.envelope_id).where(DocumentRow.sealed_sha256 == sha256)
+        found = self._read(select(EnvelopeRow).where(EnvelopeRow.id.in_(holders)).limit(1))
+        return found[0] if found else None
+
+    def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
+        fresh = wanted.execution_options(populate_existing=True)
+        rows = self._session.scalars(fresh).all()
+        documents = self._documents([row.id for row in rows])
+        return [envelope_of(row, documents[row.id]) for row in rows]
+
+    def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[DocumentRow]]:
+        wanted = (
+            select(DocumentRow)
+            .where(DocumentRow.envelope_id.in_(envelope_ids))
+            .order_by(DocumentRow.position)
+            .execution_options(populate_existing=True)
+        )
+        by_envelope: dict[str, list[DocumentRow]] = defaultdict(list)
+        for row in self._session.scalars(wanted):
+            by_envelope[row.envelope_id].append(row)
+        return by_envelope

@@ -1,0 +1,31 @@
+"""What goes wrong in a database, in the core's words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from docgen.domain.errors import Conflict, InvalidValue, StaleEnvelope, Unavailable
+
+_LOST_A_RACE = {"40001", "40P01"}
+"""SQLSTATE of a serialisation failure and of a deadlock: undone by the server, repeatable."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise Unavailable, StaleEnvelope, Conflict or InvalidValue for the database's own errors.
+
+    Values refused by the database are cut from the chain: its messages quote whole rows.
+    """
+    try:
+        yield
+    except exc.IntegrityError:
+        raise Conflict("a rule of the register refuses these rows") from None
+    except exc.DataError:
+        raise InvalidValue("the register cannot hold this value") from None
+    except exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in _LOST_A_RACE:
+            raise StaleEnvelope("another transaction went first") from error
+        raise Unavailable("the register does not answer") from error
+    except (exc.InterfaceError, exc.TimeoutError) as error:
+        raise Unavailable("the register does not answer") from error

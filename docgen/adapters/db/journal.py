@@ -1,0 +1,79 @@
+"""The journal in SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from docgen.adapters.db.rows import JournalRow
+from docgen.domain import journal
+from docgen.domain.errors import StaleEnvelope
+from docgen.domain.journal import Entry, Event, Fact
+
+
+class SqlJournal:
+    """Implements ports.Journal; triggers in the database refuse to change what is written."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def append(self, envelope_id: str, fact: Fact) -> Entry:
+        """Write the next entry; raises StaleEnvelope if another took its place meanwhile."""
+        entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
+        try:
+            with self._session.begin_nested():
+                self._session.execute(insert(JournalRow).values(**_columns(entry)))
+        except IntegrityError:
+            raise StaleEnvelope(envelope_id) from None
+        return entry
+
+    def of(self, envelope_id: str) -> Sequence[Entry]:
+        """All entries of an envelope, in order."""
+        rows = self._session.scalars(
+            select(JournalRow)
+            .where(JournalRow.envelope_id == envelope_id)
+            .order_by(JournalRow.sequence)
+        )
+        return [_entry_of(row) for row in rows]
+
+    def envelope_ids(self) -> Sequence[str]:
+        """Every envelope that has entries."""
+        first = select(JournalRow.envelope_id).where(JournalRow.sequence == 1)
+        return self._session.scalars(first.order_by(JournalRow.envelope_id)).all()
+
+    def _last(self, envelope_id: str) -> Entry | None:
+        row = self._session.scalars(
+            select(JournalRow)
+            .where(JournalRow.envelope_id == envelope_id)
+            .order_by(JournalRow.sequence.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else _entry_of(row)
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "envelope_id": entry.envelope_id,
+        "sequence": entry.sequence,
+        "event": entry.event.value,
+        "at": entry.at,
+        "actor": entry.actor,
+        "details": dict(entry.details),
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }
+
+
+def _entry_of(row: JournalRow) -> Entry:
+    return Entry(
+        envelope_id=row.envelope_id,
+        sequence=row.sequence,
+        event=Event(row.event),
+        at=row.at,
+        actor=row.actor,
+        details=row.details,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )

@@ -1,0 +1,142 @@
+"""Between envelopes and their rows."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from docgen.adapters.db.people import consent_json, consent_of, subscriber_json, subscriber_of
+from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
+from docgen.domain.envelope import Document, Envelope, Frozen, Reference, Sealed, SealLevel, State
+from docgen.domain.language import Language
+
+T = TypeVar("T")
+
+
+def envelope_columns(envelope: Envelope) -> dict[str, Any]:
+    """The columns of an envelope, all but its version."""
+    return {
+        "id": envelope.id,
+        "state": envelope.state.value,
+        "owner": envelope.owner,
+        "client": envelope.client,
+        "region": envelope.reference.region,
+        "phone": envelope.subscriber.phone.value,
+        "order_number": envelope.reference.order_number,
+        "account_number": envelope.reference.account_number,
+        "subscriber": subscriber_json(envelope.subscriber),
+        "salt": envelope.salt,
+        "consent": None if envelope.consent is None else consent_json(envelope.consent),
+        "reason": envelope.reason,
+        "created_at": envelope.created_at,
+        "expires_at": envelope.expires_at,
+    }
+
+
+def document_columns(document: Document, *, envelope_id: str, position: int) -> dict[str, Any]:
+    """The columns of a document in its place, without bytes yet."""
+    return {
+        "id": document.id,
+        "envelope_id": envelope_id,
+        "position": position,
+        "number": document.number,
+        "form": document.form,
+        "languages": [language.value for language in document.languages],
+        "form_values": dict(document.values),
+        "verification_token": document.verification_token,
+    } | bytes_columns(document)
+
+
+def bytes_columns(document: Document) -> dict[str, Any]:
+    """The columns that change in a document's life: what its frozen and its sealed bytes are."""
+    return _frozen_columns(document.frozen) | _sealed_columns(document.sealed)
+
+
+def envelope_of(row: EnvelopeRow, documents: Sequence[DocumentRow]) -> Envelope:
+    """The envelope of a row and its documents' rows in their order."""
+    return Envelope(
+        id=row.id,
+        version=row.version,
+        state=State(row.state),
+        owner=row.owner,
+        client=row.client,
+        subscriber=subscriber_of(row.subscriber),
+        reference=Reference(
+            order_number=row.order_number,
+            account_number=row.account_number,
+            region=row.region,
+        ),
+        documents=tuple(_document_of(document) for document in documents),
+        salt=row.salt,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        consent=None if row.consent is None else consent_of(row.consent),
+        reason=row.reason,
+    )
+
+
+def _document_of(row: DocumentRow) -> Document:
+    return Document(
+        id=row.id,
+        number=row.number,
+        form=row.form,
+        languages=tuple(Language(language) for language in row.languages),
+        values=row.form_values,
+        verification_token=row.verification_token,
+        frozen=_frozen_of(row),
+        sealed=_sealed_of(row),
+    )
+
+
+def _frozen_columns(frozen: Frozen | None) -> dict[str, Any]:
+    return {
+        "frozen_sha256": None if frozen is None else frozen.sha256,
+        "frozen_size": None if frozen is None else frozen.size,
+        "frozen_pages": None if frozen is None else frozen.pages,
+        "frozen_template_sha256": None if frozen is None else frozen.template_sha256,
+        "frozen_engine": None if frozen is None else frozen.engine,
+        "frozen_at": None if frozen is None else frozen.frozen_at,
+    }
+
+
+def _sealed_columns(sealed: Sealed | None) -> dict[str, Any]:
+    return {
+        "sealed_sha256": None if sealed is None else sealed.sha256,
+        "sealed_size": None if sealed is None else sealed.size,
+        "sealed_level": None if sealed is None else sealed.level.value,
+        "sealed_signer": None if sealed is None else sealed.signer,
+        "sealed_serial": None if sealed is None else sealed.serial,
+        "sealed_evidence_sha256": None if sealed is None else sealed.evidence_sha256,
+        "sealed_at": None if sealed is None else sealed.sealed_at,
+    }
+
+
+def _frozen_of(row: DocumentRow) -> Frozen | None:
+    if row.frozen_sha256 is None:
+        return None
+    return Frozen(
+        sha256=row.frozen_sha256,
+        size=_kept(row.frozen_size),
+        pages=_kept(row.frozen_pages),
+        template_sha256=_kept(row.frozen_template_sha256),
+        engine=_kept(row.frozen_engine),
+        frozen_at=_kept(row.frozen_at),
+    )
+
+
+def _sealed_of(row: DocumentRow) -> Sealed | None:
+    if row.sealed_sha256 is None:
+        return None
+    return Sealed(
+        sha256=row.sealed_sha256,
+        size=_kept(row.sealed_size),
+        level=SealLevel(_kept(row.sealed_level)),
+        signer=_kept(row.sealed_signer),
+        serial=_kept(row.sealed_serial),
+        evidence_sha256=_kept(row.sealed_evidence_sha256),
+        sealed_at=_kept(row.sealed_at),
+    )
+
+
+def _kept(value: T | None) -> T:
+    if value is None:
+        raise ValueError("a document's bytes are described in full or not at all")
+    return value

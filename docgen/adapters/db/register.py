@@ -1,0 +1,97 @@
+"""The register: units of work over SQLite or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+from sqlalchemy import RootTransaction, text
+from sqlalchemy.orm import Session
+
+from docgen import ports
+from docgen.adapters.db.challenges import SqlChallenges
+from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
+from docgen.adapters.db.envelopes import SqlEnvelopes
+from docgen.adapters.db.failures import translated
+from docgen.adapters.db.holds import holds_for
+from docgen.adapters.db.journal import SqlJournal
+from docgen.adapters.db.outbox import SqlOutbox
+
+_NEXT_NUMBER = text(
+    "INSERT INTO counters (series, value) VALUES (:series, 1)"
+    " ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"
+)
+
+
+class SqlUnit:
+    """Implements ports.UnitOfWork over one transaction."""
+
+    envelopes: ports.Envelopes
+    challenges: ports.Challenges
+    journal: ports.Journal
+    outbox: ports.Outbox
+
+    def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
+        self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
+        self.challenges = SqlChallenges(session)
+        self.journal = SqlJournal(session)
+        self.outbox = SqlOutbox(session)
+        self._session = session
+        self._transaction = transaction
+
+    def next_number(self, series: str) -> int:
+        """The next number, kept from others until the unit ends and taken back if it is undone."""
+        return int(self._session.execute(_NEXT_NUMBER, {"series": series}).scalar_one())
+
+    def commit(self) -> None:
+        """Make it last; raises RuntimeError in a reading unit."""
+        if self._transaction is None:
+            raise RuntimeError("a reading unit is never committed")
+        # PostgreSQL answers COMMIT after a failed statement with a silent ROLLBACK; any other
+        # statement fails aloud.
+        self._session.execute(text("SELECT 1"))
+        self._transaction.commit()
+
+
+class SqlRegister:
+    """Implements ports.Register for `sqlite:///FILE` and `postgresql://…`, migrated beforehand."""
+
+    def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
+        self._engine = connect(url, patience=patience)
+        self._holds = holds_for(url)
+        self._reading = self._engine.execution_options(**{READS_ONLY: True})
+        if self._engine.dialect.name == "postgresql":
+            self._reading = self._reading.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @contextmanager
+    def begin(self) -> Iterator[ports.UnitOfWork]:
+        """A writing unit; raises Unavailable where another's lock outlasts our patience.
+
+        The database's own failures get their names from us where they leave the block.
+        """
+        with translated(), self._engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield SqlUnit(Session(connection), transaction)
+            finally:
+                transaction.close()
+
+    @contextmanager
+    def view(self) -> Iterator[ports.UnitOfWork]:
+        """A reading unit over one snapshot."""
+        with translated(), self._reading.connect() as connection, connection.begin():
+            yield SqlUnit(Session(connection), None)
+
+    def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
+        """Whether we are the only process, and the only thread in it, at work on the envelope."""
+        return self._holds.hold(envelope_id)
+
+    def ping(self) -> None:
+        """Raise Unavailable unless the database answers."""
+        with translated(), self._engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._engine.dispose()

@@ -1,0 +1,213 @@
+"""The tables, as they are stored; what they mean is in the domain."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+JsonObject = dict[str, Any]
+JsonList = list[Any]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, UTC out, microseconds kept; SQLite would forget the zone, PostgreSQL change it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC; raises ValueError for a time without zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, aware."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    # JSON as text, not JSONB: numbers and order come back exactly as they were hashed.
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        datetime: UtcDateTime(),
+        JsonObject: JSON(none_as_null=True),
+        JsonList: JSON(none_as_null=True),
+    }
+
+
+class EnvelopeRow(Base):
+    """One envelope; what lists are filtered by has its own column."""
+
+    __tablename__ = "envelopes"
+    __table_args__ = (
+        Index(None, "state", "created_at"),
+        Index(None, "state", "expires_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    state: Mapped[str]
+    owner: Mapped[str] = mapped_column(index=True)
+    client: Mapped[str] = mapped_column(index=True)
+    region: Mapped[str | None]
+    phone: Mapped[str] = mapped_column(index=True)
+    order_number: Mapped[str] = mapped_column(index=True)
+    account_number: Mapped[str] = mapped_column(index=True)
+    subscriber: Mapped[JsonObject]
+    salt: Mapped[str]
+    consent: Mapped[JsonObject | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class DocumentRow(Base):
+    """One paper of an envelope, with its frozen and its sealed bytes by hash."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("envelope_id", "position"),
+        UniqueConstraint("number"),
+        UniqueConstraint("verification_token"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    envelope_id: Mapped[str] = mapped_column(ForeignKey("envelopes.id"))
+    position: Mapped[int]
+    number: Mapped[str]
+    form: Mapped[str]
+    languages: Mapped[JsonList]
+    form_values: Mapped[JsonObject]
+    verification_token: Mapped[str]
+    frozen_sha256: Mapped[str | None]
+    frozen_size: Mapped[int | None]
+    frozen_pages: Mapped[int | None]
+    frozen_template_sha256: Mapped[str | None]
+    frozen_engine: Mapped[str | None]
+    frozen_at: Mapped[datetime | None]
+    sealed_sha256: Mapped[str | None] = mapped_column(index=True)
+    sealed_size: Mapped[int | None]
+    sealed_level: Mapped[str | None]
+    sealed_signer: Mapped[str | None]
+    sealed_serial: Mapped[str | None]
+    sealed_evidence_sha256: Mapped[str | None]
+    sealed_at: Mapped[datetime | None]
+
+
+_SENT = text("state = 'sent'")
+_CONFIRMED = text("state = 'confirmed'")
+
+
+class ChallengeRow(Base):
+    """One code sent; per envelope at most one is live and at most one ever confirms."""
+
+    __tablename__ = "challenges"
+    __table_args__ = (
+        Index(None, "envelope_id", "issued_at"),
+        Index(
+            "uq_challenges_sent",
+            "envelope_id",
+            unique=True,
+            sqlite_where=_SENT,
+            postgresql_where=_SENT,
+        ),
+        Index(
+            "uq_challenges_confirmed",
+            "envelope_id",
+            unique=True,
+            sqlite_where=_CONFIRMED,
+            postgresql_where=_CONFIRMED,
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    envelope_id: Mapped[str] = mapped_column(ForeignKey("envelopes.id"))
+    manifest_hash: Mapped[str]
+    purpose: Mapped[str]
+    state: Mapped[str]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    resend_at: Mapped[datetime]
+    digits: Mapped[int]
+    attempts_allowed: Mapped[int]
+    attempts_used: Mapped[int]
+    provider: Mapped[str | None]
+    provider_message_id: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    attempt_id: Mapped[str | None]
+
+
+class JournalRow(Base):
+    """One entry of a chain; it names its envelope without a foreign key, since it outlives it."""
+
+    __tablename__ = "journal"
+
+    envelope_id: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event: Mapped[str]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    details: Mapped[JsonObject]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class OutboxRow(Base):
+    """Work owed while `done_at` is null."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_owed",
+            "created_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+        Index(None, "envelope_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    envelope_id: Mapped[str]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class CounterRow(Base):
+    """The last number given of each series."""
+
+    __tablename__ = "counters"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)

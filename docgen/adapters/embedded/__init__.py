@@ -1,0 +1,1 @@
+"""What the embedded default brings along instead of asking for."""

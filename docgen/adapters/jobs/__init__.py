@@ -1,0 +1,1 @@
+"""Ways to do the work that follows a transaction."""

@@ -1,0 +1,1 @@
+"""One-time codes in Redis: counted and compared in one step, or not at all."""

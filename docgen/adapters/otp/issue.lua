@@ -1,0 +1,60 @@
+-- Keeps a code's MAC for its life, makes it the only live one of its phone and content, and starts
+-- the next cool-down. Issuing the same challenge with the same MAC again changes nothing, so that a
+-- caller whose answer was lost may ask again.
+--
+-- KEYS  1 challenge, a hash      mac, kid, exp; spend.lua adds att, used and one field per attempt
+--       2 live, a string         id of the challenge that may be spent
+--       3 sends, a sorted set    id of each challenge of the last hour by its time
+--       4 failures, a sorted set one member per wrong code of the last window by its time
+-- ARGV  1 now  2 challenge id  3 MAC  4 key id  5 life  6 how long to remember  7 failures allowed
+--       8 their window  9 window of sends  10... cool-down before the second code, the third, ...
+-- All times are milliseconds.
+-- Answers {'issued', until expiry, until the next may be sent}, {'cool_down', wait} or
+-- {'failures', wait}.
+
+local now = tonumber(ARGV[1])
+local id, mac, kid = ARGV[2], ARGV[3], ARGV[4]
+local life, memory = tonumber(ARGV[5]), tonumber(ARGV[6])
+local failures_allowed, failures_window = tonumber(ARGV[7]), tonumber(ARGV[8])
+local sends_window = tonumber(ARGV[9])
+
+local function cool_down(sends)
+  if #ARGV < 10 then
+    return 0
+  end
+  return tonumber(ARGV[9 + math.min(sends, #ARGV - 9)])
+end
+
+local function wait_for_cool_down()
+  local last = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')
+  if #last == 0 then
+    return 0
+  end
+  return tonumber(last[2]) + cool_down(redis.call('ZCARD', KEYS[3])) - now
+end
+
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - sends_window)
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - failures_window)
+
+local kept = redis.call('HMGET', KEYS[1], 'mac', 'exp')
+if kept[1] == mac and redis.call('GET', KEYS[2]) == id then
+  return { 'issued', tonumber(kept[2]) - now, wait_for_cool_down() }
+end
+
+if redis.call('ZCARD', KEYS[4]) >= failures_allowed then
+  local oldest = redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')
+  return { 'failures', tonumber(oldest[2]) + failures_window - now }
+end
+
+local wait = wait_for_cool_down()
+if wait > 0 then
+  return { 'cool_down', wait }
+end
+
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'mac', mac, 'kid', kid, 'exp', now + life, 'att', 0)
+redis.call('PEXPIRE', KEYS[1], life + memory)
+redis.call('SET', KEYS[2], id, 'PX', life + memory)
+redis.call('ZADD', KEYS[3], now, id)
+redis.call('PEXPIRE', KEYS[3], sends_window)
+return { 'issued', life, wait_for_cool_down() }

@@ -1,0 +1,1 @@
+"""Ways to the phone, one provider a file."""

@@ -1,0 +1,46 @@
+"""The adapters that each contract is tried on."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from docgen.adapters.db.register import SqlRegister
+from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
+from docgen.domain.envelope import Envelope, State
+from tests.builders import envelope
+
+SUBJECT_KEY = b"s" * 32
+PEPPER = Pepper("k1", b"1" * 32)
+
+
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database of either kind."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def register(database_url: str) -> Iterator[SqlRegister]:
+    """A register over it."""
+    built = SqlRegister(database_url)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def stored(register: SqlRegister) -> Envelope:
+    """An envelope with a code sent, as the register gives it back."""
+    sent = envelope(State.CODE_SENT)
+    with register.begin() as unit:
+        unit.envelopes.add(sent)
+        unit.commit()
+    with register.view() as unit:
+        return unit.envelopes.get(sent.id)
+
+
+@pytest.fixture
+def codes(redis_url: str) -> Iterator[RedisCodes]:
+    """A store of codes over an empty Redis."""
+    built = RedisCodes(redis_url, subject_key=SUBJECT_KEY, pepper=PEPPER)
+    yield built
+    built.close()

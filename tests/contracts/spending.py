@@ -1,0 +1,33 @@
+"""Short ways to issue and spend codes."""
+
+from datetime import datetime, timedelta
+
+from docgen.adapters.otp.redis_codes import RedisCodes
+from docgen.domain.challenge import Binding, ChallengePolicy
+from docgen.ports import Issued, SpendOutcome
+from tests.builders import NOW
+
+POLICY = ChallengePolicy()
+CODE, OTHER = "123456", "654321"
+
+
+def issue(codes: RedisCodes, of: Binding, at: datetime = NOW, code: str = CODE) -> Issued:
+    """Issue a code under the usual policy."""
+    return codes.issue(of, code, policy=POLICY, now=at)
+
+
+def spend(
+    codes: RedisCodes, of: Binding, code: str = CODE, *, attempt: str = "a", at: datetime = NOW
+) -> SpendOutcome:
+    """Spend under the usual policy."""
+    return codes.spend(of, code, attempt_id=attempt, policy=POLICY, now=at)
+
+
+def minutes(count: float) -> datetime:
+    """So many minutes later."""
+    return NOW + timedelta(minutes=count)
+
+
+def wrong(codes: RedisCodes, of: Binding, times: int, at: datetime = NOW) -> list[SpendOutcome]:
+    """So many different attempts with a wrong code."""
+    return [spend(codes, of, OTHER, attempt=f"w{n}", at=at) for n in range(times)]

@@ -1,0 +1,176 @@
+"""Envelopes in either database."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from docgen.adapters.db.register import SqlRegister
+from docgen.domain.envelope import Envelope, State
+from docgen.domain.errors import Conflict, EnvelopeNotFound, StaleEnvelope
+from docgen.domain.language import Language
+from tests.builders import NOW, confirmed_by_hand, document, envelope, sealed, subscriber
+
+
+def _add(register: SqlRegister, *envelopes: Envelope) -> None:
+    with register.begin() as unit:
+        for each in envelopes:
+            unit.envelopes.add(each)
+        unit.commit()
+
+
+def _get(register: SqlRegister, envelope_id: str) -> Envelope:
+    with register.view() as unit:
+        return unit.envelopes.get(envelope_id)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_an_envelope_comes_back_as_it_was(register: SqlRegister, state: State) -> None:
+    """In every state each field returns as it was stored, under version 1."""
+    two = (document(), document(languages=(Language.KK,), values={}))
+    built = envelope(state, documents=two)
+    _add(register, built)
+    assert _get(register, built.id) == replace(built, version=1)
+
+
+def test_what_may_be_absent_comes_back_absent(register: SqlRegister) -> None:
+    """No patronymic, no e-mail and no region are kept as none."""
+    built = envelope(subscriber=subscriber(patronymic=None, email=None))
+    built = replace(built, reference=replace(built.reference, region=None))
+    _add(register, built)
+    assert _get(register, built.id) == replace(built, version=1)
+
+
+def test_a_handwritten_consent_comes_back(register: SqlRegister) -> None:
+    """The other way of signing is stored as well as the code."""
+    built = confirmed_by_hand()
+    _add(register, built)
+    assert _get(register, built.id).consent == built.consent
+
+
+def test_times_come_back_in_utc_with_microseconds(register: SqlRegister) -> None:
+    """A time given in Almaty's zone is the same moment, told in UTC."""
+    almaty = datetime(2026, 3, 2, 14, 30, 0, 654321, tzinfo=timezone(timedelta(hours=5)))
+    built = envelope(created_at=almaty)
+    _add(register, built)
+    told = _get(register, built.id).created_at
+    assert told == datetime(2026, 3, 2, 9, 30, 0, 654321, tzinfo=UTC)
+    assert told.tzinfo is UTC
+
+
+def test_documents_keep_their_order(register: SqlRegister) -> None:
+    """Documents return in the order the manifest was hashed in, not in that of their ids."""
+    late, early = document(id="zzz"), document(id="aaa")
+    built = envelope(documents=(late, early))
+    _add(register, built)
+    assert [each.id for each in _get(register, built.id).documents] == ["zzz", "aaa"]
+
+
+def test_an_unknown_envelope_is_named(register: SqlRegister) -> None:
+    """Asking for an id nobody has raises EnvelopeNotFound."""
+    with pytest.raises(EnvelopeNotFound):
+        _get(register, "nobody")
+
+
+def test_saving_stores_the_next_version(register: SqlRegister) -> None:
+    """A move and the documents' new bytes are stored under the next version."""
+    built = envelope(State.CONFIRMED)
+    _add(register, built)
+    with register.begin() as unit:
+        read = unit.envelopes.get(built.id)
+        moved = read.seal({each.id: sealed(each.id) for each in read.documents})
+        unit.envelopes.save(moved)
+        unit.commit()
+    assert _get(register, built.id) == replace(moved, version=2)
+
+
+def test_a_saved_envelope_is_read_anew_in_the_same_unit(register: SqlRegister) -> None:
+    """Within one unit a get after a save tells the new state."""
+    built = envelope()
+    _add(register, built)
+    with register.begin() as unit:
+        unit.envelopes.save(unit.envelopes.get(built.id).expire())
+        assert unit.envelopes.get(built.id).state is State.EXPIRED
+
+
+def test_an_older_version_is_not_saved(register: SqlRegister, stored: Envelope) -> None:
+    """Saving over a version that is no longer the newest raises StaleEnvelope."""
+    with register.begin() as unit:
+        unit.envelopes.save(stored)
+        with pytest.raises(StaleEnvelope):
+            unit.envelopes.save(stored.void("late"))
+
+
+def test_saving_what_was_never_added_is_stale(register: SqlRegister) -> None:
+    """An envelope the register does not hold cannot be saved."""
+    with register.begin() as unit, pytest.raises(StaleEnvelope):
+        unit.envelopes.save(envelope())
+
+
+@pytest.mark.parametrize(
+    "clash",
+    [
+        lambda taken: envelope(id=taken.id),
+        lambda taken: envelope(documents=(document(number=taken.documents[0].number),)),
+        lambda taken: envelope(
+            documents=(document(verification_token=taken.documents[0].verification_token),)
+        ),
+    ],
+    ids=["id", "number", "verification token"],
+)
+def test_what_must_be_unique_is(
+    register: SqlRegister, stored: Envelope, clash: Callable[[Envelope], Envelope]
+) -> None:
+    """An id, a document number or a verification token in use is a Conflict."""
+    with pytest.raises(Conflict):
+        _add(register, clash(stored))
+
+
+def test_a_refused_row_is_not_quoted(register: SqlRegister) -> None:
+    """The printed chain of a refused row holds neither the IIN nor the phone.
+
+    PostgreSQL itself quotes the whole row where a column must not be null.
+    """
+    built = envelope(owner=None)
+    with pytest.raises(Conflict) as refused:
+        _add(register, built)
+    printed = "".join(traceback.format_exception(refused.value))
+    assert built.subscriber.iin.value not in printed
+    assert built.subscriber.phone.value not in printed
+
+
+def test_in_state_gives_all_the_oldest_first(register: SqlRegister) -> None:
+    """Every envelope in the state is listed and no other, the oldest first."""
+    old, older, oldest = (envelope(created_at=NOW - timedelta(days=d)) for d in (1, 2, 3))
+    _add(register, old, oldest, envelope(State.READY), older)
+    with register.view() as unit:
+        listed = unit.envelopes.in_state(State.DRAFT)
+    assert list(listed) == [oldest.id, older.id, old.id]
+
+
+def test_overdue_lists_open_envelopes_whose_time_is_over(register: SqlRegister) -> None:
+    """Draft, ready and code_sent are listed from the moment they expire; others never."""
+    over = [envelope(state, expires_at=NOW) for state in State]
+    _add(register, *over, envelope(expires_at=NOW + timedelta(microseconds=1)))
+    with register.view() as unit:
+        listed = unit.envelopes.overdue(NOW)
+        states = [unit.envelopes.get(envelope_id).state for envelope_id in listed]
+    assert sorted(states) == sorted([State.DRAFT, State.READY, State.CODE_SENT])
+
+
+def test_an_envelope_is_found_by_sealed_bytes(register: SqlRegister) -> None:
+    """The hash of any of its sealed documents finds the whole envelope."""
+    built = envelope(State.SEALED, documents=(document(), document()))
+    _add(register, built, envelope(State.SEALED))
+    second = built.documents[1].sealed
+    assert second is not None
+    with register.view() as unit:
+        assert unit.envelopes.by_sealed_hash(second.sha256) == replace(built, version=1)
+
+
+def test_unknown_bytes_find_nothing(register: SqlRegister, stored: Envelope) -> None:
+    """A hash never sealed finds no envelope, nor does one that is only frozen."""
+    with register.view() as unit:
+        assert unit.envelopes.by_sealed_hash(stored.documents[0].frozen_hash()) is None

@@ -1,0 +1,1 @@
+"""Real services for the tests, started once and stopped with them."""

@@ -1,0 +1,102 @@
+"""A PostgreSQL of the tests' own, with a fresh database for each that asks."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.services.programs import await_answer, need, start
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_UNSAFE_BUT_FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+}
+
+
+def _program(name: str) -> str:
+    for directory in sorted(_DEBIAN.glob("*/bin"), reverse=True):
+        if (directory / name).exists():
+            return str(directory / name)
+    return need(name)[0]
+
+
+class PostgresServer:
+    """One server on a Unix socket in its directory, which must have a short name."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.process: subprocess.Popen[bytes] | None = None
+        self._log = directory / "postgres.log"
+        self._privileges: tuple[str, ...] = ()
+
+    def start(self) -> None:
+        """Make the cluster and start it; as root, under the user postgres, as it insists."""
+        initdb, postgres = _program("initdb"), _program("postgres")
+        if os.getuid() == 0:
+            self._privileges = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
+            shutil.chown(self.directory, "postgres", "postgres")
+        data = str(self.directory / "data")
+        made = start(
+            [initdb, "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
+             "--locale=C.UTF-8"],
+            log=self._log,
+            privileges=self._privileges,
+        )  # fmt: skip
+        assert made.wait() == 0, self._log.read_text()
+        settings = [f"-c{name}={value}" for name, value in _UNSAFE_BUT_FAST.items()]
+        self.process = start(
+            [postgres, "-D", data, "-k", str(self.directory), *settings],
+            log=self._log,
+            privileges=self._privileges,
+            signal="QUIT",
+        )
+        await_answer(self.process, answers=self.answers, log=self._log)
+
+    def url(self, database: str) -> str:
+        """Address for SQLAlchemy."""
+        return f"postgresql://postgres@/{database}?host={self.directory}"
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def create(self, database: str, *, template: str = "template0") -> str:
+        """A new database, a copy of the template; its address."""
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(database), sql.Identifier(template)
+        )
+        self._run(command)
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Drop it, whoever is connected."""
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def stop(self) -> None:
+        """Stop without ceremony."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+            self.process = None
+
+    def _run(self, command: sql.Composed) -> None:
+        with self._connect() as connection:
+            connection.execute(command)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.directory), user="postgres", dbname="postgres", autocommit=True
+        )

@@ -1,0 +1,70 @@
+"""A Redis that tests may kill, freeze and start again."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from tests.services.programs import await_answer, need, start
+
+
+class RedisServer:
+    """One server over one directory, which must have a short name; append-only, always flushed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.socket = directory / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, with whatever the append-only file holds."""
+        log = self.directory / "redis.log"
+        options = {
+            "--port": "0",
+            "--unixsocket": str(self.socket),
+            "--dir": str(self.directory),
+            "--appendonly": "yes",
+            "--appendfsync": "always",
+            "--save": "",
+        }
+        words = [word for option in options.items() for word in option]
+        self.process = start([*need("redis-server"), *words], log=log)
+        await_answer(self.process, answers=self.answers, log=log)
+
+    def client(self) -> Redis:
+        """A connection that does not wait."""
+        retry = Retry(NoBackoff(), 0)
+        return Redis(unix_socket_path=str(self.socket), decode_responses=True, retry=retry)
+
+    def answers(self) -> bool:
+        """Whether it answers a PING."""
+        with self.client() as client:
+            try:
+                return bool(client.ping())
+            except RedisError:
+                return False
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def freeze(self) -> None:
+        """Alive, connected, silent."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Undo `freeze`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, number)
