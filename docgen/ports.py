@@ -52,11 +52,11 @@ class Envelopes(Protocol):
     def save(self, envelope: Envelope) -> None:
         """Store the next version; raises StaleEnvelope if another was stored meanwhile."""
 
-    def by_state(self, state: State, *, limit: int) -> Sequence[Envelope]:
-        """The oldest envelopes in that state, at most `limit`."""
+    def in_state(self, state: State) -> Sequence[str]:
+        """Ids of all envelopes in that state, the oldest first, so that none is left out."""
 
-    def expired(self, now: datetime, *, limit: int) -> Sequence[Envelope]:
-        """Open envelopes (draft, ready, code_sent) whose time is over."""
+    def overdue(self, now: datetime) -> Sequence[str]:
+        """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
 
     def by_sealed_hash(self, sha256: str) -> Envelope | None:
         """The envelope that holds a document sealed with exactly these bytes, if any."""
@@ -77,7 +77,7 @@ class Challenges(Protocol):
     def confirm(
         self, challenge_id: str, *, manifest_hash: str, attempt_id: str, now: datetime
     ) -> bool:
-        """The legal act: one conditional update; True only for the one caller whose update counted."""
+        """The legal act: one conditional update; True only for the caller whose update counted."""
 
 
 class Journal(Protocol):
@@ -161,7 +161,7 @@ class Blobs(Protocol):
         """Store durably and return the hash in hexadecimal; storing twice is storing once."""
 
     def get(self, sha256: str) -> bytes:
-        """The bytes, checked against their hash; raises BlobNotFound."""
+        """The bytes, checked against their hash; raises BlobNotFound or BlobDamaged."""
 
 
 # --- codes and messages ---------------------------------------------------------------------

@@ -9,7 +9,8 @@ DocgenError
 │   ├── EnvelopeNotFound
 │   ├── DocumentNotFound
 │   ├── FormNotFound
-│   └── BlobNotFound
+│   ├── BlobNotFound
+│   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
 │   ├── MoveNotAllowed
 │   │   ├── NotReady              still being rendered
@@ -112,6 +113,12 @@ class BlobNotFound(NotFound):
     """No bytes under that hash."""
 
     code = "blob_not_found"
+
+
+class BlobDamaged(NotFound):
+    """The disk holds other bytes than were stored under that hash."""
+
+    code = "blob_damaged"
 
 
 class Conflict(DocgenError):

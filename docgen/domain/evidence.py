@@ -15,7 +15,7 @@ from docgen.domain import journal
 from docgen.domain.canonical import canonical_json
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, SmsConsent
-from docgen.domain.envelope import Document, Envelope
+from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.errors import ChainBroken
 
 FORMAT = "qoltanba-evidence/1"
@@ -36,21 +36,7 @@ def build(
         raise ValueError("evidence is built of a confirmed envelope only")
     return {
         "format": FORMAT,
-        "document": {
-            "id": document.id,
-            "number": document.number,
-            "form": document.form,
-            "title": dict(title),
-            "languages": [str(language) for language in document.languages],
-            "sha256": frozen.sha256,
-            "size": frozen.size,
-            "pages": frozen.pages,
-            "values_sha256": values_hash(document),
-            "template_sha256": frozen.template_sha256,
-            "engine": frozen.engine,
-            "frozen_at": instant(frozen.frozen_at),
-            "verification_token": document.verification_token,
-        },
+        "document": _document(document, frozen, title),
         "envelope": {
             "id": envelope.id,
             "order_number": envelope.reference.order_number,
@@ -111,6 +97,24 @@ def instant(moment: datetime) -> str:
 def pseudonym(salt: str, value: str) -> str:
     """HMAC-SHA-256 of a personal value under the envelope's salt, in hexadecimal."""
     return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def _document(document: Document, frozen: Frozen, title: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "number": document.number,
+        "form": document.form,
+        "title": dict(title),
+        "languages": [str(language) for language in document.languages],
+        "sha256": frozen.sha256,
+        "size": frozen.size,
+        "pages": frozen.pages,
+        "values_sha256": values_hash(document),
+        "template_sha256": frozen.template_sha256,
+        "engine": frozen.engine,
+        "frozen_at": instant(frozen.frozen_at),
+        "verification_token": document.verification_token,
+    }
 
 
 def _subscriber(envelope: Envelope) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from docgen.domain.evidence import values_hash
 from docgen.domain.journal import Entry
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
+from docgen.domain.subscriber import PhoneVerification
 from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
 from docgen.texts.phrases import say
@@ -40,7 +41,6 @@ class Facts:
 def context(facts: Facts, language: Language) -> dict[str, Any]:
     """Strings and rows of strings; persons masked, every time with its zone."""
     envelope, person = facts.envelope, facts.envelope.subscriber
-    verification = person.phone_verification
     return {
         "document": _document(facts, language),
         "envelope": {
@@ -49,15 +49,7 @@ def context(facts: Facts, language: Language) -> dict[str, Any]:
             "account_number": envelope.reference.account_number,
             "manifest_sha256": envelope.manifest_hash,
         },
-        "documents": [
-            {
-                "no": str(place),
-                "number": each.number,
-                "title": facts.titles[each.id][language.value],
-                "sha256": each.frozen_hash(),
-            }
-            for place, each in enumerate(envelope.documents, start=1)
-        ],
+        "documents": _documents(facts, language),
         "operator": {
             "name": facts.operator.name[language],
             "bin": facts.operator.bin.value,
@@ -68,19 +60,33 @@ def context(facts: Facts, language: Language) -> dict[str, Any]:
             "iin": person.iin.masked(),
             "phone": person.phone.masked(),
         },
-        "verification": {
-            "method": say(f"method.{verification.method}", language),
-            "verified_at": moment(verification.verified_at),
-            "identified_by": verification.identified_by,
-            "identity_document": say(
-                f"identity_document.{verification.identity_document}", language
-            ),
-        },
+        "verification": _verification(person.phone_verification, language),
         "consent": _consent(facts.consent, language),
         "code": _code(facts, language),
         "events": [_event(entry, language) for entry in facts.entries],
         "chain_hash": facts.entries[-1].hash if facts.entries else DASH,
         "verify": {"url": facts.verify_url, "token": facts.document.verification_token},
+    }
+
+
+def _documents(facts: Facts, language: Language) -> list[dict[str, str]]:
+    return [
+        {
+            "no": str(place),
+            "number": each.number,
+            "title": facts.titles[each.id][language.value],
+            "sha256": each.frozen_hash(),
+        }
+        for place, each in enumerate(facts.envelope.documents, start=1)
+    ]
+
+
+def _verification(event: PhoneVerification, language: Language) -> dict[str, str]:
+    return {
+        "method": say(f"method.{event.method}", language),
+        "verified_at": moment(event.verified_at),
+        "identified_by": event.identified_by,
+        "identity_document": say(f"identity_document.{event.identity_document}", language),
     }
 
 

@@ -1,6 +1,7 @@
 """Sweep: find whatever is stuck, whatever its age, and move it on."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docgen.domain.envelope import State
@@ -9,7 +10,6 @@ from docgen.ports import Clock, Register, Task, Work
 from docgen.usecases.expire import Expire
 
 log = logging.getLogger(__name__)
-_BATCH = 200
 _WAITING = {Task.RENDER: State.DRAFT, Task.SEAL: State.CONFIRMED}
 
 
@@ -41,16 +41,14 @@ class Sweep:
             rendered=rendered, sealed=sealed, expired=expired, waiting=unrendered + unsealed
         )
 
-    def _overdue(self) -> list[str]:
+    def _overdue(self) -> Sequence[str]:
         with self.register.view() as unit:
-            found = unit.envelopes.expired(self.clock.now(), limit=_BATCH)
-            return [envelope.id for envelope in found]
+            return unit.envelopes.overdue(self.clock.now())
 
     def _catch_up(self, task: Task) -> tuple[int, int]:
         """The state, not the outbox, tells what waits: no row can be lost that way."""
         with self.register.view() as unit:
-            found = unit.envelopes.by_state(_WAITING[task], limit=_BATCH)
-            waiting = [envelope.id for envelope in found]
+            waiting = unit.envelopes.in_state(_WAITING[task])
         done = sum(self._moved_on(task, envelope_id) for envelope_id in waiting)
         return done, len(waiting) - done
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen.domain.challenge import Binding, ChallengePolicy
+from docgen.domain.envelope import State
 from docgen.domain.subscriber import Phone
 from tests import builders
 
@@ -43,7 +44,7 @@ def test_the_limits_are_those_we_promise() -> None:
 
 def test_attempts_left_never_go_below_nothing() -> None:
     """More attempts than allowed leave none."""
-    challenge = builders.challenge(of=builders.envelope(builders.State.READY))
+    challenge = builders.challenge(of=builders.envelope(State.READY))
 
     assert challenge.attempts_left == 5
     assert replace(challenge, attempts_used=9).attempts_left == 0

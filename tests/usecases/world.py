@@ -51,7 +51,10 @@ class World:
 
     def work(self, task: Task, envelope_id: str) -> None:
         """Do what is owed."""
-        {Task.RENDER: self.render, Task.SEAL: self.seal}[task](envelope_id)
+        if task is Task.RENDER:
+            self.render(envelope_id)
+        else:
+            self.seal(envelope_id)
 
     @property
     def _jobs(self) -> Jobs:
