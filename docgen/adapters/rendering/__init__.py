@@ -1,0 +1,1 @@
+"""From two Word templates and values to one PDF/A-3b, by LibreOffice."""

@@ -1,0 +1,145 @@
+"""LibreOffice's PDF becomes one plain revision of PDF/A-3b that a seal can be added to.
+
+PDF/A-3 is ISO 19005-3. The exporter does most of it; here the rest is put right, and what must
+not be sealed is refused. /Info and XMP must agree: the title is written anew in both, since the
+exporter escapes it twice in XMP; `dc:identifier` has no key in /Info.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pikepdf
+from pikepdf import Name
+
+from docgen.domain.errors import RenderFailed
+
+FORBIDDEN_ACTIONS = frozenset(
+    ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie",
+     "/Sound", "/Rendition", "/ResetForm", "/Hide", "/SetOCGState", "/Trans", "/GoTo3DView")
+)  # fmt: skip
+_FONT_FILES = (Name.FontFile, Name.FontFile2, Name.FontFile3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normalised:
+    """The PDF and its number of pages."""
+
+    pdf: bytes
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the document is called, and what it may consist of."""
+
+    title: str
+    identifier: str
+    bookmarks: frozenset[str]
+    """Word's names, each of which must have become a named destination of the PDF."""
+    fonts: tuple[str, ...]
+    """Beginnings of allowed PostScript names: `NotoSans` allows the whole family."""
+
+
+def normalise(raw: bytes, expected: Expected) -> Normalised:
+    """Rewrite once; raises RenderFailed for a PDF that is not fit to be frozen."""
+    try:
+        with pikepdf.open(io.BytesIO(raw)) as pdf:
+            _refuse_unfit(pdf)
+            _check_fonts(pdf, expected.fonts)
+            _clean(pdf)
+            _restore_destinations(pdf, expected.bookmarks)
+            _describe(pdf, expected)
+            stream = io.BytesIO()
+            pdf.save(
+                stream,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+                compress_streams=True,
+                linearize=False,
+            )
+            pages = len(pdf.pages)
+    except pikepdf.PdfError as error:
+        raise RenderFailed("the exported PDF is not readable") from error
+    made = stream.getvalue()
+    if made.count(b"startxref") != 1 or not made.endswith(b"%%EOF\n"):
+        raise RenderFailed("the PDF is not one plain revision")
+    return Normalised(pdf=made, pages=pages)
+
+
+def _refuse_unfit(pdf: pikepdf.Pdf) -> None:
+    if pdf.is_encrypted:
+        raise RenderFailed("the PDF is encrypted")
+    if "/Prev" in pdf.trailer:
+        raise RenderFailed("the PDF has more than one revision")
+    if not pdf.pages:
+        raise RenderFailed("the PDF has no pages")
+    if "/Lang" not in pdf.Root:
+        raise RenderFailed("the PDF does not say its language")
+    if "/AcroForm" in pdf.Root:
+        raise RenderFailed("the PDF has a form")
+    if "/JavaScript" in pdf.Root.get("/Names", {}):
+        raise RenderFailed("the PDF has JavaScript")
+    for found in pdf.objects:
+        _refuse_active(found)
+
+
+def _refuse_active(found: Any) -> None:
+    if not isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+        return
+    if "/AA" in found or "/XFA" in found or "/JS" in found:
+        raise RenderFailed("the PDF has automatic actions or scripts")
+    for action in (found, found.get("/A")):
+        if isinstance(action, pikepdf.Dictionary) and str(action.get("/S")) in FORBIDDEN_ACTIONS:
+            raise RenderFailed(f"the PDF has an action of the kind {action.get('/S')}")
+
+
+def _clean(pdf: pikepdf.Pdf) -> None:
+    # a key of LibreOffice's own, unknown to ISO 32000
+    if "/DocChecksum" in pdf.trailer:
+        del pdf.trailer["/DocChecksum"]
+    if "/OpenAction" in pdf.Root:
+        del pdf.Root["/OpenAction"]
+
+
+def _restore_destinations(pdf: pikepdf.Pdf, bookmarks: frozenset[str]) -> None:
+    """Give destinations their bookmarks' names: LibreOffice writes `mark_sms` as `mark5Fsms`."""
+    spelled = {re.sub("[^A-Za-z0-9-]", _hexadecimal, name): name for name in bookmarks}
+    found = pdf.Root.get("/Dests", pikepdf.Dictionary())
+    missing = sorted(name for key, name in spelled.items() if f"/{key}" not in found)
+    if missing:
+        raise RenderFailed(f"the bookmark {missing[0]} is not in the PDF")
+    if spelled:
+        pdf.Root["/Dests"] = pikepdf.Dictionary(
+            {f"/{name}": found[f"/{key}"] for key, name in spelled.items()}
+        )
+
+
+def _hexadecimal(found: re.Match[str]) -> str:
+    return f"{ord(found[0]):02X}"
+
+
+def _describe(pdf: pikepdf.Pdf, expected: Expected) -> None:
+    pdf.docinfo["/Title"] = pikepdf.String(expected.title)
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+        metadata["dc:title"] = expected.title
+        metadata["dc:identifier"] = expected.identifier
+
+
+def _check_fonts(pdf: pikepdf.Pdf, allowed: tuple[str, ...]) -> None:
+    """A glyph the template's font lacks would come silently from a font of another family."""
+    for name, descriptor in _fonts(pdf):
+        if not any(key in descriptor for key in _FONT_FILES):
+            raise RenderFailed(f"the font {name} is not embedded")
+        if not name.startswith(allowed):
+            raise RenderFailed(f"the font {name} is not one of {', '.join(allowed)}")
+
+
+def _fonts(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Any]]:
+    for found in pdf.objects:
+        if not isinstance(found, pikepdf.Dictionary) or found.get("/Type") != Name.Font:
+            continue
+        name = str(found.get("/BaseFont", "/?")).removeprefix("/").rpartition("+")[2]
+        if found.get("/Subtype") != Name.Type0:
+            yield name, found.get("/FontDescriptor", {})

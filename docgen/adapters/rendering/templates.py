@@ -1,0 +1,73 @@
+"""The shelf of templates: read, checked and compiled once, and again when a file changes."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from docgen.adapters.rendering.compose import compose
+from docgen.adapters.rendering.package import check_package
+from docgen.adapters.rendering.qr_picture import share_qr_part
+from docgen.adapters.rendering.tags import Compiled, compile_tags
+from docgen.domain.errors import TemplateRejected
+from docgen.domain.language import Language
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
+
+_Stamp = tuple[tuple[int, int, int], ...]
+_Key = tuple[str, tuple[Language, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShelvedTemplate:
+    """A compiled template and the SHA-256 over the SHA-256 of each file, in language order."""
+
+    compiled: Compiled
+    sha256: str
+
+
+class TemplateShelf:
+    """Templates below `templates_kk` and `templates_ru` of one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._shelved: dict[_Key, tuple[_Stamp, ShelvedTemplate]] = {}
+
+    def get(self, name: str, languages: tuple[Language, ...]) -> ShelvedTemplate:
+        """The template in these languages, in this order; raises TemplateRejected."""
+        paths = [self._path(name, language) for language in languages]
+        stamp = tuple(_stamp(path) for path in paths)
+        shelved = self._shelved.get((name, languages))
+        if shelved is None or shelved[0] != stamp:
+            shelved = (stamp, _read(name, dict(zip(languages, paths, strict=True))))
+            self._shelved[name, languages] = shelved
+        return shelved[1]
+
+    def _path(self, name: str, language: Language) -> Path:
+        if not _NAME.fullmatch(name):
+            raise TemplateRejected("not a name of a template")
+        return self._directory / f"templates_{language}" / f"{name}.docx"
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise TemplateRejected(f"{path.parent.name}/{path.name} is missing") from error
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _read(name: str, paths: dict[Language, Path]) -> ShelvedTemplate:
+    halves: list[tuple[Language, bytes]] = []
+    digest = hashlib.sha256()
+    for language, path in paths.items():
+        docx = path.read_bytes()
+        digest.update(hashlib.sha256(docx).digest())
+        try:
+            check_package(docx)
+        except TemplateRejected as error:
+            raise TemplateRejected(f"{language} {name}: {error}") from error
+        halves.append((language, docx))
+    composed = compose(halves)
+    share_qr_part(composed.document)
+    return ShelvedTemplate(compiled=compile_tags(composed), sha256=digest.hexdigest())

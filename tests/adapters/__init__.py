@@ -1,0 +1,1 @@
+"""Adapters, each against the contract of its port."""
