@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from docgen.domain.errors import InvalidPhone, ValuesRejected
+from docgen.forms.fields import _PRINTED
 from docgen.forms.identity import parse_phone, read_subscriber
 from tests.forms.samples import act_request
+
+NOTO_SANS = "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
 
 
 def _found(block: object) -> dict[str, str]:
@@ -70,6 +74,20 @@ def test_a_bad_field_is_named_by_its_place(
 ) -> None:
     """Pointer and code, and nothing of the value."""
     assert _found(_block(**changes)) == findings
+
+
+def test_every_character_that_is_accepted_is_in_the_font() -> None:
+    """Nothing a form takes is printed as an empty box."""
+    glyphs = set(TTFont(NOTO_SANS).getBestCmap())
+
+    missing = {c for low, high in _PRINTED for c in range(low, high + 1)} - glyphs - {0x0A}
+
+    assert {hex(c) for c in missing} == set()
+
+
+def test_letters_written_in_two_parts_are_joined() -> None:
+    """A decomposed й of some keyboards is the same letter, so hashes and searches agree."""
+    assert read_subscriber(_block(name="\u0438\u0306")).name == "\u0439"
 
 
 def test_a_time_of_verification_needs_its_zone() -> None:
