@@ -286,7 +286,7 @@ class SealOrder:
     evidence: bytes
     way: WayOfSigning
     caption: tuple[str, ...]
-    """Lines of the visible seal, top to bottom."""
+    """Lines of the visible seal, top to bottom; below them it names the holder of its key."""
     reason: str
     location: str
 

@@ -15,7 +15,7 @@ class Decline:
     clock: Clock
 
     def __call__(self, envelope_id: str, *, reason: str, actor: str) -> Envelope:
-        """The declined envelope, which alone holds the reason; raises NotReady or MoveNotAllowed."""
+        """The declined envelope; raises NotReady or MoveNotAllowed. Only it holds the reason."""
         with self.register.begin() as unit:
             declined = unit.envelopes.get(envelope_id).decline(reason)
             unit.envelopes.save(declined)

@@ -129,7 +129,6 @@ class SealEnvelope:
             f"{person.phone.masked()}, {dates.moment(consent.confirmed_at)}",
             f"№ {document.number}",
             *(say("seal.sealed", language) for language in BOTH),
-            " / ".join(self.operator.name[language] for language in BOTH),
         )
 
     def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed]) -> None:

@@ -15,7 +15,7 @@ class Void:
     clock: Clock
 
     def __call__(self, envelope_id: str, *, reason: str, actor: str) -> Envelope:
-        """The void envelope, which alone holds the reason; raises MoveNotAllowed."""
+        """The void envelope; raises MoveNotAllowed. Only it holds the reason."""
         now = self.clock.now()
         with self.register.begin() as unit:
             void = unit.envelopes.get(envelope_id).void(reason)
