@@ -1,0 +1,40 @@
+"""The register: where it is, its shape and its journal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docgen.adapters.db import migrate as migrations
+from docgen.adapters.db.register import SqlRegister
+from docgen.domain.errors import Misconfigured
+from docgen.settings import Settings
+from docgen.usecases.check_journal import CheckJournal
+
+
+@contextmanager
+def journals(settings: Settings) -> Iterator[CheckJournal]:
+    """Checking of the journal, which needs the database only."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield CheckJournal(register=register)
+    finally:
+        register.close()
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the current shape; raises Unavailable."""
+    migrations.upgrade(database_url(settings))
+
+
+def database_url(settings: Settings) -> str:
+    """Where the register is; its folder is made where it is our own."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{(settings.var / 'register.db').absolute()}"
+
+
+def require_current(settings: Settings) -> None:
+    """Raise Misconfigured unless the database has the shape this version needs."""
+    if not migrations.is_current(database_url(settings)):
+        raise Misconfigured("the database has another shape: run `docgen migrate`")

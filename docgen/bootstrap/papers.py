@@ -1,0 +1,27 @@
+"""Forms and specimens, which need neither database nor seal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docgen.adapters.rendering.office import Office
+from docgen.adapters.rendering.renderer import LibreOfficeRenderer
+from docgen.bootstrap import CLOCK
+from docgen.bootstrap.forms import catalogue
+from docgen.settings import Settings
+from docgen.usecases.render_specimen import RenderSpecimen
+
+
+@contextmanager
+def specimens(settings: Settings) -> Iterator[RenderSpecimen]:
+    """Rendering of specimens, which needs neither database nor seal."""
+    renderer = renderer_of(settings)
+    try:
+        yield RenderSpecimen(forms=catalogue(settings), renderer=renderer, clock=CLOCK)
+    finally:
+        renderer.close()
+
+
+def renderer_of(settings: Settings) -> LibreOfficeRenderer:
+    """Word to PDF/A; close it, and what it started is stopped."""
+    office = Office(time_limit=settings.rendering.time_limit)
+    return LibreOfficeRenderer(templates=settings.templates, office=office)

@@ -1,0 +1,113 @@
+"""What the surroundings supply: set in production, embedded in the demo."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from docgen.adapters.authority.demo import DemoAuthority
+from docgen.adapters.embedded.redis_server import EmbeddedRedis
+from docgen.adapters.otp.redis_codes import Pepper
+from docgen.adapters.sealing.key import SealKey
+from docgen.adapters.sealing.trust import TrustRoots
+from docgen.bootstrap import CLOCK
+from docgen.bootstrap.database import migrate, require_current
+from docgen.domain.errors import Misconfigured
+from docgen.settings import Settings
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Services and secrets that an installation lives on."""
+
+    redis_url: str
+    subject_key: bytes
+    pepper: Pepper
+    older_peppers: tuple[Pepper, ...]
+    seal_key: SealKey
+    roots: TrustRoots
+    tsa_url: str | None
+
+
+@contextmanager
+def surroundings(settings: Settings) -> Iterator[Surroundings]:
+    """What the profile asks for; raises Misconfigured or SealKeyUnusable."""
+    if settings.profile == "demo":
+        with _embedded(settings) as embedded:
+            yield embedded
+    else:
+        yield _given(settings)
+
+
+def _given(settings: Settings) -> Surroundings:
+    """Production: everything is set, nothing is made up."""
+    if settings.seal.pkcs12 is None:
+        raise Misconfigured("DOCGEN_SEAL__PKCS12 is not set")
+    if settings.redis_url is None or not settings.codes.pepper.get_secret_value():
+        raise Misconfigured("DOCGEN_REDIS_URL and DOCGEN_CODES__PEPPER are not set")
+    require_current(settings)
+    passphrase = settings.seal.passphrase.get_secret_value()
+    return Surroundings(
+        redis_url=settings.redis_url.get_secret_value(),
+        subject_key=_key(settings.codes.subject_key.get_secret_value()),
+        pepper=Pepper(settings.codes.key_id, _key(settings.codes.pepper.get_secret_value())),
+        older_peppers=tuple(
+            Pepper(key_id, _key(value.get_secret_value()))
+            for key_id, value in settings.codes.older.items()
+        ),
+        seal_key=SealKey.load(settings.seal.pkcs12, passphrase, allow_demo=False),
+        roots=TrustRoots.load([settings.trust]),
+        tsa_url=settings.tsa_url,
+    )
+
+
+@contextmanager
+def _embedded(settings: Settings) -> Iterator[Surroundings]:
+    """The demo: its own Redis, authority and secrets, all under `var`."""
+    migrate(settings)
+    var = settings.var.absolute()
+    demo_authority = DemoAuthority.open(var / "pki", clock=CLOCK)
+    with demo_authority as authority, EmbeddedRedis(var / "redis") as redis:
+        _trust(settings.trust, authority.trust_root)
+        yield Surroundings(
+            redis_url=redis.url,
+            subject_key=_kept_key(var / "secrets" / "subject_key"),
+            pepper=Pepper("demo", _kept_key(var / "secrets" / "pepper")),
+            older_peppers=(),
+            seal_key=SealKey.load(authority.seal_p12, authority.passphrase, allow_demo=True),
+            roots=TrustRoots.load([settings.trust]),
+            tsa_url=authority.tsa_url,
+        )
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise Misconfigured(f"a key of codes is {_KEY_BYTES} bytes in hexadecimal")
+    return key
+
+
+def _kept_key(path: Path) -> bytes:
+    """The demo's own secret, made once; of two processes that make it, the first one's counts."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        with tempfile.NamedTemporaryFile(dir=path.parent) as made:
+            made.write(secrets.token_bytes(_KEY_BYTES))
+            made.flush()
+            with suppress(FileExistsError):
+                path.hardlink_to(made.name)
+    return path.read_bytes()
+
+
+def _trust(folder: Path, root: Path) -> None:
+    """Let `docgen verify` find the demo's root where it looks by default."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(root, folder / "demo.pem")

@@ -1,0 +1,15 @@
+"""Verification, which needs the trust roots only."""
+
+from pathlib import Path
+
+from docgen.adapters.sealing.trust import TrustRoots
+from docgen.adapters.sealing.verify import PadesVerifier
+from docgen.bootstrap import CLOCK
+from docgen.settings import Settings
+from docgen.usecases.verify_document import VerifyDocument
+
+
+def verification(settings: Settings, trust: Path | None = None) -> VerifyDocument:
+    """Offline verification under the given roots, else the settings'."""
+    roots = TrustRoots.load([trust or settings.trust])
+    return VerifyDocument(verifier=PadesVerifier(roots, clock=CLOCK))

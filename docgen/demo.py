@@ -1,0 +1,103 @@
+"""One visit, end to end, on the embedded default: what a technician and a subscriber would do."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from docgen.bootstrap.inbox import inbox
+from docgen.bootstrap.service import Docgen, opened
+from docgen.domain.challenge import Challenge
+from docgen.domain.envelope import Envelope, Reference, State
+from docgen.domain.errors import Misconfigured, SealUnavailable, SmsUnavailable
+from docgen.domain.language import BOTH, Language
+from docgen.forms.visit import acceptance_act_of
+from docgen.settings import BESIDE_THE_PACKAGES, DEMO_CHOICE, Settings
+from docgen.usecases.confirm_by_code import Attempt
+from docgen.usecases.create_envelope import DocumentRequest, EnvelopeRequest
+
+SAMPLE = BESIDE_THE_PACKAGES / "samples" / "visit_acceptance.json"
+_CODE = re.compile(r"\b\d{6}\b")
+
+Tell = Callable[[str], None]
+
+
+def choose_demo() -> Settings:
+    """Settings of the demo, remembered for later commands in this folder.
+
+    Raises Misconfigured where the environment asks for production.
+    """
+    if not DEMO_CHOICE.exists():
+        DEMO_CHOICE.parent.mkdir(parents=True, exist_ok=True)
+        DEMO_CHOICE.write_text("DOCGEN_PROFILE=demo\n", encoding="utf-8")
+    settings = Settings()
+    if settings.profile != "demo":
+        raise Misconfigured("DOCGEN_PROFILE is not demo: the demo never touches production")
+    return settings
+
+
+def one_visit(output: Path, *, tell: Tell) -> None:
+    """Run the sample visit, telling each step; the sealed PDFs are left in `output`."""
+    settings = choose_demo()
+    visit = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    with opened(settings) as docgen:
+        envelope = docgen.create_envelope(_request(visit))
+        _tell_frozen(envelope, tell)
+        employee = visit["operator_person"]["employee_id"]
+        challenge = docgen.send_code(
+            envelope.id, language=Language.KK, actor=f"employee:{employee}"
+        )
+        text = _message(settings, challenge)
+        tell(f"code sent   to {envelope.subscriber.phone.masked()}: {text}")
+        attempt = Attempt(id=challenge.id, code=_code(text), language=Language.KK)
+        envelope = docgen.confirm_by_code(envelope.id, attempt)
+        tell(f"confirmed   bound to {challenge.manifest_hash}")
+        if envelope.state is not State.SEALED:
+            raise SealUnavailable("the envelope is confirmed; `docgen sweep` will seal it")
+        _leave(docgen, envelope, output, tell=tell)
+
+
+def _request(visit: dict[str, object]) -> EnvelopeRequest:
+    mapped = acceptance_act_of(visit)
+    act = DocumentRequest(form="acceptance_act", languages=BOTH, values=mapped["values"])
+    return EnvelopeRequest(
+        owner="demo",
+        client="demo",
+        subscriber=mapped["subscriber"],
+        reference=Reference(**mapped["reference"]),
+        documents=(act,),
+    )
+
+
+def _tell_frozen(envelope: Envelope, tell: Tell) -> None:
+    for document in envelope.documents:
+        frozen = document.frozen
+        if frozen is not None:
+            tell(f"frozen      {document.number}, {frozen.pages} pages, SHA-256 {frozen.sha256}")
+
+
+def _message(settings: Settings, challenge: Challenge) -> str:
+    for message in reversed(inbox(settings).messages()):
+        if message["reference"] == challenge.id:
+            return str(message["text"])
+    raise SmsUnavailable("the message is not in the inbox")
+
+
+def _code(text: str) -> str:
+    found = _CODE.search(text)
+    if found is None:
+        raise SmsUnavailable("the message holds no code")
+    return found.group()
+
+
+def _leave(docgen: Docgen, envelope: Envelope, output: Path, *, tell: Tell) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    for document in envelope.documents:
+        sealed = document.sealed
+        if sealed is None:
+            continue
+        pdf = docgen.blobs.get(sealed.sha256)
+        path = output / f"{document.number}.pdf"
+        path.write_bytes(pdf)
+        verdict = docgen.verify_document(pdf).verdict
+        tell(f"sealed      {path}, {sealed.level}, {verdict}")

@@ -1,0 +1,97 @@
+"""Settings: environment variables that begin with DOCGEN_, read once.
+
+`docgen demo` leaves its choice in `var/settings.env`; the environment wins over that file.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
+DEMO_CHOICE = Path("var/settings.env")
+
+
+class SealSettings(BaseModel):
+    """The operator's seal."""
+
+    pkcs12: Path | None = None
+    """Key, certificate and chain; required in production."""
+    passphrase: SecretStr = SecretStr("")
+    font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
+    """For the visible seal: 1000 units per em, all Kazakh letters."""
+    bold_font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf")
+
+
+class CodeSettings(BaseModel):
+    """One-time codes."""
+
+    pepper: SecretStr = SecretStr("")
+    """32 bytes in hexadecimal, the key of the codes' MACs; required in production."""
+    subject_key: SecretStr = SecretStr("")
+    """32 bytes in hexadecimal, the key under which phones are known to Redis; never changed."""
+    key_id: str = "k1"
+    older: dict[str, SecretStr] = Field(default_factory=dict)
+    """Older peppers by key id, accepted for codes already sent."""
+
+
+class OperatorSettings(BaseModel):
+    """The operator as part 8 of the contract states it."""
+
+    name_kk: str = "«Қазақтелеком» акционерлік қоғамы"
+    name_ru: str = "акционерное общество «Казахтелеком»"
+    bin: str = "941240000193"
+    address_kk: str = "010000, Астана қаласы, Есіл ауданы, Сауран көшесі, 12"
+    address_ru: str = "010000, город Астана, Есильский район, улица Сауран, 12"
+
+
+class RenderingSettings(BaseModel):
+    """The rendering engine."""
+
+    time_limit: float = 20.0
+    """Seconds one document may take."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOCGEN_",
+        env_nested_delimiter="__",
+        env_file=DEMO_CHOICE,
+        extra="ignore",
+        frozen=True,
+    )
+
+    profile: Literal["demo", "production"] = "production"
+    """`demo` brings its own Redis, test authority, secrets and inbox, all under `var`."""
+    var: Path = Path("var")
+    """Where the embedded default keeps its files."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy address; the default is SQLite in `var`."""
+    redis_url: SecretStr | None = None
+    """Store of codes; required in production."""
+    blobs: Path | None = None
+    """Folder of documents; the default is `var/blobs`."""
+    templates: Path = BESIDE_THE_PACKAGES
+    """Folder that holds `templates_kk` and `templates_ru`."""
+    forms: tuple[Path, ...] = ()
+    """Folders with further forms, looked through before the built-in ones."""
+    public_url: str = "http://127.0.0.1:8080"
+    """Where `/verify/TOKEN` is reached from outside; printed as QR codes."""
+    trust_roots: Path | None = None
+    """PEM file or folder of roots that `verify` trusts; the default is `var/trust`."""
+    tsa_url: str | None = None
+    """RFC 3161 timestamp authority; without one the seal's level is B-B."""
+    envelope_life_hours: int = Field(default=72, gt=0)
+    """How long an envelope may wait for its signature."""
+    seal: SealSettings = SealSettings()
+    codes: CodeSettings = CodeSettings()
+    operator: OperatorSettings = OperatorSettings()
+    rendering: RenderingSettings = RenderingSettings()
+
+    @property
+    def trust(self) -> Path:
+        """Where the trust roots are."""
+        return self.trust_roots or self.var / "trust"
