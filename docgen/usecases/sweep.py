@@ -58,5 +58,8 @@ class Sweep:
         except DocgenError as failure:
             log.warning("%s of envelope %s waits: %s", task, envelope_id, failure.code)
             return False
+        except Exception:
+            log.exception("%s of envelope %s failed", task, envelope_id)
+            return False
         with self.register.view() as unit:
             return unit.envelopes.get(envelope_id).state is not _WAITING[task]

@@ -21,3 +21,6 @@ class InlineJobs:
             self.work(task, envelope_id)
         except DocgenError as failure:
             log.warning("%s of envelope %s waits: %s", task, envelope_id, failure.code)
+        except Exception:
+            # The transaction is done: a fault in what follows must not look like its failure.
+            log.exception("%s of envelope %s failed", task, envelope_id)
