@@ -12,19 +12,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import ValidationError
 
-from docgen.domain.errors import DocgenError, UnreadableDocument, ValuesRejected
+from docgen.domain.errors import (
+    DocgenError,
+    Misconfigured,
+    UnreadableDocument,
+    ValuesRejected,
+)
 from docgen.domain.language import BOTH, Language
 from docgen.texts.phrases import say
 
 if TYPE_CHECKING:
     from docgen.forms.catalogue import Catalogue
 
-NOT_VALID, UNREADABLE = 1, 2
+_A_FILE_TO_WRITE = click.Path(path_type=Path, dir_okay=False, writable=True)
+NOT_VALID, UNREADABLE, NOT_ABLE = 1, 2, 3
 
 
 class _Refusal(click.ClickException):
     """A named failure, told in both languages where it concerns values."""
+
+    exit_code = 1
 
     def __init__(self, error: DocgenError) -> None:
         super().__init__(f"{error.code}: {error}" if str(error) else error.code)
@@ -49,6 +58,15 @@ def _told() -> Iterator[None]:
         raise
     except DocgenError as error:
         raise _Refusal(error) from error
+    except ValidationError as error:
+        raise _Refusal(Misconfigured(_settings_named(error))) from None
+
+
+def _settings_named(error: ValidationError) -> str:
+    """Which settings are wrong and why, without what they were set to."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    named = ("DOCGEN_" + "__".join(str(p) for p in each["loc"]).upper() for each in found)
+    return "; ".join(f"{name}: {e['msg']}" for name, e in zip(named, found, strict=True))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,7 +83,9 @@ def forms(context: click.Context) -> None:
     """List the forms."""
     if context.invoked_subcommand is not None:
         return
-    for form in _catalogue():
+    with _told():
+        found = list(_catalogue())
+    for form in found:
         annex = "-" if form.annex is None else str(form.annex)
         click.echo(f"{form.code}\t{annex}\t{form.title(Language.KK)}\t{form.title(Language.RU)}")
 
@@ -108,12 +128,14 @@ def _languages(_context: click.Context, _parameter: click.Parameter, value: str)
 @click.argument("form")
 @click.argument("values", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--languages", default="kk,ru", callback=_languages, help="kk, ru or kk,ru")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("-o", "--output", type=_A_FILE_TO_WRITE, required=True)
 def render(form: str, values: Path, languages: tuple[Language, ...], output: Path) -> None:
     """Render a specimen of FORM from VALUES.json, which is {subscriber, values}."""
     from docgen.bootstrap.papers import specimens
     from docgen.settings import Settings
 
+    if not output.absolute().parent.is_dir():
+        raise click.BadParameter(f"{output.parent} is not a folder")
     given = _json(values)
     with _told(), specimens(Settings()) as render_specimen:
         rendered = render_specimen(
@@ -141,7 +163,7 @@ def _json(path: Path) -> dict[str, Any]:
 @click.option("--trust", type=click.Path(path_type=Path, exists=True), help="PEM file or folder")
 @click.option("--json", "as_json", is_flag=True, help="the whole report")
 def verify(file: Path, trust: Path | None, *, as_json: bool) -> None:
-    """Verify a sealed FILE offline: exit 0 valid, 1 not valid, 2 unreadable."""
+    """Verify a sealed FILE offline: exit 0 valid, 1 not valid, 2 unreadable, 3 unable."""
     from docgen.bootstrap.verification import verification
     from docgen.settings import Settings
     from docgen.usecases.verify_document import describe
@@ -152,6 +174,9 @@ def verify(file: Path, trust: Path | None, *, as_json: bool) -> None:
     except (UnreadableDocument, OSError) as error:
         click.echo(f"error: unreadable: {error}", err=True)
         sys.exit(UNREADABLE)
+    except _Refusal as refusal:
+        refusal.show()
+        sys.exit(NOT_ABLE)
     said = describe(report, registered=None)
     click.echo(_pretty(said) if as_json else _in_words(said))
     sys.exit(0 if said["verdict"] == "valid" else NOT_VALID)

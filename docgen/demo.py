@@ -8,7 +8,7 @@ from pathlib import Path
 from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.service import Docgen, opened
 from docgen.domain.challenge import Challenge
-from docgen.domain.envelope import Envelope, Reference, State
+from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import Misconfigured, SealUnavailable, SmsUnavailable
 from docgen.domain.language import BOTH, Language
 from docgen.forms.visit import acceptance_act_of
@@ -25,15 +25,16 @@ Tell = Callable[[str], None]
 def choose_demo() -> Settings:
     """Settings of the demo, remembered for later commands in this folder.
 
-    Raises Misconfigured where the environment asks for production.
+    Raises Misconfigured where anything of production is set, and then remembers nothing.
     """
+    before = Settings()
+    if before.of_production or ("profile" in before.model_fields_set and before.profile != "demo"):
+        named = ", ".join(before.of_production) or "DOCGEN_PROFILE"
+        raise Misconfigured(f"the demo never touches production, and this is set: {named}")
     if not DEMO_CHOICE.exists():
         DEMO_CHOICE.parent.mkdir(parents=True, exist_ok=True)
         DEMO_CHOICE.write_text("DOCGEN_PROFILE=demo\n", encoding="utf-8")
-    settings = Settings()
-    if settings.profile != "demo":
-        raise Misconfigured("DOCGEN_PROFILE is not demo: the demo never touches production")
-    return settings
+    return Settings(profile="demo")
 
 
 def one_visit(output: Path, *, tell: Tell) -> None:
@@ -64,7 +65,7 @@ def _request(visit: dict[str, object]) -> EnvelopeRequest:
         owner="demo",
         client="demo",
         subscriber=mapped["subscriber"],
-        reference=Reference(**mapped["reference"]),
+        reference=mapped["reference"],
         documents=(act,),
     )
 

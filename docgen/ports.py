@@ -171,6 +171,9 @@ class Blobs(Protocol):
 class Spent:
     """The code was right, and this attempt is the one that used it."""
 
+    at: datetime = field(compare=False)
+    """When it was used; a repeated attempt gets the first time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wrong:
@@ -307,6 +310,9 @@ class Sealer(Protocol):
 
     def seal(self, order: SealOrder) -> SealedPdf:
         """Seal; raises SealRefused, SealKeyUnusable, or SealUnavailable without its authority."""
+
+    def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
+        """Raise SealRefused unless these bytes could be sealed with such a caption."""
 
     def check(self) -> None:
         """Raise SealKeyUnusable unless the key could seal now."""

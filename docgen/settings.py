@@ -62,6 +62,7 @@ class Settings(BaseSettings):
         env_file=DEMO_CHOICE,
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,
     )
 
     profile: Literal["demo", "production"] = "production"
@@ -90,6 +91,20 @@ class Settings(BaseSettings):
     codes: CodeSettings = CodeSettings()
     operator: OperatorSettings = OperatorSettings()
     rendering: RenderingSettings = RenderingSettings()
+
+    @property
+    def of_production(self) -> tuple[str, ...]:
+        """Names of what is set that the demo must never touch."""
+        given = {
+            "DOCGEN_DATABASE_URL": self.database_url,
+            "DOCGEN_REDIS_URL": self.redis_url,
+            "DOCGEN_BLOBS": self.blobs,
+            "DOCGEN_TRUST_ROOTS": self.trust_roots,
+            "DOCGEN_TSA_URL": self.tsa_url,
+            "DOCGEN_SEAL__PKCS12": self.seal.pkcs12,
+            "DOCGEN_CODES__PEPPER": self.codes.pepper.get_secret_value() or None,
+        }
+        return tuple(name for name, value in given.items() if value is not None)
 
     @property
     def trust(self) -> Path:

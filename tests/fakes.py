@@ -113,6 +113,8 @@ class FakeSealer:
     orders: list[SealOrder] = field(default_factory=list)
     failing: DocgenError | None = None
     unusable: DocgenError | None = None
+    unfit: DocgenError | None = None
+    examined: list[tuple[bytes, tuple[str, ...]]] = field(default_factory=list)
     sealed_at: datetime = NOW
 
     def seal(self, order: SealOrder) -> SealedPdf:
@@ -128,6 +130,12 @@ class FakeSealer:
             serial="01",
             sealed_at=self.sealed_at,
         )
+
+    def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
+        """Raise `unfit` where it is set."""
+        self.examined.append((frozen, caption))
+        if self.unfit is not None:
+            raise self.unfit
 
     def check(self) -> None:
         """Raise `unusable` where it is set."""

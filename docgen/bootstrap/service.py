@@ -17,7 +17,6 @@ from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
-from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.papers import renderer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.domain.challenge import ChallengePolicy
@@ -69,24 +68,30 @@ def opened(settings: Settings) -> Iterator[Docgen]:
         parts = stack.enter_context(surroundings(settings))
         register = SqlRegister(database_url(settings))
         stack.callback(register.close)
+        codes = RedisCodes(
+            parts.redis_url,
+            subject_key=parts.subject_key,
+            pepper=parts.pepper,
+            older=parts.older_peppers,
+        )
+        stack.callback(codes.close)
         renderer = renderer_of(settings)
         stack.callback(renderer.close)
-        yield _wired(settings, parts, register, renderer)
+        yield _wired(settings, parts, register=register, codes=codes, renderer=renderer)
 
 
 def _wired(
-    settings: Settings, parts: Surroundings, register: SqlRegister, renderer: LibreOfficeRenderer
+    settings: Settings,
+    parts: Surroundings,
+    *,
+    register: SqlRegister,
+    codes: RedisCodes,
+    renderer: LibreOfficeRenderer,
 ) -> Docgen:
     forms, blobs = catalogue(settings), DiskBlobs(settings.blobs or settings.var / "blobs")
-    codes = RedisCodes(
-        parts.redis_url,
-        subject_key=parts.subject_key,
-        pepper=parts.pepper,
-        older=parts.older_peppers,
-    )
     sealer = _sealer(settings, parts)
     render = RenderEnvelope(
-        register=register, forms=forms, renderer=renderer, blobs=blobs, clock=CLOCK,
+        register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
         public_url=settings.public_url,
     )  # fmt: skip
     seal = SealEnvelope(
@@ -103,7 +108,7 @@ def _wired(
             life=timedelta(hours=settings.envelope_life_hours),
         ),
         send_code=SendCode(
-            register=register, forms=forms, codes=codes, sms=inbox(settings), clock=CLOCK,
+            register=register, forms=forms, codes=codes, sms=parts.sms, clock=CLOCK,
             chance=CHANCE, policy=policy,
         ),
         confirm_by_code=ConfirmByCode(

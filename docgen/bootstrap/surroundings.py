@@ -13,9 +13,12 @@ from docgen.adapters.embedded.redis_server import EmbeddedRedis
 from docgen.adapters.otp.redis_codes import Pepper
 from docgen.adapters.sealing.key import SealKey
 from docgen.adapters.sealing.trust import TrustRoots
+from docgen.adapters.sms.no_route import NoRoute
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import migrate, require_current
+from docgen.bootstrap.inbox import inbox
 from docgen.domain.errors import Misconfigured
+from docgen.ports import SmsGateway
 from docgen.settings import Settings
 
 _KEY_BYTES = 32
@@ -32,6 +35,7 @@ class Surroundings:
     seal_key: SealKey
     roots: TrustRoots
     tsa_url: str | None
+    sms: SmsGateway
 
 
 @contextmanager
@@ -63,12 +67,16 @@ def _given(settings: Settings) -> Surroundings:
         seal_key=SealKey.load(settings.seal.pkcs12, passphrase, allow_demo=False),
         roots=TrustRoots.load([settings.trust]),
         tsa_url=settings.tsa_url,
+        sms=NoRoute(),
     )
 
 
 @contextmanager
 def _embedded(settings: Settings) -> Iterator[Surroundings]:
-    """The demo: its own Redis, authority and secrets, all under `var`."""
+    """The demo: its own Redis, authority, secrets and inbox, all under `var`."""
+    if settings.of_production:
+        named = ", ".join(settings.of_production)
+        raise Misconfigured(f"the demo never touches production: {named}")
     migrate(settings)
     var = settings.var.absolute()
     demo_authority = DemoAuthority.open(var / "pki", clock=CLOCK)
@@ -82,6 +90,7 @@ def _embedded(settings: Settings) -> Iterator[Surroundings]:
             seal_key=SealKey.load(authority.seal_p12, authority.passphrase, allow_demo=True),
             roots=TrustRoots.load([settings.trust]),
             tsa_url=authority.tsa_url,
+            sms=inbox(settings),
         )
 
 

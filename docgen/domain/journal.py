@@ -5,7 +5,7 @@ The journal holds no personal data, so it can outlive what must be erased.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -27,6 +27,7 @@ class Event(StrEnum):
     CODE_WRONG = "code_wrong"
     CONFIRMED = "confirmed"
     SEAL_WAITS = "seal_waits"
+    SEAL_FAILED = "seal_failed"
     SEALED = "sealed"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -81,7 +82,7 @@ def chain(fact: Fact, *, envelope_id: str, last: Entry | None) -> Entry:
         previous_hash=GENESIS if last is None else last.hash,
         hash="",
     )
-    return _sealed(entry)
+    return replace(entry, hash=digest(entry.columns()))
 
 
 def check(entries: Iterable[Entry]) -> None:
@@ -99,14 +100,6 @@ def digest(columns: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical_json(columns)).hexdigest()
 
 
-def _sealed(entry: Entry) -> Entry:
-    return Entry(
-        envelope_id=entry.envelope_id,
-        sequence=entry.sequence,
-        event=entry.event,
-        at=entry.at,
-        actor=entry.actor,
-        details=entry.details,
-        previous_hash=entry.previous_hash,
-        hash=digest(entry.columns()),
-    )
+def says(entry: Entry, fact: Fact) -> bool:
+    """Whether the entry says the same as the fact, whenever that was: worth saying once only."""
+    return (entry.event, entry.actor, entry.details) == (fact.event, fact.actor, fact.details)

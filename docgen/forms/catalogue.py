@@ -35,6 +35,13 @@ class Catalogue:
 
 
 def _load(folder: Path) -> Form:
+    try:
+        return _read(folder)
+    except (OSError, ValueError, KeyError, AttributeError, SyntaxError, ImportError) as error:
+        raise Misconfigured(f"{folder} is not a form: {error}") from error
+
+
+def _read(folder: Path) -> Form:
     with (folder / "texts.toml").open("rb") as file:
         texts = tomllib.load(file)
     example: Mapping[str, Any] = json.loads((folder / "example.json").read_text(encoding="utf-8"))

@@ -5,10 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from docgen.domain.errors import FieldError
+from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.domain.language import Language
 
 _PRINTED = (
@@ -68,6 +76,14 @@ Line = Annotated[
 ]
 """Free text of one line."""
 
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+]
+"""A part of a person's name; three of the longest still fit the visible seal."""
+
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
@@ -84,6 +100,17 @@ Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
 
 QuantityOrZero = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=3)]
 """How many or how much, perhaps none."""
+
+
+_CODE: TypeAdapter[str] = TypeAdapter(Code)
+
+
+def require_code(value: str, *, pointer: str) -> None:
+    """Raise ValuesRejected unless a lone value is a Code."""
+    try:
+        _CODE.validate_python(value)
+    except ValidationError as error:
+        raise ValuesRejected(findings(error.errors(include_input=False), root=pointer)) from None
 
 
 class Block(BaseModel):
@@ -122,8 +149,8 @@ _CODES = {
     "less_than": "too_big",
     "less_than_equal": "too_big",
     "decimal_max_places": "too_many_decimals",
-    "decimal_max_digits": "too_big",
-    "decimal_whole_digits": "too_big",
+    "decimal_max_digits": "too_many_digits",
+    "decimal_whole_digits": "too_many_digits",
     "decimal_parsing": "not_a_number",
     "decimal_type": "not_a_number",
     "finite_number": "not_a_number",
@@ -137,7 +164,10 @@ _CODES = {
     "enum": "not_in_list",
     "literal_error": "not_in_list",
 }
-_LIMITS = ("max_length", "min_length", "gt", "ge", "lt", "le", "decimal_places", "max_digits")
+_LIMITS = (
+    "max_length", "min_length", "gt", "ge", "lt", "le", "decimal_places", "max_digits",
+    "whole_digits",
+)  # fmt: skip
 _UNION_BRANCHES = frozenset({"Bilingual"})
 
 

@@ -1,6 +1,5 @@
 """What a form is: its texts, its schema, its example, and what its Word template sees."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -103,7 +102,3 @@ class Form:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **self.schema.model_json_schema(mode="validation"),
         }
-
-    def edition(self) -> str:
-        """SHA-256 over the form's texts: which wording of its own words was used."""
-        return hashlib.sha256(repr(sorted(self.texts.items())).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """The subscriber block: the only source of identity, the same for every form."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from pydantic import (
     ValidationError,
 )
 
+from docgen.domain.envelope import Reference
 from docgen.domain.errors import InvalidIdNumber, InvalidPhone, ValuesRejected
 from docgen.domain.subscriber import (
     Addresses,
@@ -22,7 +24,9 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
-from docgen.forms.fields import Block, Code, Line, finding, findings
+from docgen.forms.fields import Block, Code, Line, Name, finding, findings
+
+_NEW_MOBILE = re.compile(r"7[0678]\d{8}")
 
 
 def _iin(text: str) -> str:
@@ -33,14 +37,23 @@ def _iin(text: str) -> str:
 
 
 def parse_phone(text: str) -> Phone:
-    """A number of Kazakhstan however people write it; raises InvalidPhone."""
+    """A mobile number of Kazakhstan however people write it; raises InvalidPhone."""
     try:
         number = phonenumbers.parse(text, "KZ")
     except phonenumbers.NumberParseException:
         raise InvalidPhone("not a telephone number") from None
-    if phonenumbers.region_code_for_number(number) != "KZ":
-        raise InvalidPhone("not a number of Kazakhstan")
+    if not _may_be_mobile(number):
+        raise InvalidPhone("not a mobile number of Kazakhstan")
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _may_be_mobile(number: phonenumbers.PhoneNumber) -> bool:
+    """Known mobile codes, and new ones of the country that the tables do not know yet."""
+    kind = phonenumbers.number_type(number)
+    if kind is phonenumbers.PhoneNumberType.UNKNOWN:
+        return bool(_NEW_MOBILE.fullmatch(str(number.national_number)))
+    region = phonenumbers.region_code_for_number(number)
+    return region == "KZ" and kind is phonenumbers.PhoneNumberType.MOBILE
 
 
 def _phone(text: object) -> str:
@@ -77,9 +90,9 @@ class PhoneVerificationInput(Block):
 class SubscriberInput(Block):
     """Who signs, as callers write it."""
 
-    surname: Line
-    name: Line
-    patronymic: Line | None = None
+    surname: Name
+    name: Name
+    patronymic: Name | None = None
     iin: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_iin)]
     birth_date: date
     phone: Annotated[str, BeforeValidator(_phone)]
@@ -105,3 +118,20 @@ def read_subscriber(block: object, *, root: str = "/subscriber") -> Subscriber:
         addresses=Addresses(**given.addresses.model_dump()),
         phone_verification=PhoneVerification(**given.phone_verification.model_dump()),
     )
+
+
+class ReferenceInput(Block):
+    """How the operator's own systems know the visit, as callers write it."""
+
+    order_number: Code
+    account_number: Code
+    region: Code | None = None
+
+
+def read_reference(block: object, *, root: str = "/reference") -> Reference:
+    """The reference in a block; raises ValuesRejected with every finding."""
+    try:
+        given = ReferenceInput.model_validate(block)
+    except ValidationError as error:
+        raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
+    return Reference(**given.model_dump())

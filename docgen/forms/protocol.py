@@ -3,20 +3,21 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from docgen.domain.challenge import Challenge
-from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent
+from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent, WayOfSigning
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.evidence import values_hash
 from docgen.domain.journal import Entry
-from docgen.domain.language import Language
+from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
-from docgen.domain.subscriber import PhoneVerification
+from docgen.domain.subscriber import PhoneVerification, Subscriber
 from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
-from docgen.texts.phrases import say
+from docgen.texts.phrases import phrases, say
 
 TITLE = "Қол қою хаттамасы / Протокол подписания"
 DASH = "—"
@@ -67,6 +68,19 @@ def context(facts: Facts, language: Language) -> dict[str, Any]:
         "chain_hash": facts.entries[-1].hash if facts.entries else DASH,
         "verify": {"url": facts.verify_url, "token": facts.document.verification_token},
     }
+
+
+def caption(
+    document: Document, subscriber: Subscriber, *, way: WayOfSigning, at: datetime
+) -> tuple[str, ...]:
+    """Lines of the visible seal, in both languages."""
+    return (
+        " / ".join(say(f"seal.{way}", language) for language in BOTH),
+        subscriber.full_name,
+        f"{subscriber.phone.masked()}, {moment(at)}",
+        f"№ {document.number}",
+        *(say("seal.sealed", language) for language in BOTH),
+    )
 
 
 def _documents(facts: Facts, language: Language) -> list[dict[str, str]]:
@@ -173,5 +187,7 @@ def _event(entry: Entry, language: Language) -> dict[str, str]:
 
 
 def _actor(actor: str, language: Language) -> str:
+    """In words where we know the kind; as it was written otherwise, so that no seal fails on it."""
     kind, _, identifier = actor.partition(":")
-    return say(f"actor.{kind}", language, id=identifier)
+    known = f"actor.{kind}" in phrases(language)
+    return say(f"actor.{kind}", language, id=identifier) if known else actor

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta, timezone
 from docgen.domain.language import Language
 
 ALMATY = timezone(timedelta(hours=5), "UTC+5")
-ZONE_NAME = "Asia/Almaty, UTC+5"
 
 _MONTHS = {
     Language.KK: (

@@ -2,11 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from docgen.domain.language import Language
-
 TIYN = Decimal("0.01")
 NO_BREAK_SPACE = "\u00a0"
-_CURRENCY = {Language.KK: "теңге", Language.RU: "тенге"}
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -17,11 +14,6 @@ def rounded(amount: Decimal) -> Decimal:
 def figures(amount: Decimal) -> str:
     """`12 500,75`: no-break spaces between thousands and a decimal comma, in both languages."""
     return grouped(rounded(amount), places=2)
-
-
-def tenge(amount: Decimal, language: Language) -> str:
-    """`12 500,75 теңге` or `12 500,75 тенге`."""
-    return f"{figures(amount)}{NO_BREAK_SPACE}{_CURRENCY[language]}"
 
 
 def grouped(number: Decimal, *, places: int) -> str:

@@ -1,9 +1,24 @@
-"""Check the journal: every chain holds, and every envelope's chain is there."""
+"""Check the journal: every chain holds, and every envelope's chain is there and tells its state."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from docgen.domain import journal
-from docgen.ports import Register
+from docgen.domain.envelope import State
+from docgen.domain.errors import ChainBroken
+from docgen.domain.journal import Entry, Event
+from docgen.ports import Register, UnitOfWork
+
+_TOLD_BY: Mapping[State, Event] = {
+    State.DRAFT: Event.CREATED,
+    State.READY: Event.RENDERED,
+    State.CODE_SENT: Event.CODE_ISSUED,
+    State.CONFIRMED: Event.CONFIRMED,
+    State.SEALED: Event.SEALED,
+    State.DECLINED: Event.DECLINED,
+    State.EXPIRED: Event.EXPIRED,
+    State.VOID: Event.VOIDED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,17 +31,27 @@ class Checked:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckJournal:
-    """Recomputes every hash."""
+    """Recomputes every hash, and holds every chain against its envelope."""
 
     register: Register
 
     def __call__(self) -> Checked:
-        """What was checked; raises ChainBroken at the first entry that does not follow."""
+        """What was checked; raises ChainBroken at the first entry that is wrong or missing.
+
+        A chain whose envelope was erased is checked by itself.
+        """
         with self.register.view() as unit:
-            envelope_ids = unit.journal.envelope_ids()
-            entries = 0
-            for envelope_id in envelope_ids:
-                chain = unit.journal.of(envelope_id)
+            chains = {each: unit.journal.of(each) for each in unit.journal.envelope_ids()}
+            for chain in chains.values():
                 journal.check(chain)
-                entries += len(chain)
-        return Checked(envelopes=len(envelope_ids), entries=entries)
+            _check_states(unit, chains)
+        return Checked(envelopes=len(chains), entries=sum(map(len, chains.values())))
+
+
+def _check_states(unit: UnitOfWork, chains: Mapping[str, Sequence[Entry]]) -> None:
+    """What an envelope has become was written down: neither chain nor tail was cut off."""
+    for state, event in _TOLD_BY.items():
+        for envelope_id in unit.envelopes.in_state(state):
+            chain = chains.get(envelope_id, ())
+            if all(entry.event is not event for entry in chain):
+                raise ChainBroken(envelope_id, len(chain) + 1)

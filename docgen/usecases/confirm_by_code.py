@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from docgen.domain.challenge import Challenge, ChallengePolicy
+from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
 from docgen.domain.envelope import Envelope, Verb
 from docgen.domain.errors import CodeGone, CodeWrong
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
+from docgen.forms.fields import require_code
 from docgen.ports import (
     Chance,
     Clock,
@@ -17,6 +18,7 @@ from docgen.ports import (
     Jobs,
     OutboxRow,
     Register,
+    Spent,
     Task,
     UnitOfWork,
     Wrong,
@@ -51,23 +53,27 @@ class ConfirmByCode:
     def __call__(self, envelope_id: str, attempt: Attempt) -> Envelope:
         """The envelope, sealed where sealing follows at once.
 
-        Raises CodeWrong, CodeGone, AlreadyConfirmed, MoveNotAllowed, or CodesUnavailable.
+        Raises CodeWrong, CodeGone, NotReady, AlreadyConfirmed, MoveNotAllowed, EnvelopeNotFound,
+        ValuesRejected, CodesUnavailable or StaleEnvelope; after the last two the same attempt may
+        be made again.
         """
+        if attempt.employee_id is not None:
+            require_code(attempt.employee_id, pointer="/employee_id")
         with self.register.view() as unit:
             envelope = unit.envelopes.get(envelope_id)
             challenge = unit.challenges.latest(envelope_id)
         if _confirmed_by(envelope, attempt):
             return envelope
         envelope.require_in_time(Verb.CONFIRM, self.clock.now())
-        if challenge is None:
-            raise CodeGone("replaced")
-        self._spend(envelope, challenge, attempt)
-        self._decide(challenge, attempt)
+        if challenge is None or challenge.state is not ChallengeState.SENT:
+            raise CodeGone("withdrawn")
+        spent = self._spend(envelope, challenge, attempt)
+        self._decide(challenge, attempt, spent=spent)
         self.jobs.tell(Task.SEAL, envelope_id)
         with self.register.view() as unit:
             return unit.envelopes.get(envelope_id)
 
-    def _spend(self, envelope: Envelope, challenge: Challenge, attempt: Attempt) -> None:
+    def _spend(self, envelope: Envelope, challenge: Challenge, attempt: Attempt) -> Spent:
         outcome = self.codes.spend(
             binding_of(envelope, challenge.id),
             attempt.code,
@@ -76,12 +82,14 @@ class ConfirmByCode:
             now=self.clock.now(),
         )
         if isinstance(outcome, Wrong):
-            self._note_wrong(challenge.id, envelope.id, outcome)
+            self._note_wrong(challenge, attempt, outcome)
             raise CodeWrong(outcome.attempts_left)
         if isinstance(outcome, Gone):
             raise CodeGone(outcome.reason)
+        return outcome
 
-    def _decide(self, challenge: Challenge, attempt: Attempt) -> None:
+    def _decide(self, challenge: Challenge, attempt: Attempt, *, spent: Spent) -> None:
+        """The consent is of the moment the code was used, however late SQL hears of it."""
         now = self.clock.now()
         with self.register.begin() as unit:
             envelope = unit.envelopes.get(challenge.envelope_id)
@@ -96,17 +104,18 @@ class ConfirmByCode:
             )
             if not counted:
                 raise CodeGone("replaced")
-            consent = _consent(challenge, attempt, confirmed_at=now)
+            consent = _consent(challenge, attempt, confirmed_at=spent.at)
             unit.envelopes.save(envelope.confirm(consent))
-            self._record(unit, consent, envelope.id)
+            self._record(unit, consent, envelope.id, now=now)
             unit.commit()
 
-    def _record(self, unit: UnitOfWork, consent: SmsConsent, envelope_id: str) -> None:
-        employee = consent.employee_id
+    def _record(
+        self, unit: UnitOfWork, consent: SmsConsent, envelope_id: str, *, now: datetime
+    ) -> None:
         fact = Fact(
             event=Event.CONFIRMED,
-            at=consent.confirmed_at,
-            actor="subscriber" if employee is None else f"employee:{employee}",
+            at=now,
+            actor=_actor(consent.employee_id),
             details={
                 "challenge": consent.challenge_id,
                 "attempt": consent.attempt_id,
@@ -121,26 +130,33 @@ class ConfirmByCode:
                 id=self.chance.identifier(),
                 task=Task.SEAL,
                 envelope_id=envelope_id,
-                created_at=consent.confirmed_at,
+                created_at=now,
             )
         )
 
-    def _note_wrong(self, challenge_id: str, envelope_id: str, outcome: Wrong) -> None:
+    def _note_wrong(self, challenge: Challenge, attempt: Attempt, outcome: Wrong) -> None:
+        details = {"challenge": challenge.id, "attempts": str(outcome.attempts_used)}
         with self.register.begin() as unit:
-            unit.envelopes.get(envelope_id)
-            challenge = unit.challenges.latest(envelope_id)
-            known = challenge is not None and challenge.attempts_used >= outcome.attempts_used
-            if challenge is None or challenge.id != challenge_id or known:
+            unit.envelopes.get(challenge.envelope_id)
+            entries = unit.journal.of(challenge.envelope_id)
+            if any(e.event is Event.CODE_WRONG and e.details == details for e in entries):
                 return
-            unit.challenges.save(replace(challenge, attempts_used=outcome.attempts_used))
+            latest = unit.challenges.latest(challenge.envelope_id)
+            if latest is not None and latest.id == challenge.id:
+                used = max(latest.attempts_used, outcome.attempts_used)
+                unit.challenges.save(replace(latest, attempts_used=used))
             fact = Fact(
                 event=Event.CODE_WRONG,
                 at=self.clock.now(),
-                actor="subscriber",
-                details={"challenge": challenge_id, "attempts": str(outcome.attempts_used)},
+                actor=_actor(attempt.employee_id),
+                details=details,
             )
-            unit.journal.append(envelope_id, fact)
+            unit.journal.append(challenge.envelope_id, fact)
             unit.commit()
+
+
+def _actor(employee_id: str | None) -> str:
+    return "subscriber" if employee_id is None else f"employee:{employee_id}"
 
 
 def _confirmed_by(envelope: Envelope, attempt: Attempt) -> bool:

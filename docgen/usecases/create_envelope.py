@@ -1,16 +1,21 @@
 """Create an envelope: checked values become documents with numbers and verification tokens."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from docgen.domain.envelope import Document, Envelope, Reference
 from docgen.domain.errors import FieldError, FormNotFound, ValuesRejected
 from docgen.domain.evidence import values_hash
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
+from docgen.domain.subscriber import Subscriber
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.identity import read_subscriber
+from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Clock, Jobs, OutboxRow, Register, Task, UnitOfWork
+from docgen.texts import dates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +34,7 @@ class EnvelopeRequest:
     owner: str
     client: str
     subscriber: object
-    reference: Reference
+    reference: object
     documents: tuple[DocumentRequest, ...]
 
 
@@ -46,17 +51,17 @@ class CreateEnvelope:
 
     def __call__(self, request: EnvelopeRequest) -> Envelope:
         """The envelope, ready where rendering follows at once; raises ValuesRejected."""
-        subscriber = read_subscriber(request.subscriber)
-        checked = self._checked(request)
+        subscriber, reference, checked = self._checked(request)
         now = self.clock.now()
+        year = dates.local_day(now).year
         with self.register.begin() as unit:
-            documents = tuple(self._document(unit, each, now.year) for each in checked)
+            documents = tuple(self._document(unit, each, year) for each in checked)
             envelope = Envelope(
                 id=self.chance.identifier(),
                 owner=request.owner,
                 client=request.client,
                 subscriber=subscriber,
-                reference=request.reference,
+                reference=reference,
                 documents=documents,
                 salt=self.chance.token(),
                 created_at=now,
@@ -77,37 +82,37 @@ class CreateEnvelope:
         with self.register.view() as unit:
             return unit.envelopes.get(envelope.id)
 
-    def _checked(self, request: EnvelopeRequest) -> list[DocumentRequest]:
-        """The same requests with values as the schema spells them; all findings at once."""
+    def _checked(
+        self, request: EnvelopeRequest
+    ) -> tuple[Subscriber, Reference, list[DocumentRequest]]:
+        """Person, reference, and the requests with values as the schemas spell them."""
         found: list[FieldError] = []
-        checked: list[DocumentRequest] = []
-        for place, each in enumerate(request.documents):
-            root = f"/documents/{place}"
-            try:
-                values = self._values(each, request.reference, root)
-            except ValuesRejected as rejected:
-                found.extend(rejected.errors)
-            else:
-                checked.append(
-                    DocumentRequest(form=each.form, languages=each.languages, values=values)
-                )
+        subscriber = _collected(found, lambda: read_subscriber(request.subscriber))
+        reference = _collected(found, lambda: read_reference(request.reference))
+        order = reference.order_number if reference else None
+        checked = [
+            _collected(found, partial(self._document_request, each, f"/documents/{place}", order))
+            for place, each in enumerate(request.documents)
+        ]
         if not request.documents:
             found.append(FieldError("/documents", "required"))
-        if found:
+        if found or subscriber is None or reference is None:
             raise ValuesRejected(tuple(found))
-        return checked
+        return subscriber, reference, [each for each in checked if each is not None]
 
-    def _values(self, each: DocumentRequest, reference: Reference, root: str) -> object:
+    def _document_request(
+        self, each: DocumentRequest, root: str, order_number: str | None
+    ) -> DocumentRequest:
         try:
             form = self.forms.get(each.form)
         except FormNotFound:
             raise ValuesRejected((FieldError(f"{root}/form", "form_unknown"),)) from None
         form.check_languages(each.languages, root=f"{root}/languages")
         values = form.read(each.values, root=f"{root}/values")
-        if values.order_number != reference.order_number:
+        if order_number is not None and values.order_number != order_number:
             pointer = f"{root}/values/order_number"
             raise ValuesRejected((FieldError(pointer, "order_number_differs"),))
-        return values.model_dump(mode="json")
+        return replace(each, values=values.model_dump(mode="json"))
 
     def _document(self, unit: UnitOfWork, each: DocumentRequest, year: int) -> Document:
         prefix = self.forms.get(each.form).number_prefix
@@ -130,3 +135,15 @@ class CreateEnvelope:
             actor=f"client:{envelope.client}",
             details=details,
         )
+
+
+T = TypeVar("T")
+
+
+def _collected(found: list[FieldError], read: Callable[[], T]) -> T | None:
+    """What is read, or None with the findings added to those of the rest."""
+    try:
+        return read()
+    except ValuesRejected as rejected:
+        found.extend(rejected.errors)
+        return None

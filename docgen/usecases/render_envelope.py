@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Document, Envelope, Frozen, State
-from docgen.domain.errors import RenderFailed, TemplateRejected
-from docgen.domain.journal import Event, Fact
+from docgen.domain.errors import DocgenError, RenderFailed, SealRefused, TemplateRejected
+from docgen.domain.journal import Event, Fact, says
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.form import Paper
-from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Task
+from docgen.forms.protocol import caption
+from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, Task
 from docgen.texts import dates
 
 URN = "urn:qoltanba:document:"
@@ -20,12 +22,13 @@ class RenderEnvelope:
     register: Register
     forms: Catalogue
     renderer: Renderer
+    sealer: Sealer
     blobs: Blobs
     clock: Clock
     public_url: str
 
     def __call__(self, envelope_id: str) -> None:
-        """Do it unless it is done; raises RenderFailed, TemplateRejected or RendererUnavailable."""
+        """Do it unless it is done; raises what hinders it, and the draft stays."""
         with self.register.hold(envelope_id) as ours:
             if ours:
                 self._render(envelope_id)
@@ -37,8 +40,8 @@ class RenderEnvelope:
             return
         try:
             frozen = {d.id: self._freeze(d, envelope) for d in envelope.documents}
-        except (RenderFailed, TemplateRejected) as failure:
-            self._note_failure(envelope, failure.code)
+        except (RenderFailed, TemplateRejected, SealRefused) as failure:
+            self._note_failure(envelope_id, failure)
             raise
         now = self.clock.now()
         ready = envelope.render(frozen)
@@ -58,7 +61,12 @@ class RenderEnvelope:
             unit.commit()
 
     def _freeze(self, document: Document, envelope: Envelope) -> Frozen:
+        """What could not be sealed later is refused now, before anybody signs it."""
         rendered = self.renderer.render(self._order(document, envelope))
+        seen = caption(
+            document, envelope.subscriber, way=WayOfSigning.SMS_CODE, at=self.clock.now()
+        )
+        self.sealer.examine(rendered.pdf, seen)
         return Frozen(
             sha256=self.blobs.put(rendered.pdf),
             size=len(rendered.pdf),
@@ -84,13 +92,17 @@ class RenderEnvelope:
             qr=f"{self.public_url}/verify/{document.verification_token}",
         )
 
-    def _note_failure(self, envelope: Envelope, code: str) -> None:
+    def _note_failure(self, envelope_id: str, failure: DocgenError) -> None:
+        """Say once what hinders it, however often it is tried."""
+        fact = Fact(
+            event=Event.RENDER_FAILED,
+            at=self.clock.now(),
+            actor="system",
+            details={"error": failure.code},
+        )
         with self.register.begin() as unit:
-            fact = Fact(
-                event=Event.RENDER_FAILED,
-                at=self.clock.now(),
-                actor="system",
-                details={"error": code},
-            )
-            unit.journal.append(envelope.id, fact)
+            unit.envelopes.get(envelope_id)
+            if says(unit.journal.of(envelope_id)[-1], fact):
+                return
+            unit.journal.append(envelope_id, fact)
             unit.commit()

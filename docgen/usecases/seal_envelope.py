@@ -9,14 +9,13 @@ from docgen.domain.canonical import canonical_json
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent
 from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State, Verb
-from docgen.domain.errors import Misconfigured, SealUnavailable
-from docgen.domain.journal import Entry, Event, Fact
+from docgen.domain.errors import DocgenError, Misconfigured
+from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, SealOrder, Task
-from docgen.texts import dates
 from docgen.texts.phrases import say
 
 
@@ -34,7 +33,7 @@ class SealEnvelope:
     public_url: str
 
     def __call__(self, envelope_id: str) -> None:
-        """Do it unless done or somebody is at it; raises MoveNotAllowed or SealUnavailable."""
+        """Do it unless done or somebody is at it; raises what hinders it."""
         with self.register.hold(envelope_id) as ours:
             if ours:
                 self._seal(envelope_id)
@@ -52,8 +51,8 @@ class SealEnvelope:
                 document.id: self._seal_document(document, envelope, challenge, entries)
                 for document in envelope.documents
             }
-        except SealUnavailable:
-            self._note_wait(envelope_id, entries)
+        except DocgenError as failure:
+            self._note(envelope_id, entries, failure)
             raise
         self._record(envelope.seal(sealed), sealed)
 
@@ -78,7 +77,12 @@ class SealEnvelope:
             protocol=self._protocol(document, envelope, challenge, entries),
             evidence=content,
             way=_consent(envelope).way,
-            caption=self._caption(document, envelope),
+            caption=protocol.caption(
+                document,
+                envelope.subscriber,
+                way=_consent(envelope).way,
+                at=_consent(envelope).confirmed_at,
+            ),
             reason=say("seal.sealed", document.languages[0]),
             location=self.operator.address[document.languages[0]],
         )
@@ -121,16 +125,6 @@ class SealEnvelope:
         )
         return self.renderer.render(order).pdf
 
-    def _caption(self, document: Document, envelope: Envelope) -> tuple[str, ...]:
-        person, consent = envelope.subscriber, _consent(envelope)
-        return (
-            " / ".join(say(f"seal.{consent.way}", language) for language in BOTH),
-            person.full_name,
-            f"{person.phone.masked()}, {dates.moment(consent.confirmed_at)}",
-            f"№ {document.number}",
-            *(say("seal.sealed", language) for language in BOTH),
-        )
-
     def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed]) -> None:
         now = self.clock.now()
         details = {
@@ -144,12 +138,18 @@ class SealEnvelope:
             unit.outbox.settle(Task.SEAL, envelope.id, now=now)
             unit.commit()
 
-    def _note_wait(self, envelope_id: str, entries: Sequence[Entry]) -> None:
-        """Say once that the seal waits; saying it at every retry would bury the rest."""
-        if entries and entries[-1].event is Event.SEAL_WAITS:
+    def _note(self, envelope_id: str, entries: Sequence[Entry], failure: DocgenError) -> None:
+        """Say once what it waits for; saying it at every retry would bury the rest."""
+        fact = Fact(
+            event=Event.SEAL_WAITS if failure.retryable else Event.SEAL_FAILED,
+            at=self.clock.now(),
+            actor="system",
+            details={"error": failure.code},
+        )
+        if entries and says(entries[-1], fact):
             return
         with self.register.begin() as unit:
-            fact = Fact(event=Event.SEAL_WAITS, at=self.clock.now(), actor="system")
+            unit.envelopes.get(envelope_id)
             unit.journal.append(envelope_id, fact)
             unit.commit()
 

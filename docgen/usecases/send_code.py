@@ -1,17 +1,22 @@
 """Send the subscriber a code bound to the very bytes of the envelope's documents."""
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, ChallengeState
 from docgen.domain.envelope import Envelope, Verb
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.errors import CodesUnavailable, DocgenError, LimitReached, SmsUnavailable
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Chance, Clock, CodeStore, Register, SmsGateway
+from docgen.ports import Chance, Clock, CodeStore, Issued, Register, SmsGateway
 from docgen.texts.phrases import say
 
 PURPOSE = "sign_envelope"
+
+log = logging.getLogger(__name__)
 
 
 def binding_of(envelope: Envelope, challenge_id: str) -> Binding:
@@ -39,7 +44,8 @@ class SendCode:
     def __call__(self, envelope_id: str, *, language: Language, actor: str) -> Challenge:
         """The challenge; raises NotReady, AlreadyConfirmed, MoveNotAllowed, LimitReached.
 
-        Also CodesUnavailable or SmsUnavailable: then no code is live and another may be asked for.
+        Where nothing was sent (Unavailable in any of its kinds, StaleEnvelope) another
+        code may be asked for at once; the older one is dead all the same.
         """
         code = self.chance.code(self.policy.digits)
         envelope, challenge = self._issue(envelope_id, code, actor)
@@ -55,42 +61,57 @@ class SendCode:
             provider=receipt.provider,
             provider_message_id=receipt.message_id,
         )
-        details = {
-            "challenge": sent.id,
-            "provider": receipt.provider,
-            "message": receipt.message_id,
-            "language": language.value,
-        }
-        self._note(sent, Event.CODE_SENT, details)
+        self._note_sent(sent, language)
         return sent
 
     def _issue(self, envelope_id: str, code: str, actor: str) -> tuple[Envelope, Challenge]:
         """Write the challenge down before anything leaves for the phone."""
         now = self.clock.now()
-        with self.register.begin() as unit:
+        with self.register.view() as unit:
             envelope = unit.envelopes.get(envelope_id)
-            envelope.require_in_time(Verb.SEND_CODE, now)
-            binding = binding_of(envelope, self.chance.identifier())
+        envelope.require_in_time(Verb.SEND_CODE, now)
+        binding = binding_of(envelope, self.chance.identifier())
+        try:
             issued = self.codes.issue(binding, code, policy=self.policy, now=now)
-            challenge = Challenge(
-                id=binding.challenge_id,
-                envelope_id=envelope_id,
-                manifest_hash=binding.manifest_hash,
-                purpose=binding.purpose,
-                state=ChallengeState.SENT,
-                issued_at=now,
-                expires_at=issued.expires_at,
-                resend_at=issued.resend_at,
-                digits=self.policy.digits,
-                attempts_allowed=self.policy.attempts,
-            )
+            challenge = self._challenge(binding, issued, envelope_id, now=now)
+            self._record(challenge, actor)
+        except LimitReached:
+            raise
+        except DocgenError:
+            # Also where the answer was lost: the code may be there, and must not start a wait.
+            with suppress(CodesUnavailable):
+                self.codes.withdraw(binding)
+            raise
+        return envelope, challenge
+
+    def _challenge(
+        self, binding: Binding, issued: Issued, envelope_id: str, *, now: datetime
+    ) -> Challenge:
+        return Challenge(
+            id=binding.challenge_id,
+            envelope_id=envelope_id,
+            manifest_hash=binding.manifest_hash,
+            purpose=binding.purpose,
+            state=ChallengeState.SENT,
+            issued_at=now,
+            expires_at=issued.expires_at,
+            resend_at=issued.resend_at,
+            digits=self.policy.digits,
+            attempts_allowed=self.policy.attempts,
+        )
+
+    def _record(self, challenge: Challenge, actor: str) -> None:
+        details = {"challenge": challenge.id, "manifest": challenge.manifest_hash}
+        with self.register.begin() as unit:
+            envelope = unit.envelopes.get(challenge.envelope_id)
+            envelope.require_in_time(Verb.SEND_CODE, challenge.issued_at)
             unit.challenges.add(challenge)
             unit.envelopes.save(envelope.send_code())
-            details = {"challenge": challenge.id, "manifest": challenge.manifest_hash}
-            fact = Fact(event=Event.CODE_ISSUED, at=now, actor=actor, details=details)
-            unit.journal.append(envelope_id, fact)
+            fact = Fact(
+                event=Event.CODE_ISSUED, at=challenge.issued_at, actor=actor, details=details
+            )
+            unit.journal.append(envelope.id, fact)
             unit.commit()
-        return envelope, challenge
 
     def _text(self, envelope: Envelope, code: str, language: Language) -> str:
         kind = self.forms.get(envelope.documents[0].form).word("sms", language)
@@ -100,15 +121,27 @@ class SendCode:
         return say("sms.code", language, code=code, kind=kind, order=order)
 
     def _take_back(self, envelope: Envelope, challenge: Challenge) -> None:
-        self._note(
-            replace(challenge, state=ChallengeState.FAILED),
-            Event.CODE_NOT_SENT,
-            {"challenge": challenge.id},
-        )
-        self.codes.withdraw(binding_of(envelope, challenge.id))
+        with suppress(CodesUnavailable):
+            self.codes.withdraw(binding_of(envelope, challenge.id))
+        failed = replace(challenge, state=ChallengeState.FAILED)
+        self._note(failed, Event.CODE_NOT_SENT, {"challenge": challenge.id})
+
+    def _note_sent(self, challenge: Challenge, language: Language) -> None:
+        """The message has left: failing to write that down must not look like failing to send."""
+        details = {
+            "challenge": challenge.id,
+            "provider": str(challenge.provider),
+            "message": str(challenge.provider_message_id),
+            "language": language.value,
+        }
+        try:
+            self._note(challenge, Event.CODE_SENT, details)
+        except DocgenError as failure:
+            log.warning("challenge %s was sent but not noted: %s", challenge.id, failure.code)
 
     def _note(self, challenge: Challenge, event: Event, details: dict[str, str]) -> None:
         with self.register.begin() as unit:
+            unit.envelopes.get(challenge.envelope_id)
             unit.challenges.save(challenge)
             fact = Fact(event=event, at=self.clock.now(), actor="system", details=details)
             unit.journal.append(challenge.envelope_id, fact)

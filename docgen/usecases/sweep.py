@@ -1,7 +1,8 @@
 """Sweep: find whatever is stuck, whatever its age, and move it on."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from docgen.domain.envelope import State
@@ -34,7 +35,7 @@ class Sweep:
 
     def __call__(self) -> Swept:
         """What was done; whatever fails is logged and waits for the next time."""
-        expired = sum(self.expire(envelope_id) for envelope_id in self._overdue())
+        expired = sum(self._expired(envelope_id) for envelope_id in self._overdue())
         rendered, unrendered = self._catch_up(Task.RENDER)
         sealed, unsealed = self._catch_up(Task.SEAL)
         return Swept(
@@ -52,14 +53,25 @@ class Sweep:
         done = sum(self._moved_on(task, envelope_id) for envelope_id in waiting)
         return done, len(waiting) - done
 
+    def _expired(self, envelope_id: str) -> bool:
+        with _guarded("expiry", envelope_id):
+            return self.expire(envelope_id)
+        return False
+
     def _moved_on(self, task: Task, envelope_id: str) -> bool:
-        try:
+        with _guarded(task, envelope_id):
             self.work(task, envelope_id)
-        except DocgenError as failure:
-            log.warning("%s of envelope %s waits: %s", task, envelope_id, failure.code)
-            return False
-        except Exception:
-            log.exception("%s of envelope %s failed", task, envelope_id)
-            return False
-        with self.register.view() as unit:
-            return unit.envelopes.get(envelope_id).state is not _WAITING[task]
+            with self.register.view() as unit:
+                return unit.envelopes.get(envelope_id).state is not _WAITING[task]
+        return False
+
+
+@contextmanager
+def _guarded(what: str, envelope_id: str) -> Iterator[None]:
+    """Whatever goes wrong with one envelope is logged, and the next one has its turn."""
+    try:
+        yield
+    except DocgenError as failure:
+        log.warning("%s of envelope %s waits: %s", what, envelope_id, failure.code)
+    except Exception:
+        log.exception("%s of envelope %s failed", what, envelope_id)

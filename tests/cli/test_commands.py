@@ -118,13 +118,13 @@ def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
 
 
 def test_verification_without_any_root_is_a_clear_error(tmp_path: Path) -> None:
-    """Trusting nobody by accident must not look like a bad document."""
+    """Trusting nobody by accident does not look like a bad document: exit code 3."""
     file = tmp_path / "x.pdf"
     file.write_bytes(b"%PDF-1.7\n")
 
     said = _said("verify", str(file))
 
-    assert said.exit_code == 1
+    assert said.exit_code == 3
     assert said.stderr.startswith("error: misconfigured: ")
 
 
@@ -137,14 +137,65 @@ def test_without_settings_nothing_starts_half_able() -> None:
     assert "DOCGEN_SEAL__PKCS12" in said.stderr
 
 
-def test_the_demo_refuses_to_run_as_production(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would seal with a key that everybody has."""
-    monkeypatch.setenv("DOCGEN_PROFILE", "production")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOCGEN_PROFILE", "production"),
+        ("DOCGEN_DATABASE_URL", "sqlite:////nowhere/register.db"),
+        ("DOCGEN_REDIS_URL", "redis://127.0.0.1:1"),
+        ("DOCGEN_TRUST_ROOTS", "roots.pem"),
+        ("DOCGEN_SEAL__PKCS12", "seal.p12"),
+    ],
+)
+def test_the_demo_refuses_to_touch_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Whatever of production is set is named, and the choice is not remembered."""
+    monkeypatch.setenv(name, value)
 
     said = _said("demo", "--once")
 
     assert said.exit_code == 1
     assert "never touches production" in said.stderr
+    assert name in said.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DOCGEN_ENVELOPE_LIFE_HOURS", "0"), ("DOCGEN_CODES", '{"older": ["sekrit"]}')],
+)
+def test_a_setting_that_cannot_be_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """A secret in the wrong shape must not end up on a screen."""
+    monkeypatch.setenv(name, value)
+
+    said = _said("forms")
+
+    assert said.exit_code == 1
+    assert name in said.stderr
+    assert "sekrit" not in said.output
+
+
+def test_a_folder_that_is_no_form_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A half-made form stops with its path, not with a traceback."""
+    (tmp_path / "own" / "half").mkdir(parents=True)
+    (tmp_path / "own" / "half" / "schema.py").write_text("")
+    monkeypatch.setenv("DOCGEN_FORMS", json.dumps([str(tmp_path / "own")]))
+
+    said = _said("forms")
+
+    assert said.exit_code == 1
+    assert "half is not a form" in said.stderr
+
+
+def test_an_output_without_a_folder_is_refused_before_the_work(tmp_path: Path) -> None:
+    """Nobody waits for a rendering that cannot be kept."""
+    said = _said("render", "acceptance_act", _values(tmp_path), "-o", "no/such/folder/x.pdf")
+
+    assert said.exit_code == 2
+    assert "is not a folder" in said.stderr
 
 
 def test_a_new_register_is_migrated_and_its_journal_is_in_order() -> None:

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.challenge import Binding, ChallengePolicy
-from docgen.ports import Issued, SpendOutcome
+from docgen.ports import Issued, SpendOutcome, Spent
 from tests.builders import NOW
 
 POLICY = ChallengePolicy()
 CODE, OTHER = "123456", "654321"
+SPENT = Spent(at=NOW)
 
 
 def issue(codes: RedisCodes, of: Binding, at: datetime = NOW, code: str = CODE) -> Issued:

@@ -11,14 +11,14 @@ from docgen.domain.challenge import Binding
 from docgen.domain.subscriber import Phone
 from docgen.ports import Gone, Issued, Spent, Wrong
 from tests.builders import NOW, binding, sha256
-from tests.contracts.spending import CODE, OTHER, POLICY, issue, minutes, spend, wrong
+from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, minutes, spend, wrong
 
 
 def test_the_right_code_is_spent(codes: RedisCodes) -> None:
     """A live code typed in time is spent."""
     of = binding()
     issue(codes, of)
-    assert spend(codes, of) == Spent()
+    assert spend(codes, of) == SPENT
 
 
 def test_issuing_tells_the_times(codes: RedisCodes) -> None:
@@ -41,14 +41,14 @@ def test_the_right_code_after_wrong_ones_is_spent(codes: RedisCodes) -> None:
     of = binding()
     issue(codes, of)
     wrong(codes, of, 4)
-    assert spend(codes, of) == Spent()
+    assert spend(codes, of) == SPENT
 
 
 def test_the_same_right_attempt_is_spent_again(codes: RedisCodes) -> None:
     """A client whose answer was lost gets it again, also after the code's life."""
     of = binding()
     issue(codes, of)
-    assert [spend(codes, of), spend(codes, of), spend(codes, of, at=minutes(30))] == [Spent()] * 3
+    assert [spend(codes, of), spend(codes, of), spend(codes, of, at=minutes(30))] == [SPENT] * 3
 
 
 def test_another_attempt_at_a_spent_code_is_gone(codes: RedisCodes) -> None:
@@ -93,7 +93,7 @@ def test_a_code_expires_at_the_end_of_its_life(codes: RedisCodes) -> None:
     assert spend(codes, of, at=end) == Gone(reason="expired", attempts_used=0)
     of = binding(manifest_hash=sha256("another"))
     issue(codes, of)
-    assert spend(codes, of, at=end - timedelta(milliseconds=1)) == Spent()
+    assert spend(codes, of, at=end - timedelta(milliseconds=1)) == SPENT
 
 
 def test_an_unknown_code_is_gone(codes: RedisCodes) -> None:
@@ -115,7 +115,7 @@ def test_a_code_is_bound(codes: RedisCodes, change: Callable[[Binding], Binding]
     of = binding()
     issue(codes, of)
     assert isinstance(spend(codes, change(of), attempt="b"), Gone)
-    assert spend(codes, of) == Spent()
+    assert spend(codes, of) == SPENT
 
 
 def test_a_code_is_bound_to_its_purpose(codes: RedisCodes) -> None:
@@ -130,3 +130,13 @@ def test_a_moment_needs_its_zone(codes: RedisCodes) -> None:
     """A naive time is a mistake of the caller."""
     with pytest.raises(TypeError):
         issue(codes, binding(), datetime(2026, 3, 2, 9, 30))  # noqa: DTZ001
+
+
+def test_a_late_retry_tells_when_the_code_was_used(codes: RedisCodes) -> None:
+    """However late the same attempt comes again, the time is that of the first."""
+    of = binding()
+    issue(codes, of)
+    for late in (1, 30, 55):
+        outcome = spend(codes, of, at=minutes(late))
+        assert isinstance(outcome, Spent)
+        assert abs(outcome.at - minutes(1)) < timedelta(milliseconds=1)

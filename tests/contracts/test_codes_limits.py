@@ -7,9 +7,9 @@ import pytest
 
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.errors import LimitReached
-from docgen.ports import Gone, Spent, Wrong
+from docgen.ports import Gone, Wrong
 from tests.builders import NOW, binding
-from tests.contracts.spending import CODE, OTHER, POLICY, issue, minutes, spend, wrong
+from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, minutes, spend, wrong
 
 
 def test_after_the_last_attempt_the_right_code_is_no_use(codes: RedisCodes) -> None:
@@ -27,7 +27,7 @@ def test_a_new_code_replaces_the_older(codes: RedisCodes) -> None:
     issue(codes, older)
     issue(codes, newer, minutes(1), code=OTHER)
     assert spend(codes, older, at=minutes(1)) == Gone(reason="replaced", attempts_used=0)
-    assert spend(codes, newer, OTHER, at=minutes(1)) == Spent()
+    assert spend(codes, newer, OTHER, at=minutes(1)) == SPENT
 
 
 def test_cool_downs_grow(codes: RedisCodes) -> None:
@@ -49,7 +49,7 @@ def test_a_refused_code_leaves_the_older_alive(codes: RedisCodes) -> None:
     issue(codes, of)
     with pytest.raises(LimitReached):
         issue(codes, binding(), code=OTHER)
-    assert spend(codes, of) == Spent()
+    assert spend(codes, of) == SPENT
 
 
 def test_cool_downs_are_forgotten_after_an_hour(codes: RedisCodes) -> None:
@@ -96,7 +96,7 @@ def test_failures_are_forgotten_after_their_window(codes: RedisCodes) -> None:
         wrong(codes, of, 5, minutes(minute))
     of = binding()
     issue(codes, of, minutes(60))
-    assert spend(codes, of, at=minutes(60)) == Spent()
+    assert spend(codes, of, at=minutes(60)) == SPENT
 
 
 def test_used_up_failures_close_a_live_code(codes: RedisCodes) -> None:
@@ -116,7 +116,7 @@ def test_a_right_code_is_no_failure(codes: RedisCodes) -> None:
     for minute in (0, 1, 3, 8):
         of = binding()
         codes.issue(of, CODE, policy=replace(POLICY, failures=1), now=minutes(minute))
-        assert spend(codes, of, at=minutes(minute)) == Spent()
+        assert spend(codes, of, at=minutes(minute)) == SPENT
 
 
 def test_a_withdrawn_code_is_forgotten_with_its_cool_down(codes: RedisCodes) -> None:
@@ -146,4 +146,4 @@ def test_withdrawing_does_not_unspend(codes: RedisCodes) -> None:
     issue(codes, of)
     spend(codes, of)
     codes.withdraw(of)
-    assert spend(codes, of) == Spent()
+    assert spend(codes, of) == SPENT

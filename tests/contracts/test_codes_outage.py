@@ -9,10 +9,10 @@ import pytest
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.challenge import Binding
 from docgen.domain.errors import CodesUnavailable
-from docgen.ports import Gone, Spent, Wrong
+from docgen.ports import Gone, Wrong
 from tests.builders import binding, sha256
 from tests.contracts.conftest import PEPPER, SUBJECT_KEY
-from tests.contracts.spending import CODE, OTHER, issue, spend
+from tests.contracts.spending import CODE, OTHER, SPENT, issue, spend
 from tests.services.redis_server import RedisServer
 
 Use = Callable[[RedisCodes, Binding], object]
@@ -83,8 +83,8 @@ def test_after_a_restart_all_is_as_before(own_redis: RedisServer, own_codes: Red
         == first
         == Wrong(attempts_used=1, attempts_left=4)
     )
-    assert spend(own_codes, live) == Spent()
-    assert spend(own_codes, spent) == Spent()
+    assert spend(own_codes, live) == SPENT
+    assert spend(own_codes, spent) == SPENT
     assert spend(own_codes, spent, attempt="b") == Gone(reason="spent", attempts_used=1)
 
 
@@ -103,7 +103,7 @@ def test_a_full_redis_still_counts(own_redis: RedisServer, own_codes: RedisCodes
     with own_redis.client() as client:
         client.config_set("maxmemory", "1")
     assert spend(own_codes, of, OTHER, attempt="w") == Wrong(attempts_used=1, attempts_left=4)
-    assert spend(own_codes, of) == Spent()
+    assert spend(own_codes, of) == SPENT
     assert spend(own_codes, of, attempt="b") == Gone(reason="spent", attempts_used=2)
 
 
@@ -126,5 +126,5 @@ def test_few_rights_are_enough(own_redis: RedisServer) -> None:
     limited.withdraw(withdrawn)
     issue(limited, spent)
     assert isinstance(spend(limited, spent, OTHER, attempt="w"), Wrong)
-    assert spend(limited, spent) == Spent()
+    assert spend(limited, spent) == SPENT
     limited.close()

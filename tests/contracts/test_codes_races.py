@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.challenge import Binding
 from docgen.domain.errors import DocgenError, LimitReached
-from docgen.ports import Gone, Issued, SpendOutcome, Spent, Wrong
+from docgen.ports import Gone, Issued, SpendOutcome, Wrong
 from tests.builders import binding, identifier, sha256
 from tests.contracts.races import at_once
-from tests.contracts.spending import CODE, OTHER, POLICY, issue, spend
+from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, spend
 
 
 def _wrong_ones(codes: RedisCodes, of: Binding, name: str) -> list[SpendOutcome]:
@@ -23,7 +23,7 @@ def test_of_a_hundred_right_codes_one_is_spent(codes: RedisCodes) -> None:
     of = binding()
     issue(codes, of)
     outcomes = at_once([partial(spend, codes, of, attempt=f"a{n}") for n in range(100)])
-    assert outcomes.count(Spent()) == 1
+    assert outcomes.count(SPENT) == 1
     assert outcomes.count(Gone(reason="spent", attempts_used=1)) == 99
 
 
@@ -32,7 +32,7 @@ def test_one_attempt_sent_a_hundred_times_is_one(codes: RedisCodes) -> None:
     of = binding()
     issue(codes, of)
     outcomes = at_once([partial(spend, codes, of)] * 30)
-    assert outcomes == [Spent()] * 30
+    assert outcomes == [SPENT] * 30
 
 
 def test_a_thousand_wrong_codes_are_five_attempts(codes: RedisCodes) -> None:
@@ -79,5 +79,5 @@ def test_whatever_is_tried_one_attempt_wins_within_the_limit(
             winner = attempt
         elif fresh:
             failed.add(attempt)
-        assert (outcome == Spent()) == (winner == attempt)
+        assert (outcome == SPENT) == (winner == attempt)
         assert isinstance(outcome, Wrong) == (winner is None and attempt in failed)

@@ -9,10 +9,10 @@ from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.domain.challenge import Binding
 from docgen.domain.errors import CodesUnavailable, Misconfigured
 from docgen.domain.subscriber import Phone
-from docgen.ports import Gone, Spent, Wrong
+from docgen.ports import Gone, Wrong
 from tests.builders import binding, sha256
 from tests.contracts.conftest import PEPPER, SUBJECT_KEY
-from tests.contracts.spending import CODE, OTHER, issue, spend, wrong
+from tests.contracts.spending import CODE, OTHER, SPENT, issue, spend, wrong
 from tests.services.redis_server import RedisServer
 
 
@@ -21,7 +21,7 @@ def test_codes_of_other_contents_live_side_by_side(codes: RedisCodes) -> None:
     one, two = binding(), binding(manifest_hash=sha256("another"))
     issue(codes, one)
     issue(codes, two, code=OTHER)
-    assert [spend(codes, one), spend(codes, two, OTHER)] == [Spent(), Spent()]
+    assert [spend(codes, one), spend(codes, two, OTHER)] == [SPENT, SPENT]
 
 
 def test_a_code_outlives_a_change_of_pepper(redis_url: str) -> None:
@@ -32,7 +32,7 @@ def test_a_code_outlives_a_change_of_pepper(redis_url: str) -> None:
     of = binding()
     issue(before, of)
     assert spend(after, of, OTHER, attempt="w") == Wrong(attempts_used=1, attempts_left=4)
-    assert spend(after, of) == Spent()
+    assert spend(after, of) == SPENT
     before.close()
     after.close()
 

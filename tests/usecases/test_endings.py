@@ -11,6 +11,7 @@ from docgen.domain.errors import ChainBroken, MoveNotAllowed
 from docgen.usecases.check_journal import CheckJournal
 from docgen.usecases.decline import Decline
 from docgen.usecases.void import Void
+from tests.fakes import FakeJobs
 from tests.usecases.world import LIFE, World, attempt
 
 
@@ -53,10 +54,12 @@ def test_the_sweep_expires_what_is_overdue(here: World) -> None:
 def test_what_is_confirmed_never_expires(here: World) -> None:
     """The subscriber signed in time; the seal may be late."""
     envelope = here.code_sent()
+    here.jobs = FakeJobs()
     here.confirm(envelope.id, attempt(here.chance.given[-1]))
     here.clock.advance(LIFE)
 
     assert not here.expire(envelope.id)
+    assert here.envelope(envelope.id).state is State.CONFIRMED
 
 
 def test_the_journal_of_everything_holds(here: World) -> None:

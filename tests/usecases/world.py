@@ -8,7 +8,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.domain.challenge import ChallengePolicy
-from docgen.domain.envelope import Envelope, Reference
+from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
@@ -72,8 +72,8 @@ class World:
     def render(self) -> RenderEnvelope:
         """The use case."""
         return RenderEnvelope(
-            register=self.register, forms=self.forms, renderer=self.renderer, blobs=self.blobs,
-            clock=self.clock, public_url="https://q.example",
+            register=self.register, forms=self.forms, renderer=self.renderer, sealer=self.sealer,
+            blobs=self.blobs, clock=self.clock, public_url="https://q.example",
         )  # fmt: skip
 
     @property
@@ -149,7 +149,7 @@ def request(*, documents: int = 1) -> EnvelopeRequest:
         owner="operator",
         client="field",
         subscriber=mapped["subscriber"],
-        reference=Reference(**mapped["reference"]),
+        reference=mapped["reference"],
         documents=(act,) * documents,
     )
 

@@ -40,8 +40,8 @@ class SqlJournal:
 
     def envelope_ids(self) -> Sequence[str]:
         """Every envelope that has entries."""
-        first = select(JournalRow.envelope_id).where(JournalRow.sequence == 1)
-        return self._session.scalars(first.order_by(JournalRow.envelope_id)).all()
+        wanted = select(JournalRow.envelope_id).distinct().order_by(JournalRow.envelope_id)
+        return self._session.scalars(wanted).all()
 
     def _last(self, envelope_id: str) -> Entry | None:
         row = self._session.scalars(

@@ -128,8 +128,8 @@ class RedisCodes:
             arguments += [pepper.id, _mac(pepper, binding, code)]
         with _fail_closed():
             match self._spend([keys.challenge, keys.live, keys.failures], arguments):
-                case ["spent"]:
-                    return Spent()
+                case ["spent", int(at)]:
+                    return Spent(at=_EPOCH + _delta(at))
                 case ["wrong", int(used), int(left)]:
                     return Wrong(attempts_used=used, attempts_left=left)
                 case ["gone", str(reason), int(used)]:

@@ -3,22 +3,23 @@
 -- no script after its first write, so what is begun here is also finished.
 --
 -- KEYS  1 challenge, a hash      mac, kid, exp, att, used (the attempt that used the code), and
+--                                used_at, the time of that, and
 --                                a:<attempt> = "<attempts used> <attempts left>" per wrong attempt
 --       2 live, a string         id of the challenge that may be spent
 --       3 failures, a sorted set one member per wrong code of the last window by its time
 -- ARGV  1 now  2 challenge id  3 attempt  4 attempts allowed  5 failures allowed  6 their window
 --       7... key id, MAC of the typed code under that key, for every key known
 -- All times are milliseconds.
--- Answers {'spent'}, {'wrong', attempts used, attempts left} or {'gone', why, attempts used}.
+-- Answers {'spent', when}, {'wrong', attempts used, attempts left} or {'gone', why, attempts used}.
 
 local now = tonumber(ARGV[1])
 local id, attempt = ARGV[2], ARGV[3]
 local attempts_allowed, failures_allowed = tonumber(ARGV[4]), tonumber(ARGV[5])
 local failures_window = tonumber(ARGV[6])
 
-local kept = redis.call('HMGET', KEYS[1], 'mac', 'kid', 'exp', 'att', 'used', 'a:' .. attempt)
+local kept = redis.call('HMGET', KEYS[1], 'mac', 'kid', 'exp', 'att', 'used', 'a:' .. attempt, 'used_at')
 local mac, kid, expires_at, attempts = kept[1], kept[2], kept[3], tonumber(kept[4] or '0')
-local used_by, answered = kept[5], kept[6]
+local used_by, answered, used_at = kept[5], kept[6], kept[7]
 
 local function gone(why)
   return { 'gone', why, attempts }
@@ -42,7 +43,7 @@ local function same(left, right)
 end
 
 if used_by then
-  return used_by == attempt and { 'spent' } or gone('spent')
+  return used_by == attempt and { 'spent', tonumber(used_at) } or gone('spent')
 end
 if answered then
   local used, left = answered:match('^(%d+) (%d+)$')
@@ -63,9 +64,9 @@ end
 
 attempts = redis.call('HINCRBY', KEYS[1], 'att', 1)
 if same(mac, typed) then
-  redis.call('HSET', KEYS[1], 'used', attempt)
+  redis.call('HSET', KEYS[1], 'used', attempt, 'used_at', now)
   redis.call('HDEL', KEYS[1], 'mac')
-  return { 'spent' }
+  return { 'spent', now }
 end
 redis.call('ZADD', KEYS[3], now, id .. ':' .. attempts)
 redis.call('PEXPIRE', KEYS[3], failures_window)

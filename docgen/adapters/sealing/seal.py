@@ -29,6 +29,7 @@ from pyhanko_certvalidator.errors import (
 from docgen.adapters.sealing.appearance import SealPicture
 from docgen.adapters.sealing.fitness import require_fit
 from docgen.adapters.sealing.key import SEALING_USAGES, SealKey, serial_number
+from docgen.adapters.sealing.places import SEAL, places, required
 from docgen.adapters.sealing.reasons import Reason
 from docgen.adapters.sealing.revision import FIELD_NAME, FrozenPdfWriter, compose
 from docgen.adapters.sealing.timestamp import StrictTimeStamper
@@ -97,6 +98,11 @@ class PadesSealer:
         except Exception as error:
             raise SealRefused("the file could not be sealed") from error
         return self._verified(pdf, order)
+
+    def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
+        """Raise SealRefused unless the file is fit, has a place for the seal, and the words fit."""
+        required(places(require_fit(frozen)), SEAL)
+        self._picture.fit((*caption, self._key.holder))
 
     def check(self) -> None:
         """Raise SealKeyUnusable unless the key could seal now, as far as that shows offline."""

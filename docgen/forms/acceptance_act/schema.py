@@ -12,6 +12,7 @@ from docgen.domain.language import Language
 from docgen.forms.fields import (
     Block,
     Code,
+    Line,
     LocalText,
     Money,
     Quantity,
@@ -104,9 +105,9 @@ class Material(Block):
 class OperatorPerson(Block):
     """The operator's employee who did the work."""
 
-    full_name: Code
+    full_name: Line
     position: LocalText
-    contacts: Code
+    contacts: Line
     employee_id: Code
 
 
