@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from docgen.forms.catalogue import Catalogue
 
 _A_FILE_TO_WRITE = click.Path(path_type=Path, dir_okay=False, writable=True)
+_MORE_THAN_ANY = 21 * 1024 * 1024
+"""Bytes: enough for the verifier to say "too large", not enough to fill the memory."""
+
 NOT_VALID, UNREADABLE, NOT_ABLE = 1, 2, 3
 
 
@@ -150,8 +153,8 @@ def render(form: str, values: Path, languages: tuple[Language, ...], output: Pat
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        given = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise click.BadParameter(f"{path} is not JSON: {error}") from None
     if not isinstance(given, dict):
         raise click.BadParameter(f"{path} must be an object {{subscriber, values}}")
@@ -170,7 +173,9 @@ def verify(file: Path, trust: Path | None, *, as_json: bool) -> None:
 
     try:
         with _told():
-            report = verification(Settings(), trust)(file.read_bytes())
+            judge = verification(Settings(), trust)
+            with file.open("rb") as opened:
+                report = judge(opened.read(_MORE_THAN_ANY))
     except (UnreadableDocument, OSError) as error:
         click.echo(f"error: unreadable: {error}", err=True)
         sys.exit(UNREADABLE)
@@ -188,7 +193,7 @@ def _in_words(said: Mapping[str, Any]) -> str:
     lines += [reason[language] for reason in said["reasons"] for language in languages]
     if said["seal"] is not None:
         lines.append("{level}, {signer}, № {serial}, {time}".format(**said["seal"]))
-    return "\n".join([*lines, f"SHA-256: {said['confirmed_hash'] or '-'}"])
+    return "\n".join([*lines, f"SHA-256 (confirmed): {said['confirmed_hash'] or '-'}"])
 
 
 @main.group()

@@ -40,6 +40,7 @@ def choose_demo() -> Settings:
 def one_visit(output: Path, *, tell: Tell) -> None:
     """Run the sample visit, telling each step; the sealed PDFs are left in `output`."""
     settings = choose_demo()
+    output.mkdir(parents=True, exist_ok=True)
     visit = json.loads(SAMPLE.read_text(encoding="utf-8"))
     with opened(settings) as docgen:
         envelope = docgen.create_envelope(_request(visit))
@@ -52,7 +53,7 @@ def one_visit(output: Path, *, tell: Tell) -> None:
         tell(f"code sent   to {envelope.subscriber.phone.masked()}: {text}")
         attempt = Attempt(id=challenge.id, code=_code(text), language=Language.KK)
         envelope = docgen.confirm_by_code(envelope.id, attempt)
-        tell(f"confirmed   bound to {challenge.manifest_hash}")
+        tell(f"confirmed   the code was bound to manifest {challenge.manifest_hash}")
         if envelope.state is not State.SEALED:
             raise SealUnavailable("the envelope is confirmed; `docgen sweep` will seal it")
         _leave(docgen, envelope, output, tell=tell)
@@ -92,7 +93,6 @@ def _code(text: str) -> str:
 
 
 def _leave(docgen: Docgen, envelope: Envelope, output: Path, *, tell: Tell) -> None:
-    output.mkdir(parents=True, exist_ok=True)
     for document in envelope.documents:
         sealed = document.sealed
         if sealed is None:

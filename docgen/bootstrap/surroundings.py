@@ -1,7 +1,7 @@
 """What the surroundings supply: set in production, embedded in the demo."""
 
+import fcntl
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -77,21 +77,34 @@ def _embedded(settings: Settings) -> Iterator[Surroundings]:
     if settings.of_production:
         named = ", ".join(settings.of_production)
         raise Misconfigured(f"the demo never touches production: {named}")
-    migrate(settings)
     var = settings.var.absolute()
-    demo_authority = DemoAuthority.open(var / "pki", clock=CLOCK)
-    with demo_authority as authority, EmbeddedRedis(var / "redis") as redis:
-        _trust(settings.trust, authority.trust_root)
-        yield Surroundings(
-            redis_url=redis.url,
-            subject_key=_kept_key(var / "secrets" / "subject_key"),
-            pepper=Pepper("demo", _kept_key(var / "secrets" / "pepper")),
-            older_peppers=(),
-            seal_key=SealKey.load(authority.seal_p12, authority.passphrase, allow_demo=True),
-            roots=TrustRoots.load([settings.trust]),
-            tsa_url=authority.tsa_url,
-            sms=inbox(settings),
-        )
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "embedded.lock").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        migrate(settings)
+        demo_authority = DemoAuthority.open(var / "pki", clock=CLOCK)
+        with demo_authority as authority, EmbeddedRedis(var / "redis") as redis:
+            _trust(settings.trust, authority.trust_root)
+            try:
+                yield _supplied(settings, authority, redis)
+            finally:
+                if authority.ours or redis.ours:
+                    # Others in this folder may lean on what we started: wait for the last of them.
+                    fcntl.flock(users, fcntl.LOCK_EX)
+
+
+def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis) -> Surroundings:
+    secrets_folder = settings.var.absolute() / "secrets"
+    return Surroundings(
+        redis_url=redis.url,
+        subject_key=_kept_key(secrets_folder / "subject_key"),
+        pepper=Pepper("demo", _kept_key(secrets_folder / "pepper")),
+        older_peppers=(),
+        seal_key=SealKey.load(authority.seal_p12, authority.passphrase, allow_demo=True),
+        roots=TrustRoots.load([settings.trust]),
+        tsa_url=authority.tsa_url,
+        sms=inbox(settings),
+    )
 
 
 def _key(text: str) -> bytes:
@@ -117,6 +130,8 @@ def _kept_key(path: Path) -> bytes:
 
 
 def _trust(folder: Path, root: Path) -> None:
-    """Let `docgen verify` find the demo's root where it looks by default."""
+    """Let `docgen verify` find the demo's root where it looks by default, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(root, folder / "demo.pem")
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as copy:
+        copy.write(root.read_bytes())
+    Path(copy.name).replace(folder / "demo.pem")

@@ -5,11 +5,14 @@ from pathlib import Path
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CLOCK
+from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
 from docgen.usecases.verify_document import VerifyDocument
 
 
 def verification(settings: Settings, trust: Path | None = None) -> VerifyDocument:
-    """Offline verification under the given roots, else the settings'."""
+    """Offline verification under the given roots, else the settings'; raises Misconfigured."""
     roots = TrustRoots.load([trust or settings.trust])
+    if not roots.certificates:
+        raise Misconfigured(f"no trust roots in {trust or settings.trust}")
     return VerifyDocument(verifier=PadesVerifier(roots, clock=CLOCK))

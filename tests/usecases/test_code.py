@@ -1,10 +1,12 @@
 """The code: sent, typed, and deciding once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from docgen.adapters.db.register import SqlRegister
 from docgen.domain.consent import EnteredBy, SmsConsent
 from docgen.domain.envelope import State
 from docgen.domain.errors import (
@@ -18,6 +20,8 @@ from docgen.domain.errors import (
     MoveNotAllowed,
     NotReady,
     SmsUnavailable,
+    Unavailable,
+    ValuesRejected,
 )
 from docgen.domain.language import Language
 from tests.fakes import FakeJobs
@@ -235,3 +239,55 @@ def test_nothing_secret_reaches_the_journal(here: World) -> None:
     person = envelope.subscriber
     for secret in ("482913", person.phone.value[2:], person.iin.value, person.surname):
         assert secret not in written
+
+
+def test_a_code_whose_challenge_could_not_be_written_down_starts_no_wait(here: World) -> None:
+    """The register fails after the code was stored: nothing is sent, the next may come at once."""
+    envelope = here.created()
+    with here.register.begin() as unit:
+        unit.envelopes.save(unit.envelopes.get(envelope.id).send_code())
+        slow = replace(here.send, register=SqlRegister(here.database_url, patience=timedelta()))
+        with pytest.raises(Unavailable):
+            slow(envelope.id, language=Language.KK, actor="employee:E-1")
+    assert here.sms.sent == []
+
+    _send(here, envelope.id)
+    assert here.confirm(envelope.id, attempt(here.chance.given[-1])).state is State.SEALED
+
+
+def test_a_retry_long_after_is_confirmed_as_of_the_moment_the_code_was_used(here: World) -> None:
+    """The register was away in between; the evidence shows a time within the code's life."""
+    envelope = here.code_sent()
+    typed = attempt(here.chance.given[-1])
+    with here.register.begin():
+        slow = replace(here.confirm, register=SqlRegister(here.database_url, patience=timedelta()))
+        with pytest.raises(Unavailable):
+            slow(envelope.id, typed)
+    used = here.clock.now()
+    here.clock.advance(timedelta(minutes=55))
+
+    consent = here.confirm(envelope.id, typed).consent
+
+    assert consent is not None
+    assert abs(consent.confirmed_at - used) < timedelta(milliseconds=1)
+
+
+def test_a_wrong_code_typed_by_an_employee_is_the_employees(here: World) -> None:
+    """The journal does not put another's mistake on the subscriber."""
+    envelope = here.code_sent()
+
+    with pytest.raises(CodeWrong):
+        here.confirm(envelope.id, attempt("999999", employee_id="E-9"))
+
+    assert here.journal(envelope.id)[-1].actor == "employee:E-9"
+
+
+def test_an_employee_id_that_no_paper_can_show_is_refused_before_the_code_is_spent(
+    here: World,
+) -> None:
+    """What would make the seal impossible does not get past the door."""
+    envelope = here.code_sent()
+
+    with pytest.raises(ValuesRejected):
+        here.confirm(envelope.id, attempt(here.chance.given[-1], employee_id="E\x00"))
+    assert here.confirm(envelope.id, attempt(here.chance.given[-1])).state is State.SEALED

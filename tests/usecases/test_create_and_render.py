@@ -1,11 +1,12 @@
 """From values to frozen documents."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from docgen.domain.envelope import State
-from docgen.domain.errors import RendererUnavailable, RenderFailed, ValuesRejected
+from docgen.domain.errors import RendererUnavailable, RenderFailed, SealRefused, ValuesRejected
 from docgen.domain.language import Language
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, request
@@ -105,3 +106,39 @@ def test_what_was_never_told_is_found_by_the_sweep(here: World) -> None:
 
     assert here.sweep().rendered == 1
     assert here.envelope(envelope.id).state is State.READY
+
+
+def test_what_could_not_be_sealed_is_refused_before_anybody_signs(here: World) -> None:
+    """A template without a place for the seal leaves a draft, and the journal says so once."""
+    here.sealer.unfit = SealRefused("no place for the seal")
+    envelope = here.created()
+
+    for _ in range(3):
+        here.sweep()
+
+    assert here.envelope(envelope.id).state is State.DRAFT
+    assert here.events(envelope.id) == ["created", "render_failed"]
+
+
+def test_a_number_takes_its_year_from_the_local_calendar(here: World) -> None:
+    """On New Year's Eve in Greenwich it is next year in Almaty, on the paper and in its number."""
+    here.clock.moment = datetime(2026, 12, 31, 20, 0, tzinfo=UTC)
+
+    assert here.created().documents[0].number == "A3-2027-000001"
+
+
+def test_person_reference_and_documents_are_judged_together(here: World) -> None:
+    """Every finding of the whole request at once."""
+    asked = replace(
+        request(),
+        subscriber={**request().subscriber, "iin": "900101412305"},  # type: ignore[dict-item]
+        reference={"order_number": "1-204817733", "account_number": "\x07"},
+        documents=(replace(request().documents[0], languages=()),),
+    )
+
+    with pytest.raises(ValuesRejected) as caught:
+        here.create(asked)
+
+    assert {error.pointer for error in caught.value.errors} == {
+        "/subscriber/iin", "/reference/account_number", "/documents/0/languages",
+    }  # fmt: skip

@@ -2,12 +2,13 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from docgen.domain.envelope import State
-from docgen.domain.errors import ChainBroken, MoveNotAllowed
+from docgen.domain.errors import ChainBroken, MoveNotAllowed, StaleEnvelope
 from docgen.usecases.check_journal import CheckJournal
 from docgen.usecases.decline import Decline
 from docgen.usecases.void import Void
@@ -84,3 +85,47 @@ def test_a_forged_entry_is_found(here: World, sqlite_url: str) -> None:
     with pytest.raises(ChainBroken) as caught:
         CheckJournal(register=here.register)()
     assert caught.value.sequence == 2
+
+
+def _cut(sqlite_url: str, statement: str) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database:
+        database.execute("DROP TRIGGER journal_no_delete")
+        database.execute(statement)
+        database.commit()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM journal",
+        "DELETE FROM journal WHERE sequence = 1",
+        "DELETE FROM journal WHERE event = 'sealed'",
+    ],
+)
+def test_a_missing_chain_head_or_tail_is_found(
+    here: World, sqlite_url: str, statement: str
+) -> None:
+    """What an envelope has become must have been written down."""
+    envelope = here.code_sent()
+    here.confirm(envelope.id, attempt(here.chance.given[-1]))
+    _cut(sqlite_url, statement)
+
+    with pytest.raises(ChainBroken):
+        CheckJournal(register=here.register)()
+
+
+def test_an_expiry_that_fails_does_not_stop_the_sweep(here: World) -> None:
+    """The overdue one is held by somebody else; the others are sealed all the same."""
+    overdue, confirmed = here.created(), here.code_sent()
+    inline, here.jobs = here.jobs, FakeJobs()
+    here.confirm(confirmed.id, attempt(here.chance.given[-1]))
+    here.jobs = inline
+    here.clock.advance(LIFE)
+
+    def refuse(_envelope_id: str) -> bool:
+        raise StaleEnvelope
+
+    swept = replace(here.sweep, expire=refuse)()  # type: ignore[arg-type]
+
+    assert (swept.expired, swept.sealed) == (0, 1)
+    assert here.envelope(overdue.id).state is State.READY

@@ -7,7 +7,7 @@ import pytest
 
 from docgen.domain import evidence
 from docgen.domain.envelope import Envelope, State
-from docgen.domain.errors import MoveNotAllowed, SealUnavailable
+from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable
 from docgen.domain.language import BOTH
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt
@@ -104,3 +104,28 @@ def test_one_stuck_envelope_does_not_hold_up_the_others(here: World) -> None:
     assert (swept.sealed, swept.waiting) == (1, 1)
     assert here.envelope(first.id).state is State.CONFIRMED
     assert here.envelope(second.id).state is State.SEALED
+
+
+def test_a_seal_that_fails_for_good_says_why_once(here: World) -> None:
+    """Somebody has to look at it; the journal is not flooded by the retries."""
+    here.sealer.failing = SealKeyUnusable("expired")
+    envelope = _confirmed(here)
+
+    for _ in range(3):
+        here.sweep()
+
+    last = here.journal(envelope.id)[-1]
+    assert here.events(envelope.id).count("seal_failed") == 1
+    assert last.details == {"error": "seal_key_unusable"}
+
+
+def test_an_actor_of_a_kind_we_have_no_word_for_does_not_stop_the_seal(here: World) -> None:
+    """The protocol shows it as it was written."""
+    envelope = here.created()
+    here.send(envelope.id, language=BOTH[0], actor="portal:shop")
+
+    sealed = here.confirm(envelope.id, attempt(here.chance.given[-1]))
+
+    assert sealed.state is State.SEALED
+    events = here.renderer.orders[-1].contexts[BOTH[0]]["events"]
+    assert "portal:shop" in {event["actor"] for event in events}

@@ -38,6 +38,7 @@ OPERATOR = Operator(
 class World:
     """One installation; `jobs` may be exchanged for a fake that does nothing."""
 
+    database_url: str
     register: SqlRegister
     codes: RedisCodes
     jobs: Jobs | None = None
@@ -138,7 +139,8 @@ class World:
 def world(database_url: str, redis_url: str, *, jobs: Jobs | None = None) -> World:
     """A world over those services."""
     codes = RedisCodes(redis_url, subject_key=b"s" * 32, pepper=Pepper("k1", b"p" * 32))
-    return World(register=SqlRegister(database_url), codes=codes, jobs=jobs)
+    register = SqlRegister(database_url)
+    return World(database_url=database_url, register=register, codes=codes, jobs=jobs)
 
 
 def request(*, documents: int = 1) -> EnvelopeRequest:

@@ -46,3 +46,15 @@ def test_killed_before_rendering_the_draft_is_rendered_by_the_sweep(tmp_path: Pa
 
     assert "rendered 1" in swept.stdout, swept.stderr
     assert rows(tmp_path, _STATE) == [("ready",)]
+
+
+def test_whoever_ends_first_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    """A second visit begins while the first one's services run; both end sealed."""
+    first = started(tmp_path, "demo", "--once")
+    while first.poll() is None and not rows(tmp_path, _STATE):
+        pass
+    second = docgen(tmp_path, "demo", "--once")
+
+    assert first.wait() == 0
+    assert second.returncode == 0, second.stderr
+    assert rows(tmp_path, _STATE) == [("sealed",), ("sealed",)]

@@ -11,6 +11,8 @@ import pikepdf.pdfa
 import pypdf
 import pytest
 
+from docgen.adapters.authority.demo import DemoAuthority
+from docgen.adapters.clock import SystemClock
 from docgen.ports import Verdict
 from tests.forms.samples import visit
 from tests.visit.contract import act_sentences
@@ -112,10 +114,10 @@ def test_the_evidence_is_attached_for_any_reader(sealed: Path) -> None:
 
 def test_a_stranger_without_the_root_trusts_nothing(visited: Path, sealed: Path) -> None:
     """Trust comes from the verifier's own roots, not from the file."""
-    empty = visited / "no_roots"
-    empty.mkdir(exist_ok=True)
+    with DemoAuthority.open(visited / "stranger", clock=SystemClock()) as stranger:
+        root = str(stranger.trust_root)
 
-    said = docgen(visited, "verify", str(sealed), "--trust", str(empty))
+    said = docgen(visited, "verify", str(sealed), "--trust", root)
 
     assert said.returncode == 1
     assert said.stdout.startswith("unknown")

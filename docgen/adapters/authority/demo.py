@@ -27,6 +27,8 @@ class DemoAuthority:
     trust_root: Path
     seal_p12: Path
     passphrase: str
+    ours: bool
+    """Whether it is served by this process, and not merely shared."""
 
     @classmethod
     @contextmanager
@@ -50,6 +52,7 @@ class DemoAuthority:
                 trust_root=directory / ROOT,
                 seal_p12=directory / SEAL,
                 passphrase=PASSPHRASE,
+                ours=server is not None,
             )
         finally:
             if server is not None:

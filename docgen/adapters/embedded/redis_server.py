@@ -46,6 +46,11 @@ class EmbeddedRedis:
         """Address for redis-py."""
         return f"unix://{quote(str(self._socket))}"
 
+    @property
+    def ours(self) -> bool:
+        """Whether this process started it, and does not merely use it."""
+        return self._process is not None
+
     def __enter__(self) -> Self:
         """Start, and come back when it answers; raises Misconfigured or CodesUnavailable."""
         _make_private(self._directory)

@@ -161,7 +161,12 @@ class _Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.directory), "LC_ALL": "C.UTF-8"},
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self.directory),
+                "TMPDIR": str(self.directory),
+                "LC_ALL": "C.UTF-8",
+            },
             cwd="/",
             start_new_session=True,
         )
