@@ -1,6 +1,5 @@
 """What follows the signed revision: validation data and time stamps, or something else."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +23,7 @@ from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_timestamp
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from docgen.adapters.sealing.layout import is_tight
 from docgen.adapters.sealing.reasons import Reason
 from docgen.adapters.sealing.revisions import open_strictly, revision_ends
 from docgen.adapters.sealing.sealed_prefix import SealedPrefix
@@ -43,7 +43,7 @@ _POLICY: Final = StandardDiffPolicy(
 )
 """What an archive needs to add later, and nothing else: no metadata, no orphans, no pages."""
 
-_OBJECT: Final = re.compile(rb"\s*\d+\s+\d+\s+obj\b")
+_SHOWING: Final = {"/AP", "/Kids", "/A", "/AA", "/MK"}
 _WHOLE: Final = {
     SignatureCoverageLevel.ENTIRE_FILE,
     SignatureCoverageLevel.ENTIRE_REVISION,
@@ -87,8 +87,11 @@ def _structure(pdf: bytes, reader: PdfFileReader, sealed: SealedPrefix) -> Reaso
     history = revision_ends(sealed.reader, sealed.content)
     if ends[: len(history)] != history or len(ends) == len(history):
         return Reason.CHANGED_AFTER_SEALING
-    if not all(_OBJECT.match(pdf, end) for end in ends[len(history) - 1 : -1]):
-        return Reason.CHANGED_AFTER_SEALING
+    for revision in range(len(history), len(ends)):
+        before = reader.trailer.flatten(revision - 1)["/Size"]
+        start, end = ends[revision - 1], ends[revision]
+        if not is_tight(pdf, start, end, size_before=int(before)):
+            return Reason.CHANGED_AFTER_SEALING
     return None
 
 
@@ -100,9 +103,24 @@ def _differences(reader: PdfFileReader) -> Reason | None:
     fields = list(enumerate_sig_fields(reader))
     if len(fields) != 1 + len(reader.embedded_timestamp_signatures):
         return Reason.CHANGED_AFTER_SEALING
+    if not all(_is_invisible(reference.get_object()) for _, _, reference in fields[1:]):
+        return Reason.CHANGED_AFTER_SEALING
     result = _POLICY.review_file(reader, signed, doc_mdp=MDPPerm.NO_CHANGES)
     allowed = isinstance(result, DiffResult) and result.modification_level <= _UPDATE
     return None if allowed else Reason.CHANGED_AFTER_SEALING
+
+
+def _is_invisible(field: generic.PdfObject) -> bool:
+    """Whether a later field can show nothing: no appearance, and an area of plain zero."""
+    if not isinstance(field, generic.DictionaryObject) or _SHOWING.intersection(field):
+        return False
+    box = field.raw_get("/Rect") if "/Rect" in field else generic.ArrayObject()
+    if not isinstance(box, generic.ArrayObject):
+        return False
+    numbers = [n for n in box if isinstance(n, generic.NumberObject | generic.FloatObject)]
+    if len(numbers) != len(box) or len(box) not in {0, 4}:
+        return False
+    return not numbers or (numbers[0] == numbers[2] and numbers[1] == numbers[3])
 
 
 def _roots(reader: PdfFileReader, revision: int) -> list[generic.PdfObject | None]:

@@ -7,7 +7,8 @@ from typing import Final
 from pyhanko.pdf_utils.decode_limits import DecodeLimits
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-_END: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF(?:\r\n|\n)?")
+END: Final = re.compile(rb"startxref(?:\r\n|\n|\r)([1-9]\d{0,9})(?:\r\n|\n|\r)%%EOF(?:\r\n|\n)?")
+"""The end of a revision, in the one spelling that no reader has to guess at."""
 _BYTE_RANGE: Final = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]")
 _MOST_SIGNATURES: Final = 32
 
@@ -26,7 +27,7 @@ def revision_ends(reader: PdfFileReader, pdf: bytes) -> list[int]:
     ends = []
     for revision in range(reader.xrefs.total_revisions):
         section = reader.xrefs.get_xref_container_info(revision)
-        mark = _END.search(pdf, section.end_location)
+        mark = END.search(pdf, section.end_location)
         if mark is None or int(mark[1]) != reader.xrefs.get_startxref_for_revision(revision):
             raise ValueError("a revision does not end with its own mark")
         ends.append(mark.end())
