@@ -99,6 +99,7 @@ def _leave(docgen: Docgen, envelope: Envelope, output: Path, *, tell: Tell) -> N
             continue
         pdf = docgen.blobs.get(sealed.sha256)
         path = output / f"{document.number}.pdf"
+        path.touch(mode=0o600)
         path.write_bytes(pdf)
         verdict = docgen.verify_document(pdf).verdict
         tell(f"sealed      {path}, {sealed.level}, {verdict}")

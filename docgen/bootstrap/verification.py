@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from docgen.adapters.sealing.key import is_demo
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CLOCK
@@ -13,6 +14,9 @@ from docgen.usecases.verify_document import VerifyDocument
 def verification(settings: Settings, trust: Path | None = None) -> VerifyDocument:
     """Offline verification under the given roots, else the settings'; raises Misconfigured."""
     roots = TrustRoots.load([trust or settings.trust])
+    if trust is None and settings.trust_roots is None and settings.profile == "production":
+        # What a demo left in the default folder vouches for nothing outside the demo.
+        roots = TrustRoots(tuple(root for root in roots.certificates if not is_demo(root)))
     if not roots.certificates:
         raise Misconfigured(f"no trust roots in {trust or settings.trust}")
     return VerifyDocument(verifier=PadesVerifier(roots, clock=CLOCK))

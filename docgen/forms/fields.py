@@ -1,5 +1,6 @@
 """Kinds of values that forms are made of, and how a bad value is told."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -61,18 +62,25 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _tidy(text: str) -> str:
+    """No gaps that could push words to where they look like another part of the paper."""
+    return re.sub(r"\n\s*", "\n", re.sub(r"[ \u00a0]{2,}", " ", text))
+
+
 Paragraph = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
     AfterValidator(_printable),
+    AfterValidator(_tidy),
 ]
-"""Free text of several lines."""
+"""Free text of several lines, without empty ones."""
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
     AfterValidator(_printable),
     AfterValidator(_one_line),
+    AfterValidator(_tidy),
 ]
 """Free text of one line."""
 
@@ -126,11 +134,21 @@ class Bilingual(Block):
     ru: Paragraph
 
 
+class BilingualLine(Block):
+    """The same line in both languages."""
+
+    kk: Line
+    ru: Line
+
+
+LocalLine = Line | BilingualLine
+"""One line for both languages, or a line in each."""
+
 LocalText = Paragraph | Bilingual
 """One text for both languages, or a text in each."""
 
 
-def localised(text: str | Bilingual, language: Language) -> str:
+def localised(text: str | Bilingual | BilingualLine, language: Language) -> str:
     """The text a half in that language shows."""
     if isinstance(text, str):
         return text
@@ -168,7 +186,7 @@ _LIMITS = (
     "max_length", "min_length", "gt", "ge", "lt", "le", "decimal_places", "max_digits",
     "whole_digits",
 )  # fmt: skip
-_UNION_BRANCHES = frozenset({"Bilingual"})
+_UNION_BRANCHES = frozenset({"Bilingual", "BilingualLine"})
 
 
 def findings(errors: Sequence[ErrorDetails], *, root: str = "") -> tuple[FieldError, ...]:

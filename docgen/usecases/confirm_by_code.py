@@ -6,7 +6,7 @@ from datetime import datetime
 from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
 from docgen.domain.envelope import Envelope, Verb
-from docgen.domain.errors import CodeGone, CodeWrong
+from docgen.domain.errors import CodeGone, CodeWrong, FieldError, ValuesRejected
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.forms.fields import require_code
@@ -57,8 +57,7 @@ class ConfirmByCode:
         ValuesRejected, CodesUnavailable or StaleEnvelope; after the last two the same attempt may
         be made again.
         """
-        if attempt.employee_id is not None:
-            require_code(attempt.employee_id, pointer="/employee_id")
+        self._require_sane(attempt)
         with self.register.view() as unit:
             envelope = unit.envelopes.get(envelope_id)
             challenge = unit.challenges.latest(envelope_id)
@@ -72,6 +71,15 @@ class ConfirmByCode:
         self.jobs.tell(Task.SEAL, envelope_id)
         with self.register.view() as unit:
             return unit.envelopes.get(envelope_id)
+
+    def _require_sane(self, attempt: Attempt) -> None:
+        """Nothing is stored or counted of what could not be a code, or could not be printed."""
+        require_code(attempt.id, pointer="/attempt_id")
+        if attempt.employee_id is not None:
+            require_code(attempt.employee_id, pointer="/employee_id")
+        digits = attempt.code.isascii() and attempt.code.isdigit()
+        if not digits or len(attempt.code) != self.policy.digits:
+            raise ValuesRejected((FieldError("/code", "invalid"),))
 
     def _spend(self, envelope: Envelope, challenge: Challenge, attempt: Attempt) -> Spent:
         outcome = self.codes.spend(

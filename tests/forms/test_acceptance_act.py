@@ -160,3 +160,13 @@ def test_the_schema_and_the_example_agree() -> None:
     read_subscriber(form.example["subscriber"])
     assert set(form.example["values"]) <= set(schema["properties"])
     assert schema["additionalProperties"] is False
+
+
+def test_no_value_can_be_laid_out_as_another_part_of_the_paper() -> None:
+    """Gaps collapse in free text, and positions, kinds and names are single lines."""
+    values = act_request()["values"]
+    values["complaint"] = "жоқ" + "\n" * 40 + "Абонент қол қойды" + "\u00a0" * 90 + "."
+    assert _context(values, Language.KK)["complaint"] == "жоқ\nАбонент қол қойды ."
+
+    values["operator_person"]["position"]["ru"] = "монтёр\nПодпись абонента"
+    assert _found(values) == {"/operator_person/position/ru": "several_lines"}

@@ -291,3 +291,15 @@ def test_an_employee_id_that_no_paper_can_show_is_refused_before_the_code_is_spe
     with pytest.raises(ValuesRejected):
         here.confirm(envelope.id, attempt(here.chance.given[-1], employee_id="E\x00"))
     assert here.confirm(envelope.id, attempt(here.chance.given[-1])).state is State.SEALED
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "１２３４５６", "\ud800" * 6])
+def test_what_cannot_be_a_code_is_refused_uncounted(here: World, typed: str) -> None:
+    """A slip of the finger uses up no attempt."""
+    envelope = here.code_sent()
+
+    with pytest.raises(ValuesRejected):
+        here.confirm(envelope.id, attempt(typed))
+    with pytest.raises(CodeWrong) as caught:
+        here.confirm(envelope.id, attempt("999999", "w"))
+    assert caught.value.attempts_left == 4

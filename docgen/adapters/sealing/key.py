@@ -17,6 +17,12 @@ DEMO_UNIT = "DEMO"
 """The organisational unit (OU) in the subject of every certificate of the demo's authority."""
 
 SEALING_USAGES = frozenset({"digital_signature", "non_repudiation"})
+_FOR_DOCUMENTS = (
+    "1.3.6.1.5.5.7.3.36",  # document signing (RFC 9336)
+    "1.3.6.1.5.5.7.3.4",  # e-mail protection, which the national authority uses for signing
+    "1.2.840.113583.1.1.5",  # Adobe's authentic documents
+    "1.3.6.1.4.1.311.10.3.12",  # Microsoft's document signing
+)
 """Key usages of which a sealing certificate must have at least one (RFC 5280, 4.2.1.3)."""
 
 _SMALLEST_RSA = 2048
@@ -153,6 +159,22 @@ def _require_usage(certificate: x509.Certificate) -> None:
     usage = certificate.key_usage_value
     if usage is None or not SEALING_USAGES & usage.native:
         raise SealKeyUnusable("the certificate's key usage does not allow signatures")
+    if not is_for_documents(certificate):
+        raise SealKeyUnusable("the certificate is not meant for signing documents")
+
+
+def is_for_documents(certificate: x509.Certificate) -> bool:
+    """Whether it is no authority's, and its extended key usage, if any, is about documents.
+
+    So a key for web servers, time stamps or revocation answers under the same root seals nothing.
+    """
+    if certificate.ca:
+        return False
+    usages = certificate.extended_key_usage_value
+    if usages is None:
+        return True
+    dotted = [usage.dotted for usage in usages]
+    return any(each.startswith(_FOR_DOCUMENTS) for each in dotted)
 
 
 def _signature_length(key: PrivateKey) -> int:

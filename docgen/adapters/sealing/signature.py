@@ -1,7 +1,7 @@
 """One signature judged: is it whole, whose is it, and at which time can that be proved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -11,12 +11,19 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureStatus, TimestampSignatureStatus
 
-from docgen.adapters.sealing.key import SEALING_USAGES, display_name, serial_number
+from docgen.adapters.sealing.key import (
+    SEALING_USAGES,
+    display_name,
+    is_for_documents,
+    serial_number,
+)
 from docgen.adapters.sealing.reasons import Reason
 from docgen.adapters.sealing.trust import TrustRoots, validation_store
 from docgen.ports import SealFacts
 
 _USAGE: Final = KeyUsageConstraints(key_usage=SEALING_USAGES, match_all_key_usages=False)
+_SOON: Final = timedelta(minutes=15)
+"""A stamp made later than that after the signed time was put in place of the first one."""
 _OUT_OF_TIME: Final = {
     AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
     AdESIndeterminate.EXPIRED,
@@ -53,23 +60,27 @@ async def judge(
         late = stamp.trust_problem_indic in _OUT_OF_TIME
         reason = Reason.TIMESTAMP_EXPIRED if late else Reason.TIMESTAMP_NOT_TRUSTED
         return _judged(signature, status, "B-T", reason)
-    return await _at_stamped_time(signature, stamp, roots=roots, file=file)
+    return await _at_stamped_time(signature, stamp, status=status, roots=roots, file=file)
 
 
 async def _at_stamped_time(
     signature: EmbeddedPdfSignature,
     stamp: TimestampSignatureStatus,
     *,
+    status: PdfSignatureStatus,
     roots: TrustRoots,
     file: PdfFileReader,
 ) -> Judged:
     then = stamp.timestamp
+    claimed = signature.self_reported_timestamp
+    if claimed is not None and abs(then - claimed) > _SOON:
+        return _judged(signature, status, "B-T", Reason.TIMESTAMP_BROKEN)
     store = validation_store(file)
     if store is not None and (store.crls or store.ocsps):
         proven = await _validate(signature, roots, at=then, file=file, strict=True)
         revoked = _revoked(proven)
         if revoked is not None or _stands(proven):
-            return _judged(signature, proven, "B-LT", revoked)
+            return _judged(signature, proven, "B-LT", revoked or _distrust(proven))
     lenient = await _validate(signature, roots, at=then, file=file, strict=False)
     return _judged(signature, lenient, "B-T", _distrust(lenient))
 
@@ -106,6 +117,8 @@ async def _validate(
 def _distrust(status: SignatureStatus) -> Reason | None:
     if status.trust_problem_indic in _OUT_OF_TIME:
         return Reason.SIGNER_EXPIRED
+    if not is_for_documents(status.signing_cert):
+        return Reason.SIGNER_NOT_TRUSTED
     return None if status.trusted else Reason.SIGNER_NOT_TRUSTED
 
 

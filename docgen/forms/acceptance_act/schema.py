@@ -13,6 +13,7 @@ from docgen.forms.fields import (
     Block,
     Code,
     Line,
+    LocalLine,
     LocalText,
     Money,
     Quantity,
@@ -52,14 +53,14 @@ class Service(Block):
 
     account_number: Code
     component_resource_number: Code
-    name: LocalText
+    name: LocalLine
     service_number: Code
 
 
 class Work(Block):
     """A row of table 3: a work done; `total`, where given, must be quantity times price."""
 
-    kind: LocalText
+    kind: LocalLine
     quantity: Quantity
     unit_price: Money
     total: Money | None = None
@@ -79,7 +80,7 @@ class Work(Block):
 class Equipment(Block):
     """A row of table 4: a device handed over."""
 
-    kind: LocalText
+    kind: LocalLine
     model: Code
     serial: Code
     price: Money
@@ -89,7 +90,7 @@ class Equipment(Block):
 class Material(Block):
     """A row of table 5: what was used up, and how much of it beyond the norm."""
 
-    name: LocalText
+    name: LocalLine
     unit: Unit
     total: Quantity
     above_norm: QuantityOrZero
@@ -106,7 +107,7 @@ class OperatorPerson(Block):
     """The operator's employee who did the work."""
 
     full_name: Line
-    position: LocalText
+    position: LocalLine
     contacts: Line
     employee_id: Code
 
