@@ -1,7 +1,8 @@
-"""One spelling of a JSON value, so that equal facts have equal hashes."""
+"""One spelling of a value and of a moment, so that equal facts have equal hashes."""
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 
 def canonical_json(value: Mapping[str, object]) -> bytes:
@@ -9,3 +10,8 @@ def canonical_json(value: Mapping[str, object]) -> bytes:
     return json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
+
+
+def instant(moment: datetime) -> str:
+    """UTC with microseconds, as ISO 8601."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

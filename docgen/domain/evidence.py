@@ -8,11 +8,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from docgen.domain import journal
-from docgen.domain.canonical import canonical_json
+from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, SmsConsent
 from docgen.domain.envelope import Document, Envelope, Frozen
@@ -87,11 +87,6 @@ def parse(content: bytes) -> dict[str, Any] | None:
 def values_hash(document: Document) -> str:
     """SHA-256 over the canonical JSON of a document's values, in hexadecimal."""
     return hashlib.sha256(canonical_json(document.values)).hexdigest()
-
-
-def instant(moment: datetime) -> str:
-    """UTC with microseconds, as ISO 8601."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def pseudonym(salt: str, value: str) -> str:

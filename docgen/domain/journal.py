@@ -6,10 +6,10 @@ The journal holds no personal data, so it can outlive what must be erased.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from docgen.domain.canonical import canonical_json
+from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.errors import ChainBroken
 
 GENESIS = "0" * 64
@@ -63,7 +63,7 @@ class Entry:
             "envelope_id": self.envelope_id,
             "sequence": self.sequence,
             "event": self.event.value,
-            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": instant(self.at),
             "actor": self.actor,
             "details": dict(self.details),
             "previous_hash": self.previous_hash,

@@ -1,9 +1,10 @@
 """Subscribers and consents as JSON; the stored names are a format, not the classes' own."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
+from docgen.domain.canonical import instant
 from docgen.domain.consent import (
     Consent,
     ConsentText,
@@ -42,7 +43,7 @@ def subscriber_json(person: Subscriber) -> dict[str, Any]:
         },
         "phone_verification": {
             "method": verification.method.value,
-            "verified_at": _instant(verification.verified_at),
+            "verified_at": instant(verification.verified_at),
             "identified_by": verification.identified_by,
             "identity_document": verification.identity_document.value,
         },
@@ -74,7 +75,7 @@ def consent_json(consent: Consent) -> dict[str, Any]:
     """A consent, its `way` telling which; times are UTC in ISO 8601."""
     shared = {
         "way": consent.way.value,
-        "confirmed_at": _instant(consent.confirmed_at),
+        "confirmed_at": instant(consent.confirmed_at),
         "text": {
             "version": consent.text.version,
             "language": consent.text.language.value,
@@ -114,7 +115,3 @@ def consent_of(stored: Mapping[str, Any]) -> Consent:
         employee_id=stored["employee_id"],
         text=text,
     )
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
