@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from docgen.domain.asked import AskedOnce
+from docgen.domain.caller import ApiKey
 from docgen.domain.challenge import Binding, Challenge, ChallengePolicy
 from docgen.domain.consent import WayOfSigning
-from docgen.domain.envelope import Envelope, SealLevel, State
+from docgen.domain.envelope import Envelope, EnvelopeFilter, SealLevel, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone
+from docgen.domain.verdict import Report
+from docgen.domain.work import Backlog, OutboxRow, Task
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -22,6 +25,13 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """This moment, aware, in UTC."""
+
+
+class Timer(Clock, Protocol):
+    """A clock by which one can also wait."""
+
+    def pause(self, time_to_pass: timedelta) -> None:
+        """Let so much time pass."""
 
 
 class Chance(Protocol):
@@ -52,6 +62,9 @@ class Envelopes(Protocol):
     def save(self, envelope: Envelope) -> None:
         """Store the next version; raises StaleEnvelope if another was stored meanwhile."""
 
+    def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
+        """The newest that fit, by id from the newest down; with `after`, those older than that."""
+
     def in_state(self, state: State) -> Sequence[str]:
         """Ids of all envelopes in that state, the oldest first, so that none is left out."""
 
@@ -67,6 +80,9 @@ class Challenges(Protocol):
 
     def add(self, challenge: Challenge) -> None:
         """Store a new challenge in state SENT and mark the envelope's other SENT ones REPLACED."""
+
+    def find(self, challenge_id: str) -> Challenge | None:
+        """The challenge of that id, if it was ever made."""
 
     def latest(self, envelope_id: str) -> Challenge | None:
         """The newest challenge of an envelope, if any was ever made."""
@@ -93,23 +109,6 @@ class Journal(Protocol):
         """Every envelope that has entries, also those whose envelope is gone."""
 
 
-class Task(StrEnum):
-    """Work that must follow a transaction."""
-
-    RENDER = "render"
-    SEAL = "seal"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutboxRow:
-    """A piece of work owed since its transaction; ids only."""
-
-    id: str
-    task: Task
-    envelope_id: str
-    created_at: datetime
-
-
 class Outbox(Protocol):
     """Work owed, written in the same transaction as the reason for it."""
 
@@ -119,8 +118,55 @@ class Outbox(Protocol):
     def owed(self, *, limit: int) -> Sequence[OutboxRow]:
         """The oldest unpaid rows, without an upper age."""
 
+    def backlog(self) -> Mapping[Task, Backlog]:
+        """How much is owed of each task, without those of which nothing is."""
+
     def settle(self, task: Task, envelope_id: str, *, now: datetime) -> None:
         """Mark the envelope's rows of that task as done."""
+
+
+class ApiKeys(Protocol):
+    """Keys of programs that call from outside."""
+
+    def add(self, key: ApiKey) -> None:
+        """Store a new key; raises Conflict for an id in use."""
+
+    def get(self, key_id: str) -> ApiKey:
+        """The key, live or not; raises ApiKeyNotFound."""
+
+    def all(self) -> Sequence[ApiKey]:
+        """Every key, the oldest first."""
+
+    def used(self, key_id: str, *, now: datetime) -> None:
+        """Remember when it was last used; an older time never replaces a newer one."""
+
+    def revoke(self, key_id: str, *, now: datetime) -> None:
+        """End it for ever; the first time counts. Raises ApiKeyNotFound."""
+
+
+class AskedRequests(Protocol):
+    """Requests that must have one effect and one answer, however often they come."""
+
+    def add(self, request: AskedOnce) -> bool:
+        """Claim a new key of the client; False where the client has used it already."""
+
+    def get(self, client: str, key: str) -> AskedOnce:
+        """The request; raises NotFound."""
+
+    def reclaim(self, request: AskedOnce, *, now: datetime) -> bool:
+        """Take over a claim; True only for the one caller who saw the latest `claimed_at`."""
+
+    def answer(self, request: AskedOnce, answer: str) -> bool:
+        """Keep the answer; False where the claim was taken over or released meanwhile."""
+
+    def free(self, request: AskedOnce) -> None:
+        """Give up our own claim: the next one may take it over at once."""
+
+    def release(self, request: AskedOnce) -> None:
+        """Forget our own claim, so that the request may be made anew."""
+
+    def purge(self, before: datetime) -> int:
+        """Forget those claimed before; how many."""
 
 
 class UnitOfWork(Protocol):
@@ -130,6 +176,8 @@ class UnitOfWork(Protocol):
     challenges: Challenges
     journal: Journal
     outbox: Outbox
+    keys: ApiKeys
+    asked: AskedRequests
 
     def next_number(self, series: str) -> int:
         """The next number of a series, starting at 1; never given twice, gaps are allowed."""
@@ -318,45 +366,18 @@ class Sealer(Protocol):
         """Raise SealKeyUnusable unless the key could seal now."""
 
 
-class Verdict(StrEnum):
-    """What a file turns out to be."""
-
-    VALID = "valid"
-    CHANGED_AFTER_ISSUE = "changed_after_issue"
-    INVALID = "invalid"
-    UNSEALED = "unsealed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealFacts:
-    """What the seal itself says."""
-
-    level: str
-    signer: str
-    serial: str
-    time: datetime | None
-    timestamp_authority: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """A verdict and all it rests on; `reasons` are codes with texts in `docgen.texts`."""
-
-    verdict: Verdict
-    seal: SealFacts | None = None
-    confirmed_hash: str | None = None
-    first_revision_hash: str | None = None
-    evidence: Mapping[str, Any] | None = None
-    journal_chain_ok: bool | None = None
-    reasons: tuple[str, ...] = field(default_factory=tuple)
-
-
 class Verifier(Protocol):
     """Judges a file by itself and the trust roots, offline."""
 
     def verify(self, pdf: bytes) -> Report:
         """The report; raises UnreadableDocument for what is not a PDF."""
+
+
+class PageImages(Protocol):
+    """Pages as a screen shows them."""
+
+    def image(self, pdf: bytes, page: int, *, width: int) -> bytes:
+        """PNG of a page (from 1), so many pixels wide; raises DocumentNotFound beyond the last."""
 
 
 # --- work that follows ----------------------------------------------------------------------
@@ -365,8 +386,8 @@ class Verifier(Protocol):
 class Jobs(Protocol):
     """Told after a commit; may forget, since the outbox does not."""
 
-    def tell(self, task: Task, envelope_id: str) -> None:
-        """There is work; never raises."""
+    def tell(self, task: Task, envelope_id: str) -> bool:
+        """There is work; whether it was heard. Never raises, and never waits a second."""
 
 
 Work = Callable[[Task, str], None]

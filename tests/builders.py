@@ -29,7 +29,7 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
-from docgen.ports import OutboxRow, Task
+from docgen.domain.work import OutboxRow, Task
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 _numbers = itertools.count(1)

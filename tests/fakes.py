@@ -14,7 +14,8 @@ from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone
-from docgen.ports import Rendered, RenderOrder, SealedPdf, SealOrder, SmsReceipt, Task
+from docgen.domain.work import Task
+from docgen.ports import Rendered, RenderOrder, SealedPdf, SealOrder, SmsReceipt
 from tests.builders import NOW, sha256
 
 
@@ -23,6 +24,7 @@ class FakeClock:
     """Stands still until it is set or moved."""
 
     moment: datetime = NOW
+    pauses: list[timedelta] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The moment it was set to."""
@@ -31,6 +33,11 @@ class FakeClock:
     def advance(self, by: timedelta) -> None:
         """Let time pass."""
         self.moment += by
+
+    def pause(self, time_to_pass: timedelta) -> None:
+        """Time passes at once; `pauses` remembers how long."""
+        self.pauses.append(time_to_pass)
+        self.advance(time_to_pass)
 
 
 class CountingChance:
@@ -170,10 +177,12 @@ class FakeJobs:
     """Remembers what it was told; forgets nothing and does nothing."""
 
     told: list[tuple[Task, str]] = field(default_factory=list)
+    heard: bool = True
 
-    def tell(self, task: Task, envelope_id: str) -> None:
-        """There is work."""
+    def tell(self, task: Task, envelope_id: str) -> bool:
+        """There is work; whether it was heard is as `heard` says."""
         self.told.append((task, envelope_id))
+        return self.heard
 
 
 def _pdf(title: str, identifier: str, contexts: Any) -> bytes:

@@ -11,7 +11,7 @@ from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import Consent
 from docgen.domain.errors import AlreadyConfirmed, DocumentNotFound, MoveNotAllowed, NotReady
 from docgen.domain.language import Language
-from docgen.domain.subscriber import Subscriber
+from docgen.domain.subscriber import Phone, Subscriber
 
 
 class State(StrEnum):
@@ -220,3 +220,17 @@ class Envelope:
     def void(self, reason: str) -> Self:
         """The operator withdraws it."""
         return self._moved(Verb.VOID, reason=reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvelopeFilter:
+    """Which envelopes are looked for: all that is set must fit."""
+
+    owner: str
+    region: str | None = None
+    state: State | None = None
+    phone: Phone | None = None
+    account_number: str | None = None
+    order_number: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None

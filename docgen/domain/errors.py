@@ -9,6 +9,7 @@ DocgenError
 │   ├── EnvelopeNotFound
 │   ├── DocumentNotFound
 │   ├── FormNotFound
+│   ├── ApiKeyNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
@@ -16,6 +17,10 @@ DocgenError
 │   │   ├── NotReady              still being rendered
 │   │   └── AlreadyConfirmed
 │   └── StaleEnvelope             somebody else changed it meanwhile
+├── NotAuthenticated              no key, or none that counts
+├── NotAuthorised                 a key without that scope
+├── IdempotencyKeyReused          the same key with another request
+├── RequestInProgress             the same request is still being answered
 ├── CodeRefused
 │   ├── CodeWrong
 │   └── CodeGone                  exhausted, expired, replaced or spent
@@ -24,6 +29,8 @@ DocgenError
 │   ├── CodesUnavailable
 │   ├── RendererUnavailable
 │   ├── SmsUnavailable
+│   ├── QueueFull                 more work is owed than may wait
+│   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── TemplateRejected              a Word file breaks the rules of templates
 ├── RenderFailed                  a template and values that do not make a document
@@ -109,6 +116,12 @@ class FormNotFound(NotFound):
     code = "form_not_found"
 
 
+class ApiKeyNotFound(NotFound):
+    """No API key of that id."""
+
+    code = "api_key_not_found"
+
+
 class BlobNotFound(NotFound):
     """No bytes under that hash."""
 
@@ -143,6 +156,7 @@ class NotReady(MoveNotAllowed):
 
     code = "not_ready"
     retryable = True
+    retry_after = timedelta(seconds=1)
 
 
 class AlreadyConfirmed(MoveNotAllowed):
@@ -156,6 +170,36 @@ class StaleEnvelope(Conflict):
 
     code = "envelope_changed"
     retryable = True
+
+
+class NotAuthenticated(DocgenError):
+    """No key was given, or it is unknown, revoked or expired: which, is not told."""
+
+    code = "unauthenticated"
+
+
+class NotAuthorised(DocgenError):
+    """The key lacks the scope this needs."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+class IdempotencyKeyReused(DocgenError):
+    """The key was used for another request; a new request needs a new key."""
+
+    code = "idempotency_key_reused"
+
+
+class RequestInProgress(DocgenError):
+    """A request with this key is still being answered."""
+
+    code = "request_in_progress"
+    retryable = True
+    retry_after = timedelta(seconds=1)
 
 
 class CodeRefused(DocgenError):
@@ -220,6 +264,19 @@ class SmsUnavailable(Unavailable):
     """No route took the message."""
 
     code = "sms_unavailable"
+
+
+class QueueFull(Unavailable):
+    """More work is owed than may wait; what was accepted before is not touched."""
+
+    code = "queue_full"
+
+
+class Busy(Unavailable):
+    """As many are at this as may be at once."""
+
+    code = "busy"
+    retry_after = timedelta(seconds=1)
 
 
 class SealUnavailable(Unavailable):

@@ -77,7 +77,9 @@ def parse(content: bytes) -> dict[str, Any] | None:
     """The evidence in an attachment; None where it is not evidence of ours."""
     try:
         value = json.loads(content)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        # Python reads more than JSON can say: NaN, and halves of characters.
+        canonical_json({"evidence": value})
+    except (ValueError, RecursionError):
         return None
     if isinstance(value, dict) and value.get("format") == FORMAT:
         return value

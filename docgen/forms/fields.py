@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -41,6 +43,8 @@ _PRINTED = (
 
 Anything else would be printed as an empty box, and nobody signs an empty box.
 """
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 def finding(code: str, **params: object) -> PydanticCustomError:
@@ -99,6 +103,17 @@ Code = Annotated[
     AfterValidator(_one_line),
 ]
 """A number or mark given by some system: orders, accounts, serials."""
+
+
+def _in_our_times(moment: datetime) -> datetime:
+    """The first and last years of the calendar have moments that other zones cannot write."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise finding("not_a_time")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_times)]
+"""A time with its zone."""
 
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 """Tenge, to the tiyn."""

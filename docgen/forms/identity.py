@@ -7,10 +7,11 @@ from typing import Annotated
 import phonenumbers
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BeforeValidator,
+    Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 
 from docgen.domain.envelope import Reference
@@ -24,7 +25,7 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
-from docgen.forms.fields import Block, Code, Line, Name, finding, findings
+from docgen.forms.fields import Block, Code, Line, Moment, Name, finding, findings
 
 _NEW_MOBILE = re.compile(r"7[0678]\d{8}")
 
@@ -70,6 +71,14 @@ def _email(text: str) -> str:
     return text
 
 
+KazakhMobile = Annotated[
+    str,
+    BeforeValidator(_phone),
+    WithJsonSchema({"type": "string", "examples": ["+77015550142"], "description": "E.164"}),
+]
+"""A mobile number of Kazakhstan however people write it; kept as E.164."""
+
+
 class AddressesInput(Block):
     """Registration, actual residence and the place of the service (contract, point 30)."""
 
@@ -82,7 +91,7 @@ class PhoneVerificationInput(Block):
     """How the number became a verified one (contract, point 3)."""
 
     method: VerificationMethod
-    verified_at: AwareDatetime
+    verified_at: Moment
     identified_by: Code
     identity_document: IdentityDocument
 
@@ -93,9 +102,14 @@ class SubscriberInput(Block):
     surname: Name
     name: Name
     patronymic: Name | None = None
-    iin: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_iin)]
+    iin: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True),
+        AfterValidator(_iin),
+        Field(description="Twelve digits, the last of which is a control digit."),
+    ]
     birth_date: date
-    phone: Annotated[str, BeforeValidator(_phone)]
+    phone: KazakhMobile
     email: Annotated[Line, AfterValidator(_email)] | None = None
     addresses: AddressesInput
     phone_verification: PhoneVerificationInput

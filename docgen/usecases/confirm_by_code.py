@@ -2,27 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NoReturn
 
 from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
 from docgen.domain.envelope import Envelope, Verb
-from docgen.domain.errors import CodeGone, CodeWrong, FieldError, ValuesRejected
+from docgen.domain.errors import CodeGone, CodeWrong, FieldError, StaleEnvelope, ValuesRejected
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
+from docgen.domain.work import OutboxRow, Task
 from docgen.forms.fields import require_code
-from docgen.ports import (
-    Chance,
-    Clock,
-    CodeStore,
-    Gone,
-    Jobs,
-    OutboxRow,
-    Register,
-    Spent,
-    Task,
-    UnitOfWork,
-    Wrong,
-)
+from docgen.ports import Chance, Clock, CodeStore, Gone, Jobs, Register, Spent, UnitOfWork, Wrong
 from docgen.texts.phrases import say
 from docgen.usecases.send_code import binding_of
 
@@ -93,8 +83,16 @@ class ConfirmByCode:
             self._note_wrong(challenge, attempt, outcome)
             raise CodeWrong(outcome.attempts_left)
         if isinstance(outcome, Gone):
-            raise CodeGone(outcome.reason)
+            self._refuse(envelope.id, outcome)
         return outcome
+
+    def _refuse(self, envelope_id: str, gone: Gone) -> NoReturn:
+        """A code spent by another attempt either has confirmed by now or is about to."""
+        if gone.reason != "spent":
+            raise CodeGone(gone.reason)
+        with self.register.view() as unit:
+            unit.envelopes.get(envelope_id).require(Verb.CONFIRM)
+        raise StaleEnvelope(envelope_id)
 
     def _decide(self, challenge: Challenge, attempt: Attempt, *, spent: Spent) -> None:
         """The consent is of the moment the code was used, however late SQL hears of it."""

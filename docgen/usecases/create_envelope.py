@@ -2,20 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from docgen.domain.envelope import Document, Envelope, Reference
-from docgen.domain.errors import FieldError, FormNotFound, ValuesRejected
+from docgen.domain.envelope import Document, Envelope, Reference, State
+from docgen.domain.errors import (
+    EnvelopeNotFound,
+    FieldError,
+    FormNotFound,
+    QueueFull,
+    ValuesRejected,
+)
 from docgen.domain.evidence import values_hash
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Subscriber
+from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import read_reference, read_subscriber
-from docgen.ports import Chance, Clock, Jobs, OutboxRow, Register, Task, UnitOfWork
+from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
+
+_BETWEEN_LOOKS = timedelta(milliseconds=25)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,28 +45,42 @@ class EnvelopeRequest:
     subscriber: object
     reference: object
     documents: tuple[DocumentRequest, ...]
+    region: str | None = None
+    """Where set, the only region the caller makes envelopes for."""
+    id: str | None = None
+    """Chosen beforehand by whoever must be able to ask again without making a second one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateEnvelope:
-    """Draft an envelope and see to its rendering."""
+    """Draft an envelope and see to its rendering.
+
+    Where somebody hears of the work, the caller waits a little, so that most get a ready one.
+    """
 
     register: Register
     forms: Catalogue
-    clock: Clock
+    clock: Timer
     chance: Chance
     jobs: Jobs
     life: timedelta
+    patience: timedelta = timedelta(seconds=5)
+    most_owed: int = 1000
+    """Envelopes that may wait for rendering before new ones are refused."""
 
     def __call__(self, request: EnvelopeRequest) -> Envelope:
-        """The envelope, ready where rendering follows at once; raises ValuesRejected."""
+        """The envelope, draft or ready; raises ValuesRejected or QueueFull."""
+        known = self._known(request)
+        if known is not None:
+            return known
         subscriber, reference, checked = self._checked(request)
         now = self.clock.now()
         year = dates.local_day(now).year
         with self.register.begin() as unit:
+            self._require_room(unit)
             documents = tuple(self._document(unit, each, year) for each in checked)
             envelope = Envelope(
-                id=self.chance.identifier(),
+                id=request.id or self.chance.identifier(),
                 owner=request.owner,
                 client=request.client,
                 subscriber=subscriber,
@@ -78,9 +101,32 @@ class CreateEnvelope:
                 )
             )
             unit.commit()
-        self.jobs.tell(Task.RENDER, envelope.id)
+        heard = self.jobs.tell(Task.RENDER, envelope.id)
+        return self._awaited(envelope.id, until=now + (self.patience if heard else timedelta()))
+
+    def _known(self, request: EnvelopeRequest) -> Envelope | None:
+        """What an earlier asking has made already, even if its answer was lost."""
+        if request.id is None:
+            return None
         with self.register.view() as unit:
-            return unit.envelopes.get(envelope.id)
+            try:
+                return unit.envelopes.get(request.id)
+            except EnvelopeNotFound:
+                return None
+
+    def _require_room(self, unit: UnitOfWork) -> None:
+        owed = unit.outbox.backlog().get(Task.RENDER)
+        if owed is not None and owed.count >= self.most_owed:
+            raise QueueFull
+
+    def _awaited(self, envelope_id: str, *, until: datetime) -> Envelope:
+        """The envelope as soon as it is no draft, at the latest when the time is over."""
+        while True:
+            with self.register.view() as unit:
+                envelope = unit.envelopes.get(envelope_id)
+            if envelope.state is not State.DRAFT or self.clock.now() >= until:
+                return envelope
+            self.clock.pause(_BETWEEN_LOOKS)
 
     def _checked(
         self, request: EnvelopeRequest
@@ -88,7 +134,7 @@ class CreateEnvelope:
         """Person, reference, and the requests with values as the schemas spell them."""
         found: list[FieldError] = []
         subscriber = _collected(found, lambda: read_subscriber(request.subscriber))
-        reference = _collected(found, lambda: read_reference(request.reference))
+        reference = _collected(found, lambda: _reference(request))
         order = reference.order_number if reference else None
         checked = [
             _collected(found, partial(self._document_request, each, f"/documents/{place}", order))
@@ -135,6 +181,15 @@ class CreateEnvelope:
             actor=f"client:{envelope.client}",
             details=details,
         )
+
+
+def _reference(request: EnvelopeRequest) -> Reference:
+    reference = read_reference(request.reference)
+    if request.region is None or request.region == reference.region:
+        return reference
+    if reference.region is not None:
+        raise ValuesRejected((FieldError("/reference/region", "region_not_yours"),))
+    return replace(reference, region=request.region)
 
 
 T = TypeVar("T")

@@ -6,10 +6,11 @@ from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Document, Envelope, Frozen, State
 from docgen.domain.errors import DocgenError, RenderFailed, SealRefused, TemplateRejected
 from docgen.domain.journal import Event, Fact, says
+from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.form import Paper
 from docgen.forms.protocol import caption
-from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, Task
+from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer
 from docgen.texts import dates
 
 URN = "urn:qoltanba:document:"

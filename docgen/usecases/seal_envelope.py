@@ -13,9 +13,10 @@ from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
+from docgen.domain.work import Task
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, SealOrder, Task
+from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, SealOrder
 from docgen.texts.phrases import say
 
 

@@ -41,14 +41,21 @@ class SendCode:
     chance: Chance
     policy: ChallengePolicy
 
-    def __call__(self, envelope_id: str, *, language: Language, actor: str) -> Challenge:
+    def __call__(
+        self, envelope_id: str, *, language: Language, actor: str, challenge_id: str | None = None
+    ) -> Challenge:
         """The challenge; raises NotReady, AlreadyConfirmed, MoveNotAllowed, LimitReached.
+
+        With a `challenge_id` chosen beforehand, asking again sends nothing twice.
 
         Where nothing was sent (Unavailable in any of its kinds, StaleEnvelope) another
         code may be asked for at once; the older one is dead all the same.
         """
+        known = self._known(challenge_id)
+        if known is not None:
+            return known
         code = self.chance.code(self.policy.digits)
-        envelope, challenge = self._issue(envelope_id, code, actor)
+        envelope, challenge = self._issue(envelope_id, code, actor, challenge_id=challenge_id)
         text = self._text(envelope, code, language)
         try:
             receipt = self.sms.send(envelope.subscriber.phone, text, reference=challenge.id)
@@ -64,13 +71,25 @@ class SendCode:
         self._note_sent(sent, language)
         return sent
 
-    def _issue(self, envelope_id: str, code: str, actor: str) -> tuple[Envelope, Challenge]:
+    def _known(self, challenge_id: str | None) -> Challenge | None:
+        """What an earlier asking has made: whether it was sent we may not know, twice we do not."""
+        if challenge_id is None:
+            return None
+        with self.register.view() as unit:
+            known = unit.challenges.find(challenge_id)
+        if known is not None and known.state is ChallengeState.FAILED:
+            raise SmsUnavailable(challenge_id)
+        return known
+
+    def _issue(
+        self, envelope_id: str, code: str, actor: str, *, challenge_id: str | None
+    ) -> tuple[Envelope, Challenge]:
         """Write the challenge down before anything leaves for the phone."""
         now = self.clock.now()
         with self.register.view() as unit:
             envelope = unit.envelopes.get(envelope_id)
         envelope.require_in_time(Verb.SEND_CODE, now)
-        binding = binding_of(envelope, self.chance.identifier())
+        binding = binding_of(envelope, challenge_id or self.chance.identifier())
         try:
             issued = self.codes.issue(binding, code, policy=self.policy, now=now)
             challenge = self._challenge(binding, issued, envelope_id, now=now)

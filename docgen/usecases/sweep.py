@@ -1,13 +1,15 @@
 """Sweep: find whatever is stuck, whatever its age, and move it on."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from docgen.domain.envelope import State
 from docgen.domain.errors import DocgenError
-from docgen.ports import Clock, Register, Task, Work
+from docgen.domain.work import Task
+from docgen.ports import Clock, Register, Work
 from docgen.usecases.expire import Expire
 
 log = logging.getLogger(__name__)
@@ -32,12 +34,20 @@ class Sweep:
     work: Work
     expire: Expire
     clock: Clock
+    answers_kept: timedelta = timedelta(hours=72)
+    """For so long a repeated request gets its first answer."""
 
-    def __call__(self) -> Swept:
-        """What was done; whatever fails is logged and waits for the next time."""
-        expired = sum(self._expired(envelope_id) for envelope_id in self._overdue())
-        rendered, unrendered = self._catch_up(Task.RENDER)
-        sealed, unsealed = self._catch_up(Task.SEAL)
+    def __call__(self, *, until: Callable[[], bool] = lambda: False) -> Swept:
+        """What was done; whatever fails is logged and waits for the next time.
+
+        Begins nothing more once `until` says True.
+        """
+        with self.register.begin() as unit:
+            unit.asked.purge(self.clock.now() - self.answers_kept)
+            unit.commit()
+        expired = sum(self._expired(each) for each in self._overdue() if not until())
+        rendered, unrendered = self._catch_up(Task.RENDER, until)
+        sealed, unsealed = self._catch_up(Task.SEAL, until)
         return Swept(
             rendered=rendered, sealed=sealed, expired=expired, waiting=unrendered + unsealed
         )
@@ -46,11 +56,11 @@ class Sweep:
         with self.register.view() as unit:
             return unit.envelopes.overdue(self.clock.now())
 
-    def _catch_up(self, task: Task) -> tuple[int, int]:
+    def _catch_up(self, task: Task, until: Callable[[], bool]) -> tuple[int, int]:
         """The state, not the outbox, tells what waits: no row can be lost that way."""
         with self.register.view() as unit:
             waiting = unit.envelopes.in_state(_WAITING[task])
-        done = sum(self._moved_on(task, envelope_id) for envelope_id in waiting)
+        done = sum(self._moved_on(task, each) for each in waiting if not until())
         return done, len(waiting) - done
 
     def _expired(self, envelope_id: str) -> bool:

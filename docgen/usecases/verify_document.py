@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.domain.language import BOTH
-from docgen.ports import Report, Verifier
+from docgen.domain.verdict import Report
+from docgen.ports import Verifier
 from docgen.texts.phrases import say
 
 

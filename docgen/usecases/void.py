@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Event, Fact
-from docgen.ports import Clock, Register, Task
+from docgen.domain.work import Task
+from docgen.ports import Clock, Register
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,9 @@ from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
 from docgen.domain.subscriber import Bin
+from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Jobs, Task
+from docgen.ports import Jobs
 from docgen.usecases.confirm_by_code import Attempt, ConfirmByCode
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
 from docgen.usecases.expire import Expire

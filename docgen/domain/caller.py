@@ -1,0 +1,79 @@
+"""Who calls from outside: keys of programs, what each may do, and whose envelopes it sees."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from docgen.domain.envelope import Envelope
+from docgen.domain.errors import NotAuthenticated, NotAuthorised
+
+
+class Scope(StrEnum):
+    """What a key may be allowed to do."""
+
+    FORMS_READ = "forms:read"
+    ENVELOPES_CREATE = "envelopes:create"
+    ENVELOPES_READ = "envelopes:read"
+    ENVELOPES_SIGN = "envelopes:sign"
+    """Send codes and confirm by them."""
+    ENVELOPES_END = "envelopes:end"
+    """Decline and void."""
+    JOURNAL_READ = "journal:read"
+    DOCUMENTS_VERIFY = "documents:verify"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A program that has shown its key."""
+
+    key_id: str
+    client: str
+    """Which program it is: written on every envelope it makes."""
+    owner: str
+    """Whose envelopes it makes and sees: the border between those that share an installation."""
+    region: str | None
+    """Where set, the only region whose envelopes it makes and sees."""
+    scopes: frozenset[Scope]
+
+    def require(self, scope: Scope) -> None:
+        """Raise NotAuthorised without that scope."""
+        if scope not in self.scopes:
+            raise NotAuthorised(scope)
+
+    def sees(self, envelope: Envelope) -> bool:
+        """Whether the envelope is its owner's and of its region."""
+        ours = envelope.owner == self.owner
+        return ours and self.region in {None, envelope.reference.region}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKey:
+    """A key as it is kept: the hash of its secret, never the secret."""
+
+    caller: Caller
+    secret_sha256: str = field(repr=False)
+    """A plain hash is enough for 256 unguessable bits."""
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """What the key is known by; not secret."""
+        return self.caller.key_id
+
+    def admit(self, secret: str, *, now: datetime) -> Caller:
+        """The caller that knows the secret of a live key; raises NotAuthenticated."""
+        known = hmac.compare_digest(hash_of(secret), self.secret_sha256)
+        expired = self.expires_at is not None and now >= self.expires_at
+        if not known or expired or self.revoked_at is not None:
+            raise NotAuthenticated
+        return self.caller
+
+
+def hash_of(secret: str) -> str:
+    """SHA-256 of a key's secret, in hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,41 @@
+"""What a file turns out to be, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What a file turns out to be."""
+
+    VALID = "valid"
+    CHANGED_AFTER_ISSUE = "changed_after_issue"
+    INVALID = "invalid"
+    UNSEALED = "unsealed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealFacts:
+    """What the seal itself says."""
+
+    level: str
+    signer: str
+    serial: str
+    time: datetime | None
+    timestamp_authority: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A verdict and all it rests on; `reasons` are codes with texts in `docgen.texts`."""
+
+    verdict: Verdict
+    seal: SealFacts | None = None
+    confirmed_hash: str | None = None
+    first_revision_hash: str | None = None
+    evidence: Mapping[str, Any] | None = None
+    journal_chain_ok: bool | None = None
+    reasons: tuple[str, ...] = field(default_factory=tuple)

@@ -1,0 +1,48 @@
+"""Authenticate a program by its API key."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from docgen.domain.caller import ApiKey, Caller
+from docgen.domain.errors import ApiKeyNotFound, Conflict, NotAuthenticated, Unavailable
+from docgen.ports import Clock, Register
+from docgen.usecases.issue_key import PREFIX
+
+_KEY = re.compile(rf"{PREFIX}_([0-9A-Za-z]+)_([A-Za-z0-9_-]+)")
+_LONGEST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authenticate:
+    """Finds whose key it is, and remembers that it was used."""
+
+    register: Register
+    clock: Clock
+    exactness: timedelta = timedelta(minutes=1)
+    """How exactly the last use is known: writing it at every request would cost more than it."""
+
+    def __call__(self, key: str) -> Caller:
+        """The caller; raises NotAuthenticated, which tells nothing of why."""
+        parts = _KEY.fullmatch(key[:_LONGEST])
+        if parts is None:
+            raise NotAuthenticated
+        key_id, secret = parts.groups()
+        with self.register.view() as unit:
+            try:
+                known = unit.keys.get(key_id)
+            except ApiKeyNotFound:
+                raise NotAuthenticated from None
+        caller = known.admit(secret, now=self.clock.now())
+        self._note_use(known)
+        return caller
+
+    def _note_use(self, key: ApiKey) -> None:
+        now = self.clock.now()
+        if key.last_used_at is not None and now - key.last_used_at < self.exactness:
+            return
+        # Knowing the last use is not worth refusing a caller for.
+        with suppress(Unavailable, Conflict), self.register.begin() as unit:
+            unit.keys.used(key.id, now=now)
+            unit.commit()

@@ -1,0 +1,158 @@
+"""Keys of programs, and what each of them sees."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from docgen.domain.caller import Scope
+from docgen.domain.errors import (
+    ApiKeyNotFound,
+    EnvelopeNotFound,
+    NotAuthenticated,
+    NotAuthorised,
+    ValuesRejected,
+)
+from docgen.usecases.authenticate import Authenticate
+from docgen.usecases.issue_key import IssuedKey, IssueKey, KeyRequest
+from docgen.usecases.list_keys import ListKeys
+from docgen.usecases.revoke_key import RevokeKey
+from docgen.usecases.show_envelope import ShowEnvelope
+from tests.usecases.world import World, request
+
+PORTAL = KeyRequest(client="portal", owner="operator")
+
+
+def _issued(world: World, wanted: KeyRequest = PORTAL) -> IssuedKey:
+    return IssueKey(register=world.register, clock=world.clock, chance=world.chance)(wanted)
+
+
+def _authenticate(world: World) -> Authenticate:
+    return Authenticate(register=world.register, clock=world.clock)
+
+
+def test_a_key_names_its_caller(anywhere: World) -> None:
+    """With all that the key was issued for."""
+    issued = _issued(
+        anywhere, replace(PORTAL, region="almaty", scopes=frozenset({Scope.FORMS_READ}))
+    )
+
+    caller = _authenticate(anywhere)(issued.secret)
+
+    assert caller == issued.kept.caller
+    assert (caller.client, caller.owner, caller.region) == ("portal", "operator", "almaty")
+    with pytest.raises(NotAuthorised):
+        caller.require(Scope.JOURNAL_READ)
+
+
+def test_the_secret_is_nowhere_in_the_register(here: World) -> None:
+    """What was printed once cannot be read again."""
+    secret = _issued(here).secret.rsplit("_", 1)[1]
+
+    assert secret not in repr(ListKeys(register=here.register)())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda key: key[:-1] + ("A" if key[-1] != "A" else "B"), id="another secret"),
+        pytest.param(lambda key: f"qk_{'0' * 26}_{key.split('_', 2)[2]}", id="another id"),
+        pytest.param(lambda key: key[3:], id="no prefix"),
+        pytest.param(lambda _: "", id="nothing"),
+        pytest.param(lambda key: f"{key} ", id="a blank behind it"),
+        pytest.param(lambda key: key + "x" * 10_000, id="far too long"),
+    ],
+)
+def test_what_is_no_key_is_refused_alike(here: World, change: object) -> None:
+    """Nobody learns from the refusal what was wrong."""
+    assert callable(change)
+    with pytest.raises(NotAuthenticated) as caught:
+        _authenticate(here)(change(_issued(here).secret))
+
+    assert str(caught.value) == ""
+
+
+def test_a_revoked_key_is_dead_at_once(anywhere: World) -> None:
+    """And stays so."""
+    issued = _issued(anywhere)
+    RevokeKey(register=anywhere.register, clock=anywhere.clock)(issued.kept.id)
+
+    with pytest.raises(NotAuthenticated):
+        _authenticate(anywhere)(issued.secret)
+
+
+def test_an_unknown_key_cannot_be_revoked(here: World) -> None:
+    """A slip of the pen is told."""
+    with pytest.raises(ApiKeyNotFound):
+        RevokeKey(register=here.register, clock=here.clock)("nobody")
+
+
+def test_a_key_ends_with_its_time(here: World) -> None:
+    """At the very moment."""
+    until = here.clock.now() + timedelta(days=1)
+    issued = _issued(here, replace(PORTAL, expires_at=until))
+    here.clock.advance(timedelta(days=1) - timedelta(microseconds=1))
+    _authenticate(here)(issued.secret)
+    here.clock.advance(timedelta(microseconds=1))
+
+    with pytest.raises(NotAuthenticated):
+        _authenticate(here)(issued.secret)
+
+
+def test_the_last_use_is_known_to_the_minute(here: World) -> None:
+    """Written once a minute at most."""
+    issued, begun = _issued(here), here.clock.now()
+    for _ in range(3):
+        _authenticate(here)(issued.secret)
+        here.clock.advance(timedelta(seconds=25))
+
+    (kept,) = ListKeys(register=here.register)()
+    assert kept.last_used_at == begun
+    _authenticate(here)(issued.secret)
+    (kept,) = ListKeys(register=here.register)()
+    assert kept.last_used_at == begun + timedelta(seconds=75)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"client": ""}, "/client"),
+        ({"owner": "two\nlines"}, "/owner"),
+        ({"region": " "}, "/region"),
+        ({"scopes": frozenset()}, "/scopes"),
+    ],
+    ids=["client", "owner", "region", "scopes"],
+)
+def test_a_key_for_nobody_is_refused(here: World, wrong: dict[str, object], pointer: str) -> None:
+    """Names are what other codes are, and a key may do something."""
+    with pytest.raises(ValuesRejected) as caught:
+        _issued(here, replace(PORTAL, **wrong))  # type: ignore[arg-type]
+
+    assert caught.value.errors[0].pointer == pointer
+
+
+def test_an_envelope_is_shown_to_its_owner_only(here: World) -> None:
+    """To others it does not exist."""
+    envelope = here.created()
+    show = ShowEnvelope(register=here.register)
+    ours = _issued(here).kept.caller
+
+    assert show(envelope.id, caller=ours).envelope == envelope
+    for stranger in (replace(ours, owner="partner"), replace(ours, region="almaty")):
+        with pytest.raises(EnvelopeNotFound):
+            show(envelope.id, caller=stranger)
+
+
+def test_a_key_of_a_region_makes_envelopes_of_that_region(here: World) -> None:
+    """Said or not said by the caller; another one is refused."""
+    reference = request().reference
+    assert isinstance(reference, dict)
+    ours = replace(request(), region="almaty")
+
+    assert here.create(ours).reference.region == "almaty"
+    same = replace(ours, reference=reference | {"region": "almaty"})
+    assert here.create(same).reference.region == "almaty"
+    with pytest.raises(ValuesRejected) as caught:
+        here.create(replace(ours, reference=reference | {"region": "astana"}))
+
+    assert caught.value.errors[0].code == "region_not_yours"
