@@ -1,6 +1,8 @@
 """The adapters that each contract is tried on."""
 
+import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +10,11 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.domain.envelope import Envelope, State
 from tests.builders import envelope
+from tests.services.postgres_server import PostgresServer
 
 SUBJECT_KEY = b"s" * 32
 PEPPER = Pepper("k1", b"1" * 32)
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(params=["sqlite_url", "postgres_url"])
@@ -28,6 +32,15 @@ def register(database_url: str) -> Iterator[SqlRegister]:
 
 
 @pytest.fixture
+def registers(database_url: str) -> Iterator[list[SqlRegister]]:
+    """Eight registers over one database, as eight processes have them."""
+    built = [SqlRegister(database_url) for _ in range(8)]
+    yield built
+    for each in built:
+        each.close()
+
+
+@pytest.fixture
 def stored(register: SqlRegister) -> Envelope:
     """An envelope with a code sent, as the register gives it back."""
     sent = envelope(State.CODE_SENT)
@@ -36,6 +49,17 @@ def stored(register: SqlRegister) -> Envelope:
         unit.commit()
     with register.view() as unit:
         return unit.envelopes.get(sent.id)
+
+
+@pytest.fixture
+def own_postgres(short_directory: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL for one test, to be treated badly."""
+    directory = short_directory / f"postgres-{next(_numbers)}"
+    directory.mkdir()
+    server = PostgresServer(directory)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -1,17 +1,23 @@
 """The contracts of Clock, Chance and Jobs."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 
 import pytest
 
 from docgen.adapters.chance import SystemChance
 from docgen.adapters.clock import SystemClock
 from docgen.adapters.jobs.inline import InlineJobs
+from docgen.adapters.jobs.queue import QueueConsumer, QueueJobs
 from docgen.domain.errors import RendererUnavailable
-from docgen.ports import Chance, Task
+from docgen.domain.work import Task
+from docgen.ports import Chance, Jobs, Work
 from tests.fakes import CountingChance, FakeClock
 
+_PATIENCE = 10
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
@@ -19,6 +25,25 @@ _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 def chance(request: pytest.FixtureRequest) -> Chance:
     """The machine's randomness and the tests' own."""
     return SystemChance(SystemClock()) if request.param == "system" else CountingChance()
+
+
+@pytest.fixture(params=["inline", "queue"])
+def jobs_for(request: pytest.FixtureRequest) -> Iterator[Callable[[Work], Jobs]]:
+    """Makes Jobs at whose other end the given work is done."""
+    if request.param == "inline":
+        yield lambda work: InlineJobs(work=work)
+        return
+    url = str(request.getfixturevalue("redis_url"))
+    with ExitStack() as stack:
+
+        def over_a_queue(work: Work) -> Jobs:
+            consumer, jobs = QueueConsumer(url, work, threads=1), QueueJobs(url)
+            consumer.start()
+            stack.callback(jobs.close)
+            stack.callback(consumer.stop)
+            return jobs
+
+        yield over_a_queue
 
 
 def test_the_clock_is_aware_and_in_utc() -> None:
@@ -62,6 +87,54 @@ def test_real_codes_use_the_whole_range() -> None:
     assert {chance.code(6)[0] for _ in range(2000)} == set("0123456789")
 
 
+@pytest.mark.parametrize("task", Task)
+def test_work_that_was_told_is_done(jobs_for: Callable[[Work], Jobs], task: Task) -> None:
+    """Under its own name, for its own envelope, once and in order."""
+    done: SimpleQueue[tuple[Task, str]] = SimpleQueue()
+    jobs = jobs_for(lambda task, envelope_id: done.put((task, envelope_id)))
+
+    assert jobs.tell(task, "E1")
+    assert jobs.tell(task, "E2")
+
+    assert {done.get(timeout=_PATIENCE), done.get(timeout=_PATIENCE)} == {
+        (task, "E1"),
+        (task, "E2"),
+    }
+    assert done.empty()
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (RendererUnavailable("of Serik"), "render of envelope E1 waits: renderer_unavailable"),
+        (RuntimeError("a fault of ours"), "render of envelope E1 failed"),
+    ],
+    ids=["named failure", "fault of ours"],
+)
+def test_work_that_fails_is_left_to_the_sweep(
+    jobs_for: Callable[[Work], Jobs],
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+    said: str,
+) -> None:
+    """Whoever told of it gets no error, the log says what waits, and the next work is done."""
+    done: SimpleQueue[str] = SimpleQueue()
+
+    def work(_task: Task, envelope_id: str) -> None:
+        if envelope_id == "E1":
+            raise failure
+        done.put(envelope_id)
+
+    jobs = jobs_for(work)
+
+    assert jobs.tell(Task.RENDER, "E1")
+    assert jobs.tell(Task.RENDER, "E2")
+
+    assert done.get(timeout=_PATIENCE) == "E2"
+    assert said in caplog.messages
+    assert "Serik" not in caplog.text
+
+
 def test_inline_work_is_done_before_tell_returns() -> None:
     """There is no queue to wait for."""
     done: list[tuple[Task, str]] = []
@@ -71,13 +144,3 @@ def test_inline_work_is_done_before_tell_returns() -> None:
     )
 
     assert done == [(Task.SEAL, "E1")]
-
-
-@pytest.mark.parametrize("failure", [RendererUnavailable(), RuntimeError("a fault of ours")])
-def test_inline_work_that_fails_is_left_to_the_sweep(failure: Exception) -> None:
-    """Whoever told of it has committed already, and gets no error for it."""
-
-    def fail(_task: Task, _envelope_id: str) -> None:
-        raise failure
-
-    InlineJobs(work=fail).tell(Task.RENDER, "E1")

@@ -69,6 +69,23 @@ def test_a_silent_redis_is_told_within_a_second(
         fresh.close()
 
 
+def test_after_one_silence_the_others_do_not_wait(
+    own_redis: RedisServer, own_codes: RedisCodes
+) -> None:
+    """Many callers share few threads: they are refused without asking, until Redis may be awake."""
+    own_redis.freeze()
+    try:
+        _refused_in_time(USES["spend"], own_codes)
+        started = time.perf_counter()
+        for use in list(USES.values()) * 10:
+            _refused_in_time(use, own_codes)
+        assert time.perf_counter() - started < 1
+    finally:
+        own_redis.thaw()
+    time.sleep(1)
+    own_codes.ping()
+
+
 def test_after_a_restart_all_is_as_before(own_redis: RedisServer, own_codes: RedisCodes) -> None:
     """Counted attempts, live codes and spent codes survive a power cut."""
     live, spent = binding(), binding(manifest_hash=sha256("another"))

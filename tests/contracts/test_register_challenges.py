@@ -1,7 +1,7 @@
 """Challenges in either database: the legal act."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import pytest
@@ -59,6 +59,26 @@ def test_an_envelope_without_challenges_has_no_latest(
         assert unit.challenges.latest(stored.id) is None
 
 
+def test_a_challenge_is_found_by_its_id(register: SqlRegister, stored: Envelope) -> None:
+    """Also when a newer one has replaced it; its state is told as it is now."""
+    older = challenge(stored)
+    newer = challenge(stored, issued_at=NOW + timedelta(seconds=60))
+    _add(register, older)
+    with register.begin() as unit:
+        assert unit.challenges.find(older.id) == older
+        unit.challenges.add(newer)
+        assert unit.challenges.find(older.id) == replace(older, state=ChallengeState.REPLACED)
+        assert unit.challenges.find(newer.id) == newer
+
+
+def test_an_unknown_challenge_is_not_found(register: SqlRegister, stored: Envelope) -> None:
+    """An id that was never given finds nothing, nor does the envelope's."""
+    _add(register, challenge(stored))
+    with register.view() as unit:
+        assert unit.challenges.find("nobody") is None
+        assert unit.challenges.find(stored.id) is None
+
+
 def test_a_new_challenge_replaces_the_live_one(register: SqlRegister, stored: Envelope) -> None:
     """The newer is the latest, and the older cannot be confirmed any more."""
     older = challenge(stored)
@@ -78,6 +98,15 @@ def test_what_was_learnt_is_saved(register: SqlRegister, stored: Envelope) -> No
     )
     _save(register, learnt)
     assert _latest(register, stored.id) == learnt
+
+
+def test_the_time_of_sending_is_saved_in_utc(register: SqlRegister, stored: Envelope) -> None:
+    """A time given in Almaty's zone is the same moment."""
+    sent = challenge(stored)
+    _add(register, sent)
+    almaty = datetime(2026, 3, 2, 14, 30, tzinfo=timezone(timedelta(hours=5)))
+    _save(register, replace(sent, sent_at=almaty))
+    assert _latest(register, stored.id).sent_at == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def test_an_older_copy_takes_nothing_back(register: SqlRegister, stored: Envelope) -> None:

@@ -1,7 +1,6 @@
 """Units of work in either database."""
 
 import traceback
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -154,26 +153,6 @@ def test_a_lock_that_lasts_is_unavailable(database_url: str, stored: Envelope) -
             other.envelopes.get(stored.id)
     patient.close()
     hasty.close()
-
-
-@pytest.mark.parametrize("kind", ["sqlite:///{}/none/register.db", "postgresql://u@/d?host={}"])
-def test_a_database_that_is_down_is_unavailable(tmp_path: Path, kind: str) -> None:
-    """Ping, reading, writing and holding all raise Unavailable."""
-    register = SqlRegister(kind.format(tmp_path))
-    uses: list[Callable[[], object]] = [
-        register.ping,
-        lambda: register.begin().__enter__(),
-        lambda: register.view().__enter__(),
-        lambda: register.hold("envelope").__enter__(),
-    ]
-    for use in uses:
-        with pytest.raises(Unavailable):
-            use()
-
-
-def test_ping_is_silent_while_the_database_answers(register: SqlRegister) -> None:
-    """Ping raises nothing."""
-    register.ping()
 
 
 @pytest.mark.parametrize("url", ["mysql://host/register", "sqlite://", "sqlite:///:memory:"])

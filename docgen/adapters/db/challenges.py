@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.errors import NotFound, StaleEnvelope
@@ -32,6 +33,15 @@ class SqlChallenges:
                 self._session.execute(insert(ChallengeRow).values(**_columns(challenge)))
         except IntegrityError:
             raise StaleEnvelope(challenge.envelope_id) from None
+
+    def find(self, challenge_id: str) -> Challenge | None:
+        """The challenge of that id."""
+        row = self._session.scalars(
+            select(ChallengeRow)
+            .where(ChallengeRow.id == challenge_id)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        return None if row is None else _challenge_of(row)
 
     def latest(self, envelope_id: str) -> Challenge | None:
         """The newest challenge of an envelope."""
@@ -65,7 +75,9 @@ class SqlChallenges:
                 provider_message_id=func.coalesce(
                     challenge.provider_message_id, ChallengeRow.provider_message_id
                 ),
-                sent_at=func.coalesce(challenge.sent_at, ChallengeRow.sent_at),
+                sent_at=func.coalesce(
+                    type_coerce(challenge.sent_at, UtcDateTime()), ChallengeRow.sent_at
+                ),
             )
         )
         if updated.rowcount != 1:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.mapping import (
@@ -14,7 +14,7 @@ from docgen.adapters.db.mapping import (
     envelope_of,
 )
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
-from docgen.domain.envelope import MOVES, Envelope, State, Verb
+from docgen.domain.envelope import MOVES, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import EnvelopeNotFound, StaleEnvelope
 
 _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
@@ -60,6 +60,13 @@ class SqlEnvelopes:
                 .values(**bytes_columns(document))
             )
 
+    def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
+        """The newest that fit, by id from the newest down; with `after`, those older than that."""
+        fitting = select(EnvelopeRow).where(*_conditions(wanted))
+        if after is not None:
+            fitting = fitting.where(EnvelopeRow.id < after)
+        return self._read(fitting.order_by(EnvelopeRow.id.desc()).limit(limit))
+
     def in_state(self, state: State) -> Sequence[str]:
         """Ids of the envelopes in that state, the oldest first."""
         wanted = (
@@ -101,3 +108,20 @@ class SqlEnvelopes:
         for row in self._session.scalars(wanted):
             by_envelope[row.envelope_id].append(row)
         return by_envelope
+
+
+def _conditions(wanted: EnvelopeFilter) -> list[ColumnElement[bool]]:
+    set_or_not = {
+        EnvelopeRow.region: wanted.region,
+        EnvelopeRow.state: None if wanted.state is None else wanted.state.value,
+        EnvelopeRow.phone: None if wanted.phone is None else wanted.phone.value,
+        EnvelopeRow.account_number: wanted.account_number,
+        EnvelopeRow.order_number: wanted.order_number,
+    }
+    conditions = [EnvelopeRow.owner == wanted.owner]
+    conditions += [column == value for column, value in set_or_not.items() if value is not None]
+    if wanted.created_from is not None:
+        conditions.append(EnvelopeRow.created_at >= wanted.created_from)
+    if wanted.created_before is not None:
+        conditions.append(EnvelopeRow.created_at < wanted.created_before)
+    return conditions

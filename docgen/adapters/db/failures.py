@@ -27,5 +27,10 @@ def translated() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in _LOST_A_RACE:
             raise StaleEnvelope("another transaction went first") from error
         raise Unavailable("the register does not answer") from error
+    except exc.DatabaseError as error:
+        # SQLite says no more than that of a file that is damaged, or was never a database.
+        if type(error) is not exc.DatabaseError:
+            raise
+        raise Unavailable("the register cannot be read") from error
     except (exc.InterfaceError, exc.TimeoutError) as error:
         raise Unavailable("the register does not answer") from error

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from docgen.adapters.db.engine import connect, lock_file, sqlite_file
+from docgen.adapters.db.engine import READS_ONLY, connect, lock_file, sqlite_file
 from docgen.adapters.db.failures import translated
 from docgen.domain.errors import Unavailable
 
@@ -35,7 +35,7 @@ def downgrade(url: str, to: str) -> None:
 
 def current(url: str) -> str | None:
     """The database's revision; None before the first migration. Raises Unavailable."""
-    engine = connect(url)
+    engine = connect(url).execution_options(**{READS_ONLY: True})
     try:
         with translated(), engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()

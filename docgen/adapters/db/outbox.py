@@ -1,13 +1,13 @@
 """Work owed, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from docgen import ports
 from docgen.adapters.db.rows import OutboxRow
+from docgen.domain import work
 
 
 class SqlOutbox:
@@ -16,7 +16,7 @@ class SqlOutbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, row: ports.OutboxRow) -> None:
+    def add(self, row: work.OutboxRow) -> None:
         """Owe it."""
         self._session.execute(
             insert(OutboxRow).values(
@@ -28,7 +28,7 @@ class SqlOutbox:
             )
         )
 
-    def owed(self, *, limit: int) -> Sequence[ports.OutboxRow]:
+    def owed(self, *, limit: int) -> Sequence[work.OutboxRow]:
         """The oldest unpaid rows."""
         rows = self._session.scalars(
             select(OutboxRow)
@@ -38,7 +38,19 @@ class SqlOutbox:
         )
         return [_owed(row) for row in rows]
 
-    def settle(self, task: ports.Task, envelope_id: str, *, now: datetime) -> None:
+    def backlog(self) -> Mapping[work.Task, work.Backlog]:
+        """How much is owed of each task, without those of which nothing is."""
+        rows = self._session.execute(
+            select(OutboxRow.task, func.count(), func.min(OutboxRow.created_at))
+            .where(OutboxRow.done_at.is_(None))
+            .group_by(OutboxRow.task)
+        )
+        return {
+            work.Task(task): work.Backlog(count=count, oldest=oldest)
+            for task, count, oldest in rows
+        }
+
+    def settle(self, task: work.Task, envelope_id: str, *, now: datetime) -> None:
         """Mark the envelope's rows of that task as done."""
         self._session.connection().execute(
             update(OutboxRow)
@@ -51,10 +63,10 @@ class SqlOutbox:
         )
 
 
-def _owed(row: OutboxRow) -> ports.OutboxRow:
-    return ports.OutboxRow(
+def _owed(row: OutboxRow) -> work.OutboxRow:
+    return work.OutboxRow(
         id=row.id,
-        task=ports.Task(row.task),
+        task=work.Task(row.task),
         envelope_id=row.envelope_id,
         created_at=row.created_at,
     )

@@ -8,12 +8,14 @@ from sqlalchemy import RootTransaction, text
 from sqlalchemy.orm import Session
 
 from docgen import ports
+from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.challenges import SqlChallenges
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.failures import translated
 from docgen.adapters.db.holds import holds_for
 from docgen.adapters.db.journal import SqlJournal
+from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.outbox import SqlOutbox
 
 _NEXT_NUMBER = text(
@@ -29,12 +31,16 @@ class SqlUnit:
     challenges: ports.Challenges
     journal: ports.Journal
     outbox: ports.Outbox
+    keys: ports.ApiKeys
+    asked: ports.AskedRequests
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
         self.challenges = SqlChallenges(session)
         self.journal = SqlJournal(session)
         self.outbox = SqlOutbox(session)
+        self.keys = SqlKeys(session)
+        self.asked = SqlAskedRequests(session)
         self._session = session
         self._transaction = transaction
 
@@ -88,8 +94,8 @@ class SqlRegister:
         return self._holds.hold(envelope_id)
 
     def ping(self) -> None:
-        """Raise Unavailable unless the database answers."""
-        with translated(), self._engine.connect() as connection:
+        """Raise Unavailable unless the database answers; waits for nobody who writes."""
+        with translated(), self._reading.connect() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:

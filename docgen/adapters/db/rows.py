@@ -1,48 +1,12 @@
 """The tables, as they are stored; what they mean is in the domain."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    MetaData,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
-JsonObject = dict[str, Any]
-JsonList = list[Any]
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware in, UTC out, microseconds kept; SQLite would forget the zone, PostgreSQL change it."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC; raises ValueError for a time without zone."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs its zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, aware."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+from docgen.adapters.db.columns import JsonList, JsonObject, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -72,17 +36,23 @@ class EnvelopeRow(Base):
     __table_args__ = (
         Index(None, "state", "created_at"),
         Index(None, "state", "expires_at"),
+        # Lists are of one owner, by id from the newest down: whatever narrows them stands between.
+        Index(None, "owner", "id"),
+        Index(None, "owner", "state", "id"),
+        Index(None, "owner", "phone", "id"),
+        Index(None, "owner", "order_number", "id"),
+        Index(None, "owner", "account_number", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]
     state: Mapped[str]
-    owner: Mapped[str] = mapped_column(index=True)
+    owner: Mapped[str]
     client: Mapped[str] = mapped_column(index=True)
     region: Mapped[str | None]
-    phone: Mapped[str] = mapped_column(index=True)
-    order_number: Mapped[str] = mapped_column(index=True)
-    account_number: Mapped[str] = mapped_column(index=True)
+    phone: Mapped[str]
+    order_number: Mapped[str]
+    account_number: Mapped[str]
     subscriber: Mapped[JsonObject]
     salt: Mapped[str]
     consent: Mapped[JsonObject | None]
@@ -211,3 +181,34 @@ class CounterRow(Base):
 
     series: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)
+
+
+class ApiKeyRow(Base):
+    """A key of a program, by the hash of its secret."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    client: Mapped[str]
+    owner: Mapped[str]
+    region: Mapped[str | None]
+    scopes: Mapped[JsonList]
+    secret_sha256: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class AskedRow(Base):
+    """A request under a client's idempotency key; being answered while `answer` is null."""
+
+    __tablename__ = "asked_requests"
+
+    client: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    resource_id: Mapped[str]
+    claimed_at: Mapped[datetime] = mapped_column(index=True)
+    free: Mapped[bool]
+    answer: Mapped[str | None]

@@ -1,0 +1,98 @@
+"""API keys in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from docgen.adapters.db.rows import ApiKeyRow
+from docgen.domain.caller import ApiKey, Caller, Scope
+from docgen.domain.errors import ApiKeyNotFound, Conflict
+
+
+class SqlKeys:
+    """Implements ports.ApiKeys."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, key: ApiKey) -> None:
+        """Store a new key; raises Conflict for an id in use."""
+        try:
+            with self._session.begin_nested():
+                self._session.execute(insert(ApiKeyRow).values(**_columns(key)))
+        except IntegrityError:
+            raise Conflict("an API key of that id exists") from None
+
+    def get(self, key_id: str) -> ApiKey:
+        """The key, live or not; raises ApiKeyNotFound."""
+        row = self._session.scalars(
+            select(ApiKeyRow)
+            .where(ApiKeyRow.id == key_id)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        if row is None:
+            raise ApiKeyNotFound(key_id)
+        return _key_of(row)
+
+    def all(self) -> Sequence[ApiKey]:
+        """Every key, the oldest first."""
+        rows = self._session.scalars(
+            select(ApiKeyRow)
+            .order_by(ApiKeyRow.created_at, ApiKeyRow.id)
+            .execution_options(populate_existing=True)
+        )
+        return [_key_of(row) for row in rows]
+
+    def used(self, key_id: str, *, now: datetime) -> None:
+        """Remember the last use; without effect on a key that is gone or was used later."""
+        older = ApiKeyRow.last_used_at.is_(None) | (ApiKeyRow.last_used_at < now)
+        self._session.connection().execute(
+            update(ApiKeyRow).where(ApiKeyRow.id == key_id, older).values(last_used_at=now)
+        )
+
+    def revoke(self, key_id: str, *, now: datetime) -> None:
+        """End it for ever; raises ApiKeyNotFound."""
+        updated = self._session.connection().execute(
+            update(ApiKeyRow)
+            .where(ApiKeyRow.id == key_id, ApiKeyRow.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+        if updated.rowcount != 1:
+            # Revoked before, or never there: the latter has its name.
+            self.get(key_id)
+
+
+def _columns(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "client": key.caller.client,
+        "owner": key.caller.owner,
+        "region": key.caller.region,
+        "scopes": sorted(scope.value for scope in key.caller.scopes),
+        "secret_sha256": key.secret_sha256,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+        "revoked_at": key.revoked_at,
+    }
+
+
+def _key_of(row: ApiKeyRow) -> ApiKey:
+    return ApiKey(
+        caller=Caller(
+            key_id=row.id,
+            client=row.client,
+            owner=row.owner,
+            region=row.region,
+            scopes=frozenset(Scope(scope) for scope in row.scopes),
+        ),
+        secret_sha256=row.secret_sha256,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )
