@@ -1,0 +1,91 @@
+"""The worker's life: it does what it is told and sweeps behind it, until a signal ends it."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from types import FrameType
+from typing import Protocol
+
+from docgen.domain.errors import DocgenError
+from docgen.usecases.sweep import Swept
+
+log = logging.getLogger(__name__)
+
+
+class Consumer(Protocol):
+    """Does in threads of its own what the queue says."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Take nothing new, and come back when all that was begun is finished."""
+
+
+class Sweeper(Protocol):
+    """Finds what is stuck by its state."""
+
+    def __call__(self, *, until: Callable[[], bool]) -> Swept:
+        """Move it on, one after another; begin none once `until` says True."""
+
+
+def run(consumer: Consumer, sweep: Sweeper, *, sweep_every: float) -> None:
+    """Work until SIGTERM or SIGINT, then finish what was begun; a second signal ends it at once.
+
+    To be called in the main thread. It sweeps at once and then every so many seconds: the queue may
+    have forgotten anything while nobody was here.
+    """
+    signals = _signals()
+    stopping = threading.Event()
+    sweeping = threading.Thread(
+        target=_sweep_again, args=(sweep, sweep_every, stopping), name="sweep"
+    )
+    consumer.start()
+    sweeping.start()
+    log.info("the worker is at work")
+    log.info("%s: finishing what was begun", signals.get().name)
+    stopping.set()
+    consumer.stop()
+    sweeping.join()
+    log.info("the worker has finished")
+
+
+def _signals() -> SimpleQueue[signal.Signals]:
+    """Where the first signal arrives; the second has its default effect, which is death."""
+    # SimpleQueue.put may interrupt itself; Event.set takes a lock that the main thread may hold.
+    # Blocked signals and sigwait would be inherited by LibreOffice, which then ignores SIGTERM.
+    arrived: SimpleQueue[signal.Signals] = SimpleQueue()
+
+    def first(number: int, _frame: FrameType | None) -> None:
+        for either in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(either, signal.SIG_DFL)
+        arrived.put(signal.Signals(number))
+
+    for either in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(either, first)
+    return arrived
+
+
+def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        try:
+            _log(sweep(until=stopping.is_set))
+        except DocgenError as failure:
+            log.warning("the sweep waits: %s", failure.code)
+        except Exception:
+            # Without it whatever the queue forgets would wait for ever.
+            log.exception("the sweep failed")
+        stopping.wait(every)
+
+
+def _log(swept: Swept) -> None:
+    if swept != Swept(rendered=0, sealed=0, expired=0, waiting=0):
+        log.info(
+            "swept: rendered %d, sealed %d, expired %d, waiting %d",
+            swept.rendered,
+            swept.sealed,
+            swept.expired,
+            swept.waiting,
+        )
