@@ -75,6 +75,8 @@ async def examine(pdf: bytes, sealed: SealedPrefix, *, roots: TrustRoots, now: d
         reason = _structure(pdf, reader, sealed) or _differences(reader)
         if reason is None:
             return await _archive(reader, sealed, roots=roots, now=now)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  # hostile bytes: unreadable additions are changes
         reason = Reason.CHANGED_AFTER_SEALING
     return Later(reader=sealed.reader, proved_at=now, reason=reason)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from docgen.ports import Verdict
+from docgen.domain.verdict import Verdict
 
 
 class Reason(StrEnum):

@@ -37,7 +37,8 @@ from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import DocgenError, SealKeyUnusable, SealRefused, SealUnavailable
-from docgen.ports import Clock, SealedPdf, SealFacts, SealOrder, Verdict
+from docgen.domain.verdict import SealFacts, Verdict
+from docgen.ports import Clock, SealedPdf, SealOrder
 
 _MOST_REQUESTS: Final = 4
 _AUTHORITY_AT_FAULT: Final = {

@@ -96,6 +96,8 @@ def _sealed_at(content: bytes) -> SealedPrefix | None:
         for signature in reader.embedded_signatures:
             if _covers(signature, content):
                 return SealedPrefix(content, reader, signature)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  # hostile bytes: whatever is thrown, no signature is here
         return None
     return None

@@ -19,7 +19,7 @@ from docgen.adapters.sealing.key import (
 )
 from docgen.adapters.sealing.reasons import Reason
 from docgen.adapters.sealing.trust import TrustRoots, validation_store
-from docgen.ports import SealFacts
+from docgen.domain.verdict import SealFacts
 
 _USAGE: Final = KeyUsageConstraints(key_usage=SEALING_USAGES, match_all_key_usages=False)
 _SOON: Final = timedelta(minutes=15)

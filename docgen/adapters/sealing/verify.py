@@ -20,7 +20,8 @@ from docgen.adapters.sealing.signature import Judged, judge
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.domain import evidence
 from docgen.domain.errors import UnreadableDocument
-from docgen.ports import Clock, Report, SealFacts
+from docgen.domain.verdict import Report, SealFacts
+from docgen.ports import Clock
 
 __all__ = ["OUR_IDENTIFIERS", "PadesVerifier", "Reason"]
 
@@ -48,7 +49,11 @@ class PadesVerifier:
         self._limit = limit
 
     def verify(self, pdf: bytes) -> Report:
-        """The report on a file; raises UnreadableDocument for what is not a PDF or too large."""
+        """The report on a file.
+
+        Raises UnreadableDocument for what is not a PDF, is too large, or takes more memory than
+        there is: that would be no verdict on the file.
+        """
         if len(pdf) > self._limit:
             raise UnreadableDocument(f"larger than {self._limit} bytes")
         if not pdf.startswith(_HEADER):
@@ -60,6 +65,8 @@ class PadesVerifier:
             return asyncio.run(self._judged(pdf, sealed))
         except UnreadableDocument:
             raise
+        except MemoryError as error:
+            raise UnreadableDocument("too large for the memory there is") from error
         except Exception:  # noqa: BLE001  # hostile bytes must end in a verdict, not a traceback
             _log.info("a file could not be judged", exc_info=True)
             return _report(Reason.STRUCTURE_BROKEN)
@@ -103,6 +110,8 @@ def _without_seal(pdf: bytes) -> Report:
         reader = PdfFileReader(io.BytesIO(pdf), strict=False)
         signed = bool(reader.embedded_signatures)
         identifier = _identifier(reader)
+    except MemoryError:
+        raise
     except Exception as error:
         if claimed_ends(pdf):
             return _report(Reason.STRUCTURE_BROKEN)
@@ -117,6 +126,8 @@ def _without_seal(pdf: bytes) -> Report:
 def _first_revision_hash(pdf: bytes) -> str | None:
     try:
         end = revision_ends(open_strictly(pdf), pdf)[0]
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  # hostile bytes: no first revision, no hash
         return None
     return hashlib.sha256(pdf[:end]).hexdigest()

@@ -6,7 +6,8 @@ import pytest
 from asn1crypto import cms
 
 from docgen.adapters.sealing.verify import Reason
-from docgen.ports import Verdict, Verifier
+from docgen.domain.verdict import Verdict
+from docgen.ports import Verifier
 
 _CONTENTS = re.compile(rb"/Contents <([0-9a-fA-F]+)>")
 _DIGITS = b"0123456789abcdef"

@@ -20,7 +20,7 @@ from docgen.adapters.sealing.seal import PadesSealer
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.envelope import SealLevel
-from docgen.ports import Verdict
+from docgen.domain.verdict import Verdict
 from tests.adapters.sealing.papers import ShiftedClock, order
 
 _NOW = ShiftedClock()

@@ -12,7 +12,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from docgen.adapters.sealing.key import is_for_documents
 from docgen.adapters.sealing.later import _is_invisible
 from docgen.adapters.sealing.revision import FrozenPdfWriter
-from docgen.ports import Verdict, Verifier
+from docgen.domain.verdict import Verdict
+from docgen.ports import Verifier
 
 _HIDDEN = b"9000 0 obj\n<< /Type /Page >>\nendobj\n"
 

@@ -11,7 +11,8 @@ from docgen.adapters.sealing.appearance import SealPicture
 from docgen.adapters.sealing.revision import FIELD_NAME
 from docgen.adapters.sealing.verify import Reason
 from docgen.domain.canonical import canonical_json
-from docgen.ports import Verdict, Verifier
+from docgen.domain.verdict import Verdict
+from docgen.ports import Verifier
 from tests.adapters.sealing.attacks import change_title
 from tests.adapters.sealing.others import sealed_otherwise
 from tests.adapters.sealing.papers import FROZEN, order, stated

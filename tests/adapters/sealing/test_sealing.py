@@ -17,7 +17,8 @@ from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import SealRefused
-from docgen.ports import Verdict, Verifier
+from docgen.domain.verdict import Verdict
+from docgen.ports import Verifier
 from tests.adapters.sealing.conftest import MakeSealer
 from tests.adapters.sealing.papers import CAPTION, FROZEN, order, stated
 from tests.pki.lab import Lab

@@ -10,7 +10,8 @@ import pytest
 from docgen.adapters.sealing.revisions import open_strictly
 from docgen.adapters.sealing.verify import Reason
 from docgen.domain.errors import UnreadableDocument
-from docgen.ports import Verdict, Verifier
+from docgen.domain.verdict import Verdict
+from docgen.ports import Verifier
 from tests.adapters.sealing import attacks
 from tests.adapters.sealing.papers import FROZEN
 

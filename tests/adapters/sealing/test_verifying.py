@@ -14,7 +14,8 @@ from docgen.adapters.sealing.reasons import VERDICTS, verdict
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier, Reason
 from docgen.domain.errors import UnreadableDocument
-from docgen.ports import Verdict, Verifier
+from docgen.domain.verdict import Verdict
+from docgen.ports import Verifier
 from tests.adapters.sealing import attacks
 from tests.adapters.sealing.others import archived, signed_without_evidence
 from tests.adapters.sealing.papers import FROZEN, PROTOCOL, ShiftedClock, stated
