@@ -53,6 +53,33 @@ class RenderingSettings(BaseModel):
     """Seconds one document may take."""
 
 
+class WebSettings(BaseModel):
+    """The processes that answer HTTP."""
+
+    bind: str = "127.0.0.1:8080"
+    """Address and port, or `unix:PATH`."""
+    processes: int = Field(default=4, gt=0)
+    threads: int = Field(default=8, gt=0)
+    """Requests one process answers at once."""
+    proxies: int = Field(default=0, ge=0)
+    """How many reverse proxies of our own stand before it and set `X-Forwarded-*`."""
+    grace: int = Field(default=30, gt=0)
+    """Seconds that requests already begun have to finish after SIGTERM."""
+
+
+class WorkSettings(BaseModel):
+    """The work that follows: rendering and sealing."""
+
+    threads: int = Field(default=2, gt=0)
+    """Tasks of each kind that one worker does at once."""
+    sweep_every: float = Field(default=15.0, gt=0)
+    """Seconds between two sweeps of a worker."""
+    most_owed: int = Field(default=1000, gt=0)
+    """Envelopes that may wait for rendering; beyond it new ones are refused with 503."""
+    patience: float = Field(default=5.0, ge=0)
+    """Seconds a caller who creates an envelope waits for its documents."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -91,6 +118,8 @@ class Settings(BaseSettings):
     codes: CodeSettings = CodeSettings()
     operator: OperatorSettings = OperatorSettings()
     rendering: RenderingSettings = RenderingSettings()
+    web: WebSettings = WebSettings()
+    work: WorkSettings = WorkSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""The machine's clock."""
+"""The system's clock."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
@@ -9,3 +10,7 @@ class SystemClock:
     def now(self) -> datetime:
         """This moment, in UTC."""
         return datetime.now(UTC)
+
+    def pause(self, time_to_pass: timedelta) -> None:
+        """Sleep."""
+        time.sleep(time_to_pass.total_seconds())

@@ -1,8 +1,9 @@
-"""Forms and specimens, which need neither database nor seal."""
+"""Documents: where they are kept, and specimens, which need neither database nor seal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from docgen.adapters.blobs.disk import DiskBlobs
 from docgen.adapters.rendering.office import Office
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.bootstrap import CLOCK
@@ -19,6 +20,11 @@ def specimens(settings: Settings) -> Iterator[RenderSpecimen]:
         yield RenderSpecimen(forms=catalogue(settings), renderer=renderer, clock=CLOCK)
     finally:
         renderer.close()
+
+
+def blobs_of(settings: Settings) -> DiskBlobs:
+    """Where documents are kept."""
+    return DiskBlobs(settings.blobs or settings.var / "blobs")
 
 
 def renderer_of(settings: Settings) -> LibreOfficeRenderer:

@@ -1,112 +1,132 @@
-"""The whole service, running."""
+"""What callers may ask of Qoltanba, ready to be called."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from docgen.adapters.blobs.disk import DiskBlobs
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
+from docgen.adapters.jobs.queue import QueueJobs
 from docgen.adapters.otp.redis_codes import RedisCodes
-from docgen.adapters.rendering.renderer import LibreOfficeRenderer
-from docgen.adapters.sealing.appearance import SealPicture
-from docgen.adapters.sealing.seal import PadesSealer
-from docgen.adapters.sealing.typeface import Typeface
+from docgen.adapters.pages.pdfium import PdfiumPages
 from docgen.adapters.sealing.verify import PadesVerifier
+from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
-from docgen.bootstrap.papers import renderer_of
+from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
+from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
-from docgen.domain.language import Language
-from docgen.domain.operator import Operator
-from docgen.domain.subscriber import Bin
-from docgen.ports import Blobs, Task
-from docgen.settings import OperatorSettings, Settings
+from docgen.forms.catalogue import Catalogue
+from docgen.ports import Blobs, CodeStore, Jobs, Register, Verifier
+from docgen.settings import Settings
+from docgen.usecases.answer_once import AnswerOnce
+from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.confirm_by_code import ConfirmByCode
 from docgen.usecases.create_envelope import CreateEnvelope
 from docgen.usecases.decline import Decline
-from docgen.usecases.expire import Expire
-from docgen.usecases.render_envelope import RenderEnvelope
-from docgen.usecases.seal_envelope import SealEnvelope
+from docgen.usecases.fetch_document import FetchDocument
+from docgen.usecases.find_envelopes import FindEnvelopes
+from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.send_code import SendCode
+from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.verify_document import VerifyDocument
+from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
 
 
 @dataclass(frozen=True, kw_only=True)
 class Docgen:
-    """All use cases, ready to call."""
+    """All that can be asked for; the work that follows is done elsewhere."""
 
+    forms: Catalogue
+    register: Register
+    codes: CodeStore
     blobs: Blobs
+    authenticate: Authenticate
+    answer_once: AnswerOnce
     create_envelope: CreateEnvelope
+    show_envelope: ShowEnvelope
+    find_envelopes: FindEnvelopes
+    fetch_document: FetchDocument
+    read_journal: ReadJournal
     send_code: SendCode
     confirm_by_code: ConfirmByCode
     decline: Decline
     void: Void
-    sweep: Sweep
     verify_document: VerifyDocument
+    verify_upload: VerifyUpload
+    public_url: str
 
 
-@dataclass(frozen=True)
-class _Work:
-    """Does what a task says."""
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """A service in one process: what is asked for is done at once."""
 
-    doers: Mapping[Task, Callable[[str], None]]
-
-    def __call__(self, task: Task, envelope_id: str) -> None:
-        self.doers[task](envelope_id)
+    docgen: Docgen
+    sweep: Sweep
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Docgen]:
-    """Everything running; raises Misconfigured or SealKeyUnusable rather than start half-able."""
+def asked(settings: Settings) -> Iterator[Docgen]:
+    """For a web process: without LibreOffice and the seal key; work goes to the queue."""
     with ExitStack() as stack:
         parts = stack.enter_context(surroundings(settings))
-        register = SqlRegister(database_url(settings))
-        stack.callback(register.close)
-        codes = RedisCodes(
-            parts.redis_url,
-            subject_key=parts.subject_key,
-            pepper=parts.pepper,
-            older=parts.older_peppers,
-        )
-        stack.callback(codes.close)
-        renderer = renderer_of(settings)
-        stack.callback(renderer.close)
-        yield _wired(settings, parts, register=register, codes=codes, renderer=renderer)
+        register = _register(settings, stack)
+        jobs = QueueJobs(parts.redis_url)
+        stack.callback(jobs.close)
+        verifier = LimitedVerifier(parts.roots, clock=CLOCK)
+        stack.callback(verifier.close)
+        yield _docgen(settings, parts, stack, register=register, jobs=jobs, verifier=verifier)
 
 
-def _wired(
+@contextmanager
+def opened(settings: Settings) -> Iterator[Everything]:
+    """All in this process; raises Misconfigured or SealKeyUnusable rather than start half-able."""
+    with ExitStack() as stack:
+        parts = stack.enter_context(surroundings(settings))
+        register = _register(settings, stack)
+        works: Works = stack.enter_context(works_over(settings, parts, register=register))
+        verifier = PadesVerifier(parts.roots, clock=CLOCK)
+        jobs = InlineJobs(work=works.work)
+        docgen = _docgen(settings, parts, stack, register=register, jobs=jobs, verifier=verifier)
+        yield Everything(docgen=docgen, sweep=works.sweep)
+
+
+def _register(settings: Settings, stack: ExitStack) -> SqlRegister:
+    register = SqlRegister(database_url(settings))
+    stack.callback(register.close)
+    return register
+
+
+def _docgen(
     settings: Settings,
     parts: Surroundings,
+    stack: ExitStack,
     *,
     register: SqlRegister,
-    codes: RedisCodes,
-    renderer: LibreOfficeRenderer,
+    jobs: Jobs,
+    verifier: Verifier,
 ) -> Docgen:
-    forms, blobs = catalogue(settings), DiskBlobs(settings.blobs or settings.var / "blobs")
-    sealer = _sealer(settings, parts)
-    render = RenderEnvelope(
-        register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
-        public_url=settings.public_url,
-    )  # fmt: skip
-    seal = SealEnvelope(
-        register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
-        operator=_operator(settings.operator), public_url=settings.public_url,
-    )  # fmt: skip
-    expire = Expire(register=register, clock=CLOCK)
-    work = _Work({Task.RENDER: render, Task.SEAL: seal})
-    jobs, policy = InlineJobs(work=work), ChallengePolicy()
+    codes = _codes(parts, stack)
+    forms, blobs, policy = catalogue(settings), blobs_of(settings), ChallengePolicy()
+    verify = VerifyDocument(verifier=verifier)
     return Docgen(
+        forms=forms,
+        register=register,
+        codes=codes,
         blobs=blobs,
-        create_envelope=CreateEnvelope(
-            register=register, forms=forms, clock=CLOCK, chance=CHANCE, jobs=jobs,
-            life=timedelta(hours=settings.envelope_life_hours),
-        ),
+        public_url=settings.public_url,
+        authenticate=Authenticate(register=register, clock=CLOCK),
+        answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
+        create_envelope=_creating(settings, register=register, forms=forms, jobs=jobs),
+        show_envelope=ShowEnvelope(register=register),
+        find_envelopes=FindEnvelopes(register=register),
+        fetch_document=FetchDocument(blobs=blobs, images=PdfiumPages()),
+        read_journal=ReadJournal(register=register),
         send_code=SendCode(
             register=register, forms=forms, codes=codes, sms=parts.sms, clock=CLOCK,
             chance=CHANCE, policy=policy,
@@ -116,25 +136,32 @@ def _wired(
         ),
         decline=Decline(register=register, clock=CLOCK),
         void=Void(register=register, clock=CLOCK),
-        sweep=Sweep(register=register, work=work, expire=expire, clock=CLOCK),
-        verify_document=VerifyDocument(verifier=PadesVerifier(parts.roots, clock=CLOCK)),
+        verify_document=verify,
+        verify_upload=VerifyUpload(verify_document=verify, register=register),
     )  # fmt: skip
 
 
-def _sealer(settings: Settings, parts: Surroundings) -> PadesSealer:
-    picture = SealPicture(
-        regular=Typeface.load(settings.seal.font), bold=Typeface.load(settings.seal.bold_font)
+def _codes(parts: Surroundings, stack: ExitStack) -> RedisCodes:
+    codes = RedisCodes(
+        parts.redis_url,
+        subject_key=parts.subject_key,
+        pepper=parts.pepper,
+        older=parts.older_peppers,
     )
-    sealer = PadesSealer(
-        parts.seal_key, roots=parts.roots, clock=CLOCK, picture=picture, tsa_url=parts.tsa_url
-    )
-    sealer.check()
-    return sealer
+    stack.callback(codes.close)
+    return codes
 
 
-def _operator(settings: OperatorSettings) -> Operator:
-    return Operator(
-        name={Language.KK: settings.name_kk, Language.RU: settings.name_ru},
-        bin=Bin(settings.bin),
-        address={Language.KK: settings.address_kk, Language.RU: settings.address_ru},
+def _creating(
+    settings: Settings, *, register: SqlRegister, forms: Catalogue, jobs: Jobs
+) -> CreateEnvelope:
+    return CreateEnvelope(
+        register=register,
+        forms=forms,
+        clock=CLOCK,
+        chance=CHANCE,
+        jobs=jobs,
+        life=timedelta(hours=settings.envelope_life_hours),
+        patience=timedelta(seconds=settings.work.patience),
+        most_owed=settings.work.most_owed,
     )

@@ -3,9 +3,10 @@
 import fcntl
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from docgen.adapters.authority.demo import DemoAuthority
@@ -17,7 +18,8 @@ from docgen.adapters.sms.no_route import NoRoute
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import migrate, require_current
 from docgen.bootstrap.inbox import inbox
-from docgen.domain.errors import Misconfigured
+from docgen.bootstrap.verification import trusted
+from docgen.domain.errors import Misconfigured, Unavailable
 from docgen.ports import SmsGateway
 from docgen.settings import Settings
 
@@ -32,7 +34,8 @@ class Surroundings:
     subject_key: bytes
     pepper: Pepper
     older_peppers: tuple[Pepper, ...]
-    seal_key: SealKey
+    seal_key: Callable[[], SealKey]
+    """Read by those who seal; nobody else has it in his memory. Raises SealKeyUnusable."""
     roots: TrustRoots
     tsa_url: str | None
     sms: SmsGateway
@@ -54,7 +57,10 @@ def _given(settings: Settings) -> Surroundings:
         raise Misconfigured("DOCGEN_SEAL__PKCS12 is not set")
     if settings.redis_url is None or not settings.codes.pepper.get_secret_value():
         raise Misconfigured("DOCGEN_REDIS_URL and DOCGEN_CODES__PEPPER are not set")
-    require_current(settings)
+    with suppress(Unavailable):
+        # A web process that dies while the database is away must be replaced all the same: at the
+        # first one that does not start, gunicorn gives up the whole service.
+        require_current(settings)
     passphrase = settings.seal.passphrase.get_secret_value()
     return Surroundings(
         redis_url=settings.redis_url.get_secret_value(),
@@ -64,8 +70,8 @@ def _given(settings: Settings) -> Surroundings:
             Pepper(key_id, _key(value.get_secret_value()))
             for key_id, value in settings.codes.older.items()
         ),
-        seal_key=SealKey.load(settings.seal.pkcs12, passphrase, allow_demo=False),
-        roots=TrustRoots.load([settings.trust]),
+        seal_key=partial(SealKey.load, settings.seal.pkcs12, passphrase, allow_demo=False),
+        roots=trusted(settings),
         tsa_url=settings.tsa_url,
         sms=NoRoute(),
     )
@@ -100,7 +106,7 @@ def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis
         subject_key=_kept_key(secrets_folder / "subject_key"),
         pepper=Pepper("demo", _kept_key(secrets_folder / "pepper")),
         older_peppers=(),
-        seal_key=SealKey.load(authority.seal_p12, authority.passphrase, allow_demo=True),
+        seal_key=partial(SealKey.load, authority.seal_p12, authority.passphrase, allow_demo=True),
         roots=TrustRoots.load([settings.trust]),
         tsa_url=authority.tsa_url,
         sms=inbox(settings),

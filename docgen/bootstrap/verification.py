@@ -13,10 +13,16 @@ from docgen.usecases.verify_document import VerifyDocument
 
 def verification(settings: Settings, trust: Path | None = None) -> VerifyDocument:
     """Offline verification under the given roots, else the settings'; raises Misconfigured."""
-    roots = TrustRoots.load([trust or settings.trust])
-    if trust is None and settings.trust_roots is None and settings.profile == "production":
-        # What a demo left in the default folder vouches for nothing outside the demo.
-        roots = TrustRoots(tuple(root for root in roots.certificates if not is_demo(root)))
+    roots = trusted(settings, trust)
     if not roots.certificates:
         raise Misconfigured(f"no trust roots in {trust or settings.trust}")
     return VerifyDocument(verifier=PadesVerifier(roots, clock=CLOCK))
+
+
+def trusted(settings: Settings, trust: Path | None = None) -> TrustRoots:
+    """The given roots, else the settings'; perhaps none at all."""
+    roots = TrustRoots.load([trust or settings.trust])
+    if trust is None and settings.trust_roots is None and settings.profile == "production":
+        # What a demo left in the default folder vouches for nothing outside the demo.
+        return TrustRoots(tuple(root for root in roots.certificates if not is_demo(root)))
+    return roots

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
 from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisSilent
 from redis.retry import Retry
 
 from docgen.domain.challenge import Binding, ChallengePolicy
@@ -26,7 +28,11 @@ _MEMORY = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PEPPER_BYTES = 32
 _CONNECT_SECONDS = 0.3
-_ANSWER_SECONDS = 0.5
+_ANSWER_SECONDS = 0.3
+"""Twice that is well under a second: where a code may have been kept, it is also forgotten."""
+
+_SILENCE_SECONDS = 1.0
+"""After one was left without an answer, others are refused for so long without asking."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class RedisCodes:
             socket_timeout=_ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
+        self._silent_until = 0.0
         self._issue = self._script("issue.lua")
         self._spend = self._script("spend.lua")
 
@@ -72,6 +79,17 @@ class RedisCodes:
         self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
     ) -> Issued:
         """Keep the MAC; raises LimitReached (`cool_down`, `failures`) or CodesUnavailable."""
+        try:
+            return self._issued(binding, code, policy=policy, now=now)
+        except _Silent:
+            # A Redis that wakes up does all that it was told meanwhile.
+            with suppress(CodesUnavailable):
+                self._forget(binding)
+            raise
+
+    def _issued(
+        self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
+    ) -> Issued:
         keys = self._keys(binding)
         arguments = [
             _milliseconds(now),
@@ -85,7 +103,7 @@ class RedisCodes:
             _span(_SENDS_WINDOW),
             *(_span(wait) for wait in policy.cool_downs),
         ]
-        with _fail_closed():
+        with self._answering():
             match self._issue([keys.challenge, keys.live, keys.sends, keys.failures], arguments):
                 case ["issued", int(life), int(wait)]:
                     return Issued(expires_at=now + _delta(life), resend_at=now + _delta(wait))
@@ -98,6 +116,10 @@ class RedisCodes:
 
         A code already used stays used: the gateway may deny a message that arrived.
         """
+        with self._answering():
+            self._forget(binding)
+
+    def _forget(self, binding: Binding) -> None:
         keys = self._keys(binding)
         with _fail_closed():
             steps = self._redis.pipeline(transaction=True)
@@ -126,7 +148,7 @@ class RedisCodes:
         ]
         for pepper in self._peppers:
             arguments += [pepper.id, _mac(pepper, binding, code)]
-        with _fail_closed():
+        with self._answering():
             match self._spend([keys.challenge, keys.live, keys.failures], arguments):
                 case ["spent", int(at)]:
                     return Spent(at=_EPOCH + _delta(at))
@@ -138,7 +160,7 @@ class RedisCodes:
 
     def ping(self) -> None:
         """Raise CodesUnavailable unless the store answers and would evict nothing."""
-        with _fail_closed():
+        with self._answering():
             self._redis.ping()
             policy = self._eviction()
         if policy not in {None, "noeviction"}:
@@ -147,6 +169,21 @@ class RedisCodes:
     def close(self) -> None:
         """Close the pooled connections."""
         self._redis.close()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Fail closed, at once where Redis was silent a moment ago.
+
+        A process has few threads: if each of many callers waited, the last would wait for all.
+        """
+        if time.monotonic() < self._silent_until:
+            raise CodesUnavailable("the store of codes was silent a moment ago")
+        try:
+            with _fail_closed():
+                yield
+        except _Silent:
+            self._silent_until = time.monotonic() + _SILENCE_SECONDS
+            raise
 
     def _eviction(self) -> Any:
         try:
@@ -176,10 +213,16 @@ class _Keys:
         self.failures = f"otp:{{{subject}}}:f:{binding.manifest_hash}"
 
 
+class _Silent(CodesUnavailable):
+    """No answer in time: what was asked may be done or not, or later."""
+
+
 @contextmanager
 def _fail_closed() -> Iterator[None]:
     try:
         yield
+    except RedisSilent as error:
+        raise _Silent("the store of codes is silent") from error
     except RedisError as error:
         raise CodesUnavailable("the store of codes does not answer") from error
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.service import Docgen, opened
+from docgen.demo.choice import choose_demo
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Envelope, State
-from docgen.domain.errors import Misconfigured, SealUnavailable, SmsUnavailable
+from docgen.domain.errors import SealUnavailable, SmsUnavailable
 from docgen.domain.language import BOTH, Language
 from docgen.forms.visit import acceptance_act_of
-from docgen.settings import BESIDE_THE_PACKAGES, DEMO_CHOICE, Settings
+from docgen.settings import BESIDE_THE_PACKAGES, Settings
 from docgen.usecases.confirm_by_code import Attempt
 from docgen.usecases.create_envelope import DocumentRequest, EnvelopeRequest
 
@@ -22,27 +23,13 @@ _CODE = re.compile(r"\b\d{6}\b")
 Tell = Callable[[str], None]
 
 
-def choose_demo() -> Settings:
-    """Settings of the demo, remembered for later commands in this folder.
-
-    Raises Misconfigured where anything of production is set, and then remembers nothing.
-    """
-    before = Settings()
-    if before.of_production or ("profile" in before.model_fields_set and before.profile != "demo"):
-        named = ", ".join(before.of_production) or "DOCGEN_PROFILE"
-        raise Misconfigured(f"the demo never touches production, and this is set: {named}")
-    if not DEMO_CHOICE.exists():
-        DEMO_CHOICE.parent.mkdir(parents=True, exist_ok=True)
-        DEMO_CHOICE.write_text("DOCGEN_PROFILE=demo\n", encoding="utf-8")
-    return Settings(profile="demo")
-
-
 def one_visit(output: Path, *, tell: Tell) -> None:
     """Run the sample visit, telling each step; the sealed PDFs are left in `output`."""
     settings = choose_demo()
     output.mkdir(parents=True, exist_ok=True)
     visit = json.loads(SAMPLE.read_text(encoding="utf-8"))
-    with opened(settings) as docgen:
+    with opened(settings) as everything:
+        docgen = everything.docgen
         envelope = docgen.create_envelope(_request(visit))
         _tell_frozen(envelope, tell)
         employee = visit["operator_person"]["employee_id"]

@@ -1,0 +1,59 @@
+# Qoltanba for production: `serve` answers HTTP, `worker` renders and seals; one image for both.
+#
+#   docker run --init --stop-timeout 40 -p 8080:8080 --env-file settings.env qoltanba
+#   docker run --init --stop-timeout 60 --no-healthcheck --env-file settings.env qoltanba worker
+#
+# Before the first start and after each new version: the same with `migrate`.
+
+FROM debian:12-slim AS build
+
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /build
+RUN python3 -m venv tools
+COPY requirements.lock ./
+# Everything that is locked is fetched by its hash; from here on nothing else can be installed.
+RUN tools/bin/pip download --no-cache-dir --no-deps --require-hashes -r requirements.lock -d wheels
+RUN tools/bin/pip install --no-index --find-links wheels hatchling
+COPY pyproject.toml README.md LICENSE ./
+COPY docgen docgen
+COPY api api
+RUN tools/bin/pip wheel --no-index --no-deps --no-build-isolation -w wheels .
+# Only what the service needs, none of the tools of development.
+RUN python3 -m venv /opt/qoltanba \
+ && /opt/qoltanba/bin/pip install --no-index --find-links wheels qoltanba
+
+
+FROM debian:12-slim
+
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      python3-venv libreoffice-writer-nogui python3-uno fonts-noto-core util-linux \
+ && rm -rf /var/lib/apt/lists/*
+
+RUN groupadd --gid 10001 qoltanba \
+ && useradd --uid 10001 --gid 10001 --home-dir /var/lib/qoltanba --create-home --shell /usr/sbin/nologin qoltanba
+
+COPY --from=build /opt/qoltanba /opt/qoltanba
+COPY templates_kk /usr/share/qoltanba/templates_kk
+COPY templates_ru /usr/share/qoltanba/templates_ru
+
+ENV LANG=C.UTF-8 \
+    PATH=/opt/qoltanba/bin:/usr/bin:/bin \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DOCGEN_TEMPLATES=/usr/share/qoltanba \
+    DOCGEN_VAR=/var/lib/qoltanba \
+    DOCGEN_WEB__BIND=0.0.0.0:8080
+
+USER 10001:10001
+WORKDIR /var/lib/qoltanba
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["/opt/qoltanba/bin/python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8080, timeout=2); c.request('GET', '/live'); raise SystemExit(c.getresponse().status != 200)"]
+
+ENTRYPOINT ["/opt/qoltanba/bin/docgen"]
+CMD ["serve"]

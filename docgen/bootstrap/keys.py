@@ -1,0 +1,40 @@
+"""API keys: issuing, listing and revoking, which need the database only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from docgen.adapters.db.register import SqlRegister
+from docgen.bootstrap import CHANCE, CLOCK
+from docgen.bootstrap.database import database_url, require_current
+from docgen.settings import Settings
+from docgen.usecases.authenticate import Authenticate
+from docgen.usecases.issue_key import IssueKey
+from docgen.usecases.list_keys import ListKeys
+from docgen.usecases.revoke_key import RevokeKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """What can be done with keys."""
+
+    issue: IssueKey
+    list: ListKeys
+    revoke: RevokeKey
+    authenticate: Authenticate
+
+
+@contextmanager
+def keys(settings: Settings) -> Iterator[Keys]:
+    """Keys in the register of these settings; raises Misconfigured for one of another shape."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield Keys(
+            issue=IssueKey(register=register, clock=CLOCK, chance=CHANCE),
+            list=ListKeys(register=register),
+            revoke=RevokeKey(register=register, clock=CLOCK),
+            authenticate=Authenticate(register=register, clock=CLOCK),
+        )
+    finally:
+        register.close()

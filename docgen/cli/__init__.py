@@ -1,0 +1,27 @@
+"""The command line: translation between words on a terminal and use cases.
+
+Each command imports what it needs when it runs, so that `verify` does not wait for a database.
+"""
+
+import logging
+
+import click
+
+from docgen.cli.keys import keys
+from docgen.cli.papers import forms, render, verify
+from docgen.cli.processes import demo_command, serve, worker
+from docgen.cli.register import journal, migrate, sweep
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Qoltanba: bilingual Word forms become sealed documents."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    # It logs with tracebacks whatever a hostile file makes it stumble over.
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+
+
+for command in (
+    forms, render, verify, journal, migrate, sweep, keys, serve, worker, demo_command,
+):  # fmt: skip
+    main.add_command(command)

@@ -1,0 +1,82 @@
+"""API keys of the programs that call the service."""
+
+from datetime import datetime, timedelta
+
+import click
+
+from docgen.cli.telling import told
+from docgen.domain.caller import Scope
+
+
+@click.group()
+def keys() -> None:
+    """API keys of the programs that call the service."""
+
+
+@keys.command("create")
+@click.argument("client")
+@click.option("--owner", default="operator", show_default=True, help="whose envelopes it sees")
+@click.option("--region", help="the only region whose envelopes it sees; default: all")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(list(Scope)), help="default: all"
+)
+@click.option("--days", type=click.IntRange(1, 3650), help="how long it counts; default: for ever")
+def keys_create(
+    client: str, owner: str, region: str | None, scopes: tuple[str, ...], days: int | None
+) -> None:
+    """Make a key for the program CLIENT and print it, this once."""
+    from docgen.bootstrap import CLOCK
+    from docgen.bootstrap.keys import keys as opened_keys
+    from docgen.settings import Settings
+    from docgen.usecases.issue_key import KeyRequest
+
+    request = KeyRequest(
+        client=client,
+        owner=owner,
+        region=region,
+        scopes=frozenset(Scope(scope) for scope in scopes) or frozenset(Scope),
+        expires_at=None if days is None else CLOCK.now() + timedelta(days=days),
+    )
+    with told(), opened_keys(Settings()) as known:
+        issued = known.issue(request)
+    click.echo(issued.secret)
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """List all keys, without their secrets."""
+    from docgen.bootstrap.keys import keys as opened_keys
+    from docgen.settings import Settings
+
+    with told(), opened_keys(Settings()) as known:
+        listed = known.list()
+    for key in listed:
+        caller = key.caller
+        columns = (
+            key.id,
+            caller.client,
+            caller.owner,
+            caller.region or "-",
+            f"created {_day(key.created_at)}",
+            f"used {_day(key.last_used_at)}",
+            f"expires {_day(key.expires_at)}",
+            f"revoked {_day(key.revoked_at)}",
+            ",".join(sorted(caller.scopes)),
+        )
+        click.echo("\t".join(columns))
+
+
+def _day(moment: datetime | None) -> str:
+    return "-" if moment is None else moment.strftime("%Y-%m-%dT%H:%MZ")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+def keys_revoke(key_id: str) -> None:
+    """End the key KEY_ID at once and for ever."""
+    from docgen.bootstrap.keys import keys as opened_keys
+    from docgen.settings import Settings
+
+    with told(), opened_keys(Settings()) as known:
+        known.revoke(key_id)
+    click.echo("ok")

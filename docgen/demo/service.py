@@ -1,0 +1,145 @@
+"""The whole service in one command: web processes, a worker, and all that they live on."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import FrameType
+
+from docgen.bootstrap.surroundings import surroundings
+from docgen.demo.address import Address
+from docgen.demo.api_key import kept_key
+from docgen.demo.child import Child
+from docgen.domain.errors import Unavailable
+from docgen.settings import BESIDE_THE_PACKAGES, Settings
+
+_SAMPLE = BESIDE_THE_PACKAGES / "samples" / "envelope.json"
+_SECONDS_TO_START = 120
+_SECONDS_BEYOND_GRACE = 5
+_LOOK_EVERY = 0.5
+_AT_WORK = b"the worker is at work"
+"""What `docgen worker` logs once it hears the queue."""
+
+Tell = Callable[[str], None]
+Signals = SimpleQueue[signal.Signals]
+
+
+def run(settings: Settings, *, tell: Tell) -> None:
+    """Run the demo until SIGINT or SIGTERM; a child that dies is started again.
+
+    Raises Misconfigured for an address that is taken, before anything is started. To be called in
+    the main thread.
+    """
+    address = Address.of(settings.web.bind)
+    address.require_free()
+    signals = _signals()
+    with surroundings(settings):
+        key = kept_key(settings)
+        log = settings.var / "demo" / "log.jsonl"
+        log.write_bytes(b"")
+        tell(f"Starting; the processes log to {_near(log)}")
+        given = _given(settings, address)
+        children = [Child(word=word, log=log, settings=given) for word in ("serve", "worker")]
+        with _running(children, grace=settings.web.grace):
+            if _ready(children, address, signals):
+                tell(_words(address, key=_near(key), sample=_near(_SAMPLE)))
+                _watch(children, signals, tell)
+            tell("Stopping: what was begun is finished first")
+    tell("Stopped")
+
+
+def _given(settings: Settings, address: Address) -> Mapping[str, str]:
+    """What the children must know beyond what they read for themselves."""
+    given: dict[str, str] = {"DOCGEN_PROFILE": settings.profile}
+    if "public_url" not in settings.model_fields_set:
+        given["DOCGEN_PUBLIC_URL"] = address.url
+    return given
+
+
+@contextmanager
+def _running(children: Sequence[Child], *, grace: float) -> Iterator[None]:
+    try:
+        for child in children:
+            child.start()
+        yield
+    finally:
+        for child in children:
+            child.ask_to_end()
+        end = time.monotonic() + grace + _SECONDS_BEYOND_GRACE
+        for child in children:
+            child.wait(max(0.0, end - time.monotonic()))
+
+
+def _ready(children: Sequence[Child], address: Address, signals: Signals) -> bool:
+    """Whether web and worker have become ready; False where a signal came before."""
+    end, log = time.monotonic() + _SECONDS_TO_START, children[0].log
+    while not (_AT_WORK in log.read_bytes() and address.answers("/ready")):
+        for child in children:
+            if child.ended is not None:
+                raise Unavailable(f"docgen {child.word} ended with {child.ended}; see {child.log}")
+        if time.monotonic() > end:
+            raise Unavailable(f"nobody is ready at {address.url}; see {log}")
+        if _signalled(signals):
+            return False
+    return True
+
+
+def _watch(children: Sequence[Child], signals: Signals, tell: Tell) -> None:
+    while not _signalled(signals):
+        for child in children:
+            if child.ended is not None:
+                tell(f"docgen {child.word} ended with {child.ended}; it is started again")
+                child.start()
+
+
+def _signals() -> Signals:
+    """Where the first signal arrives; the second has its default effect, which is death."""
+    # Unlike Event.set, SimpleQueue.put may interrupt the very call that waits for it.
+    arrived: Signals = SimpleQueue()
+
+    def first(number: int, _frame: FrameType | None) -> None:
+        for either in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(either, signal.SIG_DFL)
+        arrived.put(signal.Signals(number))
+
+    for either in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(either, first)
+    return arrived
+
+
+def _signalled(signals: Signals) -> bool:
+    try:
+        signals.get(timeout=_LOOK_EVERY)
+    except Empty:
+        return False
+    return True
+
+
+def _near(path: Path) -> Path:
+    """As short as it can be said in this folder."""
+    whole, here = path.absolute(), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else whole
+
+
+def _words(address: Address, *, key: Path, sample: Path) -> str:
+    url = address.url
+    return f"""
+Qoltanba is ready.
+
+  service   {url}
+  docs      {url}/docs
+  inbox     {url}/inbox   the subscriber's phone; for programs {url}/v1/inbox
+  metrics   {url}/metrics
+  API key   {key}
+
+Try it:
+
+  KEY=$(cat {key})
+  curl -sS {url}/v1/forms -H "Authorization: Bearer $KEY"
+  curl -sS {url}/v1/envelopes -H "Authorization: Bearer $KEY" -H "Idempotency-Key: first" \\
+    --json @{sample}
+
+Ctrl-C stops it.
+"""

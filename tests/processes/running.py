@@ -1,0 +1,130 @@
+"""Gunicorn with our configuration and the stand-in, as `docgen serve` starts it."""
+
+import http.client
+import json
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from docgen.serve import command
+from tests.services.programs import await_answer, start
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 20
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody holds now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = SECONDS) -> bool:
+    """Whether it comes to hold within the time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class Web:
+    """One running service."""
+
+    def __init__(self, folder: Path, *options: str, **settings: str) -> None:
+        self.port = free_port()
+        self.shared = folder / "shared"
+        self.shared.mkdir()
+        self.log = folder / "log"
+        self.log.touch()
+        bind = f"DOCGEN_WEB__BIND=127.0.0.1:{self.port}"
+        others = [f"DOCGEN_WEB__{name.upper()}={value}" for name, value in settings.items()]
+        words = [*command(self.shared), *options, "tests.processes.standin:app"]
+        self.process = start(["env", "-C", str(ROOT), bind, *others, *words], log=self.log)
+        await_answer(self.process, answers=self._answers, log=self.log)
+
+    def get(self, path: str, *, timeout: float = SECONDS) -> str:
+        """What the service answers on a connection of its own; it must be 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            content = answer.read().decode()
+            assert answer.status == http.HTTPStatus.OK, content
+            return content
+        finally:
+            connection.close()
+
+    def in_background(self, path: str) -> "Answer":
+        """Ask without waiting."""
+        return Answer(self, path)
+
+    def raw(self, request: bytes) -> tuple[bytes, bytes]:
+        """Head and body of the answer to these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
+            connection.sendall(request)
+            received = b"".join(iter(lambda: connection.recv(65536), b""))
+        head, _, body = received.partition(b"\r\n\r\n")
+        return head, body
+
+    def worker(self) -> int:
+        """Process id of whoever answers now."""
+        return int(self.get("/process").split()[0])
+
+    def workers(self) -> set[int]:
+        """Process ids of all who may answer."""
+        told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return {int(word) for word in told.split()}
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The log so far."""
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it by a signal; the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(SECONDS)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.get("/process"))
+        except OSError:
+            return False
+
+
+class Answer:
+    """An answer still awaited."""
+
+    def __init__(self, web: Web, path: str) -> None:
+        self.said: str | None = None
+        self._thread = threading.Thread(target=self._ask, args=(web, path))
+        self._thread.start()
+
+    def wait(self) -> str | None:
+        """The answer, or None where the connection broke."""
+        self._thread.join(SECONDS)
+        return self.said
+
+    def _ask(self, web: Web, path: str) -> None:
+        try:
+            self.said = web.get(path)
+        except (OSError, http.client.HTTPException):
+            self.said = None
+
+
+@contextmanager
+def web(folder: Path, *options: str, **settings: str) -> Iterator[Web]:
+    """A service while the block lasts."""
+    running = Web(folder, *options, **settings)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            # Quick, and not graceful: tests of grace end it themselves.
+            running.stop(signal.SIGQUIT)

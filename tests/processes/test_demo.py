@@ -1,0 +1,115 @@
+"""`docgen demo`: one command brings the whole service, keeps it, and takes it away again."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes.demo import Demo, children_of, gone, running
+from tests.processes.running import eventually
+from tests.services.programs import need
+from tests.visit.terminal import docgen
+
+
+@pytest.fixture(scope="module")
+def same_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo of this module."""
+    with running(tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+@pytest.fixture
+def demo(same_place: Demo) -> Demo:
+    """The demo of this module, running."""
+    if same_place.process.poll() is not None:
+        same_place.start()
+    return same_place
+
+
+def test_every_address_it_prints_works(demo: Demo) -> None:
+    """A newcomer may click on any of them."""
+    addresses = set(re.findall(r"http://\S+", demo.said()))
+
+    paths = {address.removeprefix(demo.url) for address in addresses}
+    assert {"", "/docs", "/inbox", "/v1/inbox", "/metrics", "/v1/forms"} <= paths
+    for path in paths - {"", "/v1/envelopes"}:
+        assert demo.get(demo.url + path)
+    assert demo.url.encode() in demo.get(f"{demo.url}/openapi.json")
+
+
+def test_what_it_tells_to_try_makes_an_envelope(demo: Demo) -> None:
+    """The lines are copied into a shell as they stand."""
+    lines = demo.said().split("Try it:")[1].split("Ctrl-C")[0]
+
+    bash, _curl = need("bash", "curl")
+    tried = subprocess.run(
+        [bash, "-euc", lines], cwd=demo.folder, capture_output=True, timeout=60, check=True
+    )
+
+    assert b'"code":"acceptance_act"' in tried.stdout
+    assert b'"number":"A3-' in tried.stdout
+
+
+def test_a_second_demo_at_the_same_place_is_refused_before_it_starts(
+    demo: Demo, tmp_path: Path
+) -> None:
+    """One clear line, and nothing was made but the choice of the profile."""
+    said = docgen(tmp_path, "demo", DOCGEN_WEB__BIND=demo.bind)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("error: misconfigured: ")
+    assert "another program listens there" in said.stderr
+    assert [file.name for file in (tmp_path / "var").rglob("*")] == ["settings.env"]
+
+
+def test_a_child_that_dies_is_started_again(demo: Demo) -> None:
+    """It is told, and the service is there again."""
+    before = demo.children()
+    for child in ("worker", "gunicorn"):
+        os.kill(before[child], signal.SIGKILL)
+
+    assert eventually(lambda: demo.said().count("ended with -9; it is started again") == 2)
+    assert "docgen serve ended with -9" in demo.said()
+    assert "docgen worker ended with -9" in demo.said()
+    assert eventually(lambda: _at_work(demo) and demo.answers(), seconds=60)
+    after = demo.children()
+    assert [before["redis-server"]] == [after["redis-server"]]
+    assert not {before["worker"], before["gunicorn"]} & set(after.values())
+
+
+def _at_work(demo: Demo) -> bool:
+    """Whether the worker and the web processes of the latest start are."""
+    there = set(demo.children()) == {"worker", "gunicorn", "redis-server"}
+    started = demo.said().count("docgen worker ended") + 1
+    return there and demo.events().count("the worker is at work") == started
+
+
+def test_children_die_with_it_and_the_next_one_takes_over(demo: Demo) -> None:
+    """SIGKILL leaves nothing running, and the next start finds everything, its key included."""
+    key, children = demo.key(), list(demo.children().values())
+    children += [each for child in children for each in children_of(child)]
+
+    demo.kill()
+
+    assert len(children) >= 5
+    assert eventually(lambda: gone(children), seconds=30)
+    demo.start()
+    assert demo.key() == key
+
+
+def test_sigterm_ends_all_in_order(demo: Demo) -> None:
+    """The worker finishes, gunicorn finishes, then Redis goes, and the last word is said."""
+    assert eventually(lambda: _at_work(demo), seconds=60)
+    children = list(demo.children().values())
+
+    demo.process.send_signal(signal.SIGTERM)
+
+    assert demo.process.wait(60) == 0
+    last = demo.said().splitlines()[-2:]
+    assert last == ["Stopping: what was begun is finished first", "Stopped"]
+    assert gone(children)
+    assert {"the worker has finished", "Shutting down: Master"} <= set(demo.events())

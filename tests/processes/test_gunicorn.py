@@ -1,0 +1,164 @@
+"""The web processes: how they answer what is no request, end, die, and count together."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes.running import SECONDS, Web, eventually, web
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A service for all who do it no harm that it does not get over."""
+    folder = tmp_path_factory.mktemp("web")
+    with web(folder, "--timeout", "3", processes="2", threads="4") as running:
+        yield running
+
+
+def test_the_application_is_loaded_by_the_process_that_answers(shared: Web) -> None:
+    """Not by its parent, whose connections all children would share."""
+    answering, loaded_by, parent = shared.get("/process").split()
+
+    assert answering == loaded_by
+    assert int(parent) == shared.process.pid
+
+
+_LONG = b"a" * 9000
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"nonsense sekrit\r\n\r\n", 400, "bad_request"),
+        (b"GET /process HTTP/1.1\r\nsek rit: 1\r\n\r\n", 400, "bad_request"),
+        (b"GET /process?sekrit HTTP/7.3\r\n\r\n", 400, "bad_request"),
+        (b"GET /sekrit" + _LONG + b" HTTP/1.1\r\n\r\n", 414, "address_too_long"),
+        (b"GET /process HTTP/1.1\r\nA: sekrit" + _LONG + b"\r\n\r\n", 431, "headers_too_large"),
+        (b"GET / HTTP/1.1\r\n" + b"A: sekrit\r\n" * 70 + b"\r\n", 431, "headers_too_large"),
+        (b"GET /fail?sekrit HTTP/1.1\r\nHost: a\r\n\r\n", 500, "internal_error"),
+    ],
+    ids=["line", "header", "version", "address", "header-size", "header-count", "fault"],
+)
+def test_what_no_application_answers_is_a_problem_too(
+    shared: Web, request_bytes: bytes, status: int, code: str
+) -> None:
+    """The same shape as every other refusal; the caller's bytes come back nowhere."""
+    head, body = shared.raw(request_bytes)
+
+    told = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Type: application/problem+json" in head
+    assert (told["status"], told["code"], told["retryable"]) == (status, code, False)
+    assert {"type", "title", "detail", "request_id"} <= set(told)
+    assert f"X-Request-Id: {told['request_id']}".encode() in head
+    mine = [line for line in shared.lines() if line.get("request_id") == told["request_id"]]
+    assert [line["logger"] for line in mine] == ["api.gunicorn_worker"]
+    assert "sekrit" not in body.decode() + shared.log.read_text(encoding="utf-8")
+
+
+def test_gunicorn_speaks_json_and_keeps_no_log_of_requests(shared: Web) -> None:
+    """Its own lines have our shape; addresses of requests hold phones and are not told."""
+    shared.get("/process?phone=+77011234567")
+
+    assert {"gunicorn.error"} <= {line["logger"] for line in shared.lines()}
+    assert "phone=" not in shared.log.read_text(encoding="utf-8")
+
+
+def test_callers_who_do_not_hang_up_keep_nobody_waiting(shared: Web) -> None:
+    """They are waited for in the threads that served them, not at the door of their process."""
+    others = _one_in_each_process(shared)
+    lazy: list[socket.socket] = []
+    for _ in range(3):
+        connection = socket.create_connection(("127.0.0.1", shared.port))
+        connection.sendall(b"GET /process HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert connection.recv(65536)
+        lazy.append(connection)
+    before = time.monotonic()
+    for other in others:
+        _asked(other)
+
+    assert time.monotonic() - before < 1.5
+    for caller in lazy:
+        caller.close()
+    for other in others:
+        other.close()
+
+
+def _asked(connection: http.client.HTTPConnection) -> str:
+    connection.request("GET", "/process")
+    return connection.getresponse().read().decode().split()[0]
+
+
+def _one_in_each_process(running: Web) -> list[http.client.HTTPConnection]:
+    """Connections that stay open, one to every process."""
+    found: dict[str, http.client.HTTPConnection] = {}
+    while len(found) < len(running.workers()):
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=SECONDS)
+        if found.setdefault(_asked(connection), connection) is not connection:
+            connection.close()
+    return list(found.values())
+
+
+def test_a_caller_who_falls_silent_is_given_up(shared: Web) -> None:
+    """A tablet that leaves the network in the middle of a request frees its thread."""
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=10) as tablet:
+        tablet.sendall(b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+
+        assert tablet.recv(65536) == b""
+    assert "a caller fell silent" in [line["event"] for line in shared.lines()]
+
+
+def test_one_process_may_end_while_it_serves(shared: Web) -> None:
+    """It finishes what it holds, and another takes its place."""
+    answers = [shared.in_background("/slow?seconds=1") for _ in range(2)]
+    time.sleep(0.4)
+    ended = shared.workers()
+    for worker in ended:
+        os.kill(worker, signal.SIGTERM)
+
+    assert [answer.wait() for answer in answers] == ["slept"] * 2
+    assert eventually(lambda: len(shared.workers() - ended) == 2)
+
+
+def test_a_killed_process_is_replaced_and_what_it_counted_remains(shared: Web) -> None:
+    """SIGKILL of a worker: another is there soon, and the counters go on."""
+    killed, before = shared.worker(), _answered(shared)
+    os.kill(killed, signal.SIGKILL)
+
+    assert eventually(lambda: len(shared.workers() - {killed}) == 2)
+    assert shared.worker() != killed
+    assert _answered(shared) > before
+
+
+def _answered(running: Web) -> float:
+    """How often any process ever answered on /process."""
+    told = running.get("/metrics")
+    found = re.search(r'^qoltanba_codes_total{outcome="sent"} (\S+)$', told, re.MULTILINE)
+    assert found
+    return float(found[1])
+
+
+def test_sigterm_lets_requests_finish_within_grace(tmp_path: Path) -> None:
+    """Begun before it: answered. Longer than grace: cut. Come after it: not let in."""
+    with web(tmp_path, processes="1", threads="4", grace="3") as running:
+        answers = [running.in_background("/slow?seconds=1.5") for _ in range(2)]
+        endless = running.in_background("/slow?seconds=60")
+        time.sleep(0.5)
+        before = time.monotonic()
+        running.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        late = running.in_background("/process")
+
+        assert [answer.wait() for answer in answers] == ["slept"] * 2
+        assert [endless.wait(), late.wait()] == [None, None]
+        assert running.process.wait(5) == 0
+        assert time.monotonic() - before < 6
+        assert not running.shared.exists()

@@ -1,0 +1,1 @@
+"""What logs and metrics tell, and what they never tell."""
