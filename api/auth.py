@@ -1,0 +1,31 @@
+"""Who calls: an API key, as a bearer token or in `X-Api-Key`."""
+
+from collections.abc import Mapping
+
+from flask import Request
+
+from docgen.domain.caller import Caller
+from docgen.domain.errors import NotAuthenticated
+from docgen.usecases.authenticate import Authenticate
+
+SCHEMES: Mapping[str, Mapping[str, str]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key as bearer token."},
+    "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+}
+"""As OpenAPI describes them; either will do."""
+
+
+def credential(request: Request) -> str:
+    """The key that was shown; raises NotAuthenticated where none was."""
+    authorization = request.authorization
+    if authorization is not None and authorization.type == "bearer" and authorization.token:
+        return authorization.token
+    key = request.headers.get("X-Api-Key", "")
+    if not key:
+        raise NotAuthenticated
+    return key
+
+
+def authenticated(request: Request, authenticate: Authenticate) -> Caller:
+    """The caller of a request; raises NotAuthenticated."""
+    return authenticate(credential(request))

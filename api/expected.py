@@ -1,0 +1,47 @@
+"""By which problems a route can answer: those it names, and those its kind brings along."""
+
+from collections.abc import Mapping
+
+from api.problems import status_of
+from api.route import FileBody, JsonBody, Repeat, Route
+from docgen.domain import errors
+from docgen.domain.errors import DocgenError
+
+_BODY = {"bad_request": 400, "body_too_large": 413, "media_type_unsupported": 415}
+_JSON = {"malformed_json": 400}
+_FILE = {"file_missing": 400}
+_REPEATED = {"idempotency_key_malformed": 400}
+_REPEATED_ALWAYS = {"idempotency_key_required": 400}
+
+
+def expected(route: Route) -> Mapping[str, int]:
+    """Codes of problems, each with its status."""
+    found = {"internal_error": 500} | _of(*route.refusals)
+    if route.scope is not None:
+        found |= _of(errors.NotAuthenticated, errors.NotAuthorised, errors.Unavailable)
+    if route.of_an_envelope:
+        found |= _of(errors.EnvelopeNotFound)
+    if route.query is not None:
+        found |= _of(errors.ValuesRejected)
+    return found | _of_body(route) | _of_repetition(route)
+
+
+def _of_body(route: Route) -> dict[str, int]:
+    match route.body:
+        case JsonBody():
+            return _BODY | _JSON | _of(errors.ValuesRejected)
+        case FileBody():
+            return _BODY | _FILE
+        case None:
+            return {}
+
+
+def _of_repetition(route: Route) -> dict[str, int]:
+    if route.repeat is Repeat.NEVER:
+        return {}
+    always = _REPEATED_ALWAYS if route.repeat is Repeat.MUST else {}
+    return _REPEATED | always | _of(errors.IdempotencyKeyReused, errors.RequestInProgress)
+
+
+def _of(*kinds: type[DocgenError]) -> dict[str, int]:
+    return {kind.code: status_of(kind) for kind in kinds}

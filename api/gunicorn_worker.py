@@ -1,0 +1,114 @@
+"""A web process: gunicorn's own, but for what it says to those it does not understand."""
+
+import json
+import logging
+import socket
+import struct
+from contextlib import suppress
+from contextvars import Context
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn import util
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.workers.gthread import ThreadWorker
+
+from api.problems import HTTP_CODES, MEDIA_TYPE, Problem
+from docgen import telemetry
+from docgen.bootstrap import CHANCE
+from docgen.domain.language import Language
+
+log = logging.getLogger(__name__)
+
+
+class ProblemWorker(ThreadWorker):  # type: ignore[misc]
+    """Answers with problem details also where no application was reached.
+
+    It lets no more callers in than it has threads: whoever comes next is let in by another process.
+    Gunicorn's own takes all that come, and those behind eight slow ones waited, for half a minute,
+    while other processes had nothing to do.
+    """
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self._begun = 0
+
+    def enqueue_req(self, conn: Any) -> None:
+        """A connection has something to say."""
+        self._begun += 1
+        self.set_accept_enabled(self._accepting)
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """It was answered; the loop that called us looks afterwards whether others may come in."""
+        self._begun -= 1
+        super().finish_request(conn, fs)
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's signature
+        """Let others in only while there is a thread for them."""
+        super().set_accept_enabled(enabled and self._begun < self.cfg.threads)
+
+    def handle(self, conn: Any) -> Any:
+        """One request; a caller who falls silent in the middle of it is given up."""
+        # Without it a tablet that leaves the network keeps its thread for ever.
+        silence = struct.pack("ll", self.cfg.timeout, 0)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, silence)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, silence)
+        # What this request binds to its log lines must not be in those of the next one.
+        kept = Context().run(super().handle, conn)
+        if not kept:
+            _hang_up(conn.sock)
+        return kept
+
+    def handle_error(self, _request: Any, client: Any, _address: Any, fault: Exception) -> None:
+        """Tell the caller what was wrong; neither he nor the log gets his bytes back."""
+        status, request_id = _status(fault), CHANCE.identifier()
+        code = HTTP_CODES[status]
+        telemetry.REQUESTS.labels("other", "unknown", str(status.value)).inc()
+        telemetry.PROBLEMS.labels(code).inc()
+        with telemetry.bind(request_id=request_id, code=code):
+            if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.info("not understood: %s", type(fault).__name__)
+            else:
+                log.error("an unforeseen fault", exc_info=fault)
+            try:
+                util.write_nonblock(client, _answer(status, code, request_id))
+            except OSError as failure:
+                log.info("not heard: %s", type(failure).__name__)
+
+
+def _hang_up(client: socket.socket) -> None:
+    # Gunicorn would wait for the caller's end in the thread that lets others in: eight callers who
+    # are slow to hang up kept everybody waiting for 16 seconds.
+    with suppress(OSError):
+        util.close_graceful(client.dup())
+        client.shutdown(socket.SHUT_RDWR)
+
+
+def _status(fault: Exception) -> HTTPStatus:
+    match fault:
+        case LimitRequestLine():
+            return HTTPStatus.REQUEST_URI_TOO_LONG
+        case LimitRequestHeaders():
+            return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        case ParseException():
+            return HTTPStatus.BAD_REQUEST
+        case _:
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _answer(status: HTTPStatus, code: str, request_id: str) -> bytes:
+    # Which language the caller speaks was not understood either: it is the state language.
+    told = Problem(status=status, code=code).told(Language.KK, request_id=request_id)
+    body = json.dumps(told, ensure_ascii=False).encode()
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        f"Content-Language: {Language.KK}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        f"X-Request-Id: {request_id}",
+    )
+    return "\r\n".join((*head, "", "")).encode() + body

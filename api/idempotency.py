@@ -1,0 +1,118 @@
+"""`Idempotency-Key`: the same key and body get the same answer, and have one effect.
+
+Success is kept, and so is a refused code, since it was counted. What certainly had no effect is
+forgotten, so that a corrected request may use its key; after a fault whose effect nobody knows,
+the next try goes on with the id of the first.
+"""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Request
+
+from api import refusals
+from api.refusals import Refusal
+from api.route import Repeat
+from api.telling import Told
+from docgen.domain.asked import AskedOnce
+from docgen.domain.caller import Caller
+from docgen.domain.errors import (
+    CodeRefused,
+    DocgenError,
+    SmsUnavailable,
+    StaleEnvelope,
+    Unavailable,
+)
+from docgen.usecases.answer_once import AnswerOnce
+
+HEADER = "Idempotency-Key"
+_LONGEST = 255
+
+log = logging.getLogger(__name__)
+
+
+def asked_key(request: Request, repeat: Repeat) -> str | None:
+    """The key of a request; raises Refusal where it is missing or malformed."""
+    given = request.headers.get(HEADER)
+    if repeat is Repeat.NEVER or (given is None and repeat is Repeat.MAY):
+        return None
+    if given is None:
+        raise refusals.key_required()
+    # The draft writes it as a structured string, in quotes; most callers leave them out.
+    key = given.strip().removeprefix('"').removesuffix('"')
+    if not 1 <= len(key) <= _LONGEST or not all("!" <= c <= "~" for c in key):
+        raise refusals.key_malformed()
+    return key
+
+
+def fingerprint(request: Request, secret: str) -> str:
+    """Tells a request from any other, and tells nothing of its body without the caller's key."""
+    parts = (request.method.encode(), request.path.encode(), request.get_data(cache=True))
+    return hmac.new(secret.encode(), b"\n".join(parts), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """One request under its key."""
+
+    answer_once: AnswerOnce
+    caller: Caller
+    key: str
+    fingerprint: str
+
+    def answer(self, tell: Callable[[str], Told], refuse: Callable[[DocgenError], Told]) -> Told:
+        """What `tell` answers to the id it is given, or what was answered before.
+
+        Raises what `tell` raises, IdempotencyKeyReused or RequestInProgress.
+        """
+        # Keys of two clients never meet: neither name holds a line break.
+        client = f"{self.caller.owner}\n{self.caller.client}"
+        asked = self.answer_once.claim(client, self.key, fingerprint=self.fingerprint)
+        if asked.answer is not None:
+            return Told.of(asked.answer)
+        with self._settled(asked):
+            try:
+                told = tell(asked.resource_id)
+            except CodeRefused as refused:
+                told = refuse(refused)
+        with _at_best("kept"):
+            self.answer_once.keep(asked, told.kept())
+        return told
+
+    @contextmanager
+    def _settled(self, asked: AskedOnce) -> Iterator[None]:
+        try:
+            yield
+        except SmsUnavailable:
+            self._release(asked)
+            raise
+        except (Unavailable, StaleEnvelope):
+            self._free(asked)
+            raise
+        except (DocgenError, Refusal):
+            self._release(asked)
+            raise
+        except Exception:
+            self._free(asked)
+            raise
+
+    def _release(self, asked: AskedOnce) -> None:
+        with _at_best("released"):
+            self.answer_once.release(asked)
+
+    def _free(self, asked: AskedOnce) -> None:
+        with _at_best("freed"):
+            self.answer_once.free(asked)
+
+
+@contextmanager
+def _at_best(what: str) -> Iterator[None]:
+    """What was done is done: a fault now must not look like a fault then; the lease ends it."""
+    try:
+        yield
+    except DocgenError as failure:
+        log.warning("an idempotency key was not %s: %s", what, failure.code)

@@ -1,0 +1,233 @@
+"""The OpenAPI 3.1 description, made from what the routes say of themselves."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api import problems
+from api.auth import SCHEMES
+from api.expected import expected
+from api.idempotency import HEADER
+from api.route import FileBody, JsonBody, Repeat, Route
+from docgen.domain import errors
+from docgen.domain.errors import DocgenError
+from docgen.forms.catalogue import Catalogue
+
+_REF = "#/components/schemas/{model}"
+_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
+    "envelope_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
+    "document_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
+    "page": {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
+    "code": {"type": "string", "pattern": "^[a-z_]{1,60}$"},
+}
+_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "schema": {"type": "string", "examples": ["kk", "ru"]},
+    "description": "`kk` or `ru`: the language of what is said to people.",
+}
+_PROBLEM_WORDS = {
+    400: "The request is malformed",
+    401: "No key, or none that counts",
+    403: "The key lacks the scope",
+    404: "No such thing, or not yours",
+    409: "The state does not allow it",
+    410: "The code is gone",
+    413: "The body is too large",
+    415: "Not this media type",
+    422: "Values are wrong",
+    429: "Too often; `Retry-After` says when",
+    500: "A fault of ours",
+    503: "Not now; `Retry-After` says when, and nothing is lost",
+}
+_WITH_RETRY_AFTER = {429, 503}
+
+
+def description(
+    routes: Sequence[Route], forms: Catalogue, *, version: str, url: str
+) -> dict[str, Any]:
+    """The whole description."""
+    models = _models(routes, forms)
+    schemas = _schemas(models)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Qoltanba",
+            "version": version,
+            "summary": "Bilingual forms become sealed documents, confirmed by an SMS code.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": _paths(routes, forms),
+        "components": {
+            "schemas": schemas | {"Problem": _problem()},
+            "securitySchemes": {name: dict(scheme) for name, scheme in SCHEMES.items()},
+        },
+    }
+
+
+def _paths(routes: Sequence[Route], forms: Catalogue) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, forms)
+    return paths
+
+
+def _operation(route: Route, forms: Catalogue) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.view.__name__,
+        "summary": route.summary,
+        "tags": [route.tag],
+        "parameters": list(_parameters(route)),
+        "responses": _responses(route),
+    }
+    if route.scope is not None:
+        operation["security"] = [{name: []} for name in SCHEMES]
+        operation["description"] = f"Needs the scope `{route.scope.value}`."
+    if route.body is not None:
+        operation["requestBody"] = _body(route.body, forms)
+    return operation
+
+
+def _parameters(route: Route) -> Iterable[dict[str, Any]]:
+    for name in re.findall(r"{(\w+)}", route.path):
+        yield {"name": name, "in": "path", "required": True, "schema": dict(_PARAMETERS[name])}
+    if route.query is not None:
+        listed = route.query.model_json_schema(ref_template=_REF)
+        for name, schema in listed["properties"].items():
+            yield {"name": name, "in": "query", "schema": schema}
+    if route.repeat is not Repeat.NEVER:
+        yield {
+            "name": HEADER,
+            "in": "header",
+            "required": route.repeat is Repeat.MUST,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+            "description": "The same key and body get the same answer, and have one effect.",
+        }
+    yield _LANGUAGE
+
+
+def _body(body: JsonBody | FileBody, forms: Catalogue) -> dict[str, Any]:
+    if isinstance(body, FileBody):
+        file = {"type": "string", "format": "binary"}
+        schema: dict[str, Any] = {
+            "type": "object",
+            "properties": {"file": file},
+            "required": ["file"],
+        }
+    else:
+        schema = {"$ref": _REF.format(model=_described(body, forms).__name__)}
+    required = isinstance(body, FileBody) or not body.optional
+    return {"required": required, "content": {body.media_type: {"schema": schema}}}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    answer = route.answer
+    if answer.model is not None:
+        schema: dict[str, Any] = {"$ref": _REF.format(model=answer.model.__name__)}
+    else:
+        schema = {} if answer.media_type == "application/json" else {"type": "string"}
+    good: dict[str, Any] = {
+        "description": answer.says,
+        "content": {answer.media_type: {"schema": schema}},
+    }
+    if answer.headers:
+        good["headers"] = {
+            name: {"description": says, "schema": {"type": "string"}}
+            for name, says in answer.headers.items()
+        }
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code, status in sorted(expected(route).items()):
+        by_status[status].append(code)
+    told = {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
+    if "ETag" in answer.headers:
+        told["304"] = {"description": "You hold it already"}
+    return {str(answer.status): good, **told}
+
+
+def _refusal(status: int, codes: Sequence[str]) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model="Problem")}
+    told: dict[str, Any] = {
+        "description": f"{_PROBLEM_WORDS[status]}: " + ", ".join(f"`{code}`" for code in codes),
+        "content": {problems.MEDIA_TYPE: {"schema": schema}},
+    }
+    if status in _WITH_RETRY_AFTER:
+        told["headers"] = {
+            "Retry-After": {
+                "required": True,
+                "description": "Seconds to wait.",
+                "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+            }
+        }
+    return told
+
+
+def _described(body: JsonBody, forms: Catalogue) -> type[BaseModel]:
+    return body.model if body.described is None else body.described(forms)
+
+
+def _models(routes: Sequence[Route], forms: Catalogue) -> list[tuple[type[BaseModel], Any]]:
+    found: dict[tuple[type[BaseModel], str], None] = {}
+    for route in routes:
+        if isinstance(route.body, JsonBody):
+            found[(_described(route.body, forms), "validation")] = None
+        if route.answer.model is not None:
+            found[(route.answer.model, "serialization")] = None
+    return list(found)
+
+
+def _schemas(models: Sequence[tuple[type[BaseModel], Any]]) -> dict[str, Any]:
+    _, defined = models_json_schema(models, ref_template=_REF)
+    return dict(defined["$defs"])
+
+
+def _problem() -> dict[str, Any]:
+    """RFC 9457, with our own members."""
+    text = {"type": "string"}
+    finding = {
+        "type": "object",
+        "properties": {"pointer": text, "code": text, "message": text},
+        "required": ["pointer", "code", "message"],
+        "additionalProperties": False,
+    }
+    own = {
+        "errors": {"type": "array", "items": finding},
+        "retry_after": {"type": "integer", "minimum": 1, "description": "Seconds."},
+        "attempts_left": {"type": "integer", "minimum": 0},
+        "reason": text,
+        "limit": {"type": ["string", "integer"]},
+        "scope": text,
+        "state": text,
+        "accepted": {"type": "array", "items": text},
+    }
+    always = {
+        "type": {"type": "string", "pattern": f"^{problems.TYPE}[a-z_]+$"},
+        "title": text,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": text,
+        "instance": text,
+        "code": {"type": "string", "enum": sorted(all_codes())},
+        "retryable": {"type": "boolean"},
+        "request_id": text,
+    }
+    return {
+        "type": "object",
+        "properties": always | own,
+        "required": list(always),
+        "additionalProperties": False,
+    }
+
+
+def all_codes() -> frozenset[str]:
+    """Every code a problem can have."""
+    ours = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, DocgenError)
+    }
+    return frozenset(ours) | problems.known_codes()

@@ -1,0 +1,174 @@
+"""Every refusal as RFC 9457 problem details: the one table from errors to answers."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+from docgen.domain import errors
+from docgen.domain.errors import DocgenError, FieldError
+from docgen.domain.language import Language
+from docgen.texts.phrases import phrases, say
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:qoltanba:problem:"
+
+STATUS: Mapping[type[DocgenError], int] = {
+    errors.InvalidValue: 422,
+    errors.ValuesRejected: 422,
+    errors.UnreadableDocument: 422,
+    errors.IdempotencyKeyReused: 422,
+    errors.CodeWrong: 422,
+    errors.NotAuthenticated: 401,
+    errors.NotAuthorised: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.RequestInProgress: 409,
+    errors.CodeGone: 410,
+    errors.LimitReached: 429,
+    errors.Unavailable: 503,
+    # What the service itself is to blame for.
+    errors.BlobNotFound: 500,
+    errors.BlobDamaged: 500,
+    errors.TemplateRejected: 500,
+    errors.RenderFailed: 500,
+    errors.SealRefused: 500,
+    errors.SealKeyUnusable: 500,
+    errors.ChainBroken: 500,
+    errors.Misconfigured: 500,
+    DocgenError: 500,
+}
+"""The nearest ancestor counts."""
+
+HTTP_CODES: Mapping[int, str] = {
+    400: "bad_request",
+    404: "route_not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    414: "address_too_long",
+    415: "media_type_unsupported",
+    431: "headers_too_large",
+    500: "internal_error",
+}
+"""Refusals of HTTP itself."""
+
+_MOST_DIGITS, _LONGEST_NAME = 5, 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One refusal, before it is told in a language."""
+
+    status: int
+    code: str
+    retryable: bool = False
+    retry_after: timedelta | None = None
+    findings: tuple[FieldError, ...] = ()
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, language: Language, *, request_id: str) -> dict[str, Any]:
+        """The body: what happened and what to do, in that language."""
+        body: dict[str, Any] = {
+            "type": TYPE + self.code,
+            "title": say(f"problem.{self.code}.title", language),
+            "status": self.status,
+            "detail": say(f"problem.{self.code}.detail", language, **self.members),
+            "instance": f"urn:qoltanba:request:{request_id}",
+            "code": self.code,
+            "retryable": self.retryable,
+            "request_id": request_id,
+        }
+        if self.retry_after is not None:
+            body["retry_after"] = seconds(self.retry_after)
+        if self.findings:
+            body["errors"] = [_finding(each, language) for each in self.findings]
+        return body | dict(self.members)
+
+    def all_headers(self) -> dict[str, str]:
+        """Headers of the answer beyond the media type."""
+        told = dict(self.headers)
+        if self.retry_after is not None:
+            told["Retry-After"] = str(seconds(self.retry_after))
+        return told
+
+
+def status_of(kind: type[DocgenError]) -> int:
+    """The status by which a kind of error is answered."""
+    return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
+
+
+def of_error(error: DocgenError) -> Problem:
+    """The problem of a named error of the core."""
+    return Problem(
+        status=status_of(type(error)),
+        code=error.code,
+        retryable=error.retryable,
+        retry_after=getattr(error, "retry_after", None),
+        findings=error.errors if isinstance(error, errors.ValuesRejected) else (),
+        members=_members(error),
+        headers=_headers(error),
+    )
+
+
+def of_http(error: HTTPException) -> Problem:
+    """The problem of a refusal of HTTP itself; `Allow` and its like are kept."""
+    code = error.code or 500
+    # Whatever else a library may refuse of a request is a malformed one.
+    status = code if code in HTTP_CODES else 400 if code < 500 else 500  # noqa: PLR2004
+    kept = {
+        name: value
+        for name, value in error.get_headers()
+        if name.lower() not in {"content-type", "content-length"}
+    }
+    return Problem(status=status, code=HTTP_CODES[status], headers=kept)
+
+
+def seconds(time: timedelta) -> int:
+    """Whole seconds, never too few and never none."""
+    return max(1, math.ceil(time.total_seconds()))
+
+
+def known_codes() -> frozenset[str]:
+    """Codes that have words in every language."""
+    found = (key.split(".")[1] for key in phrases(Language.KK) if key.startswith("problem."))
+    return frozenset(found)
+
+
+def _finding(found: FieldError, language: Language) -> dict[str, str]:
+    return {
+        "pointer": "/".join(_name(each) for each in found.pointer.split("/")),
+        "code": found.code,
+        "message": say(f"field.{found.code}", language, **dict(found.params)),
+    }
+
+
+def _name(part: str) -> str:
+    """A caller who mixes up names and values must not find an IIN or a phone here either."""
+    digits = sum(character.isdigit() for character in part)
+    return part if digits <= _MOST_DIGITS and len(part) <= _LONGEST_NAME else "…"
+
+
+def _members(error: DocgenError) -> dict[str, Any]:
+    match error:
+        case errors.CodeWrong():
+            return {"attempts_left": error.attempts_left}
+        case errors.CodeGone():
+            return {"reason": error.reason}
+        case errors.LimitReached():
+            return {"limit": error.limit}
+        case errors.NotAuthorised():
+            return {"scope": error.scope}
+        case errors.MoveNotAllowed():
+            return {"state": str(error.state)}
+        case _:
+            return {}
+
+
+def _headers(error: DocgenError) -> dict[str, str]:
+    if isinstance(error, errors.NotAuthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="qoltanba"'}
+    return {}

@@ -1,0 +1,118 @@
+"""Reading bodies and queries: bounded, of the right media type, told as findings."""
+
+import io
+import json
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import IO, Any, NoReturn
+
+from flask import Request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api import refusals
+from api.route import FileBody, JsonBody
+from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.forms.fields import findings
+
+_DRAINED = 64 * 1024
+
+
+class PrivateRequest(Request):
+    """A request whose uploaded file stays in memory: strangers' papers are not left on a disk."""
+
+    def _get_file_stream(self, *_told: Any, **_more: Any) -> IO[bytes]:
+        return io.BytesIO()
+
+
+_MOST_DRAINED = 32 * 1024 * 1024
+
+
+def read_json(request: Request, body: JsonBody) -> BaseModel:
+    """The body by its model; raises Refusal or ValuesRejected."""
+    if body.optional and not request.content_length and "Transfer-Encoding" not in request.headers:
+        return read_model({}, body.model)
+    return read_model(_parsed(_bytes(request, body)), body.model)
+
+
+def read_file(request: Request, body: FileBody) -> bytes:
+    """The uploaded file; raises Refusal."""
+    _require(request, body)
+    try:
+        uploaded = request.files.get("file")
+        content: bytes | None = None if uploaded is None else uploaded.read()
+    except RequestEntityTooLarge:
+        drain(request)
+        raise refusals.too_large(body.limit) from None
+    if content is None:
+        raise refusals.file_missing()
+    return content
+
+
+def read_query(request: Request, model: type[BaseModel]) -> BaseModel:
+    """The query by its model; raises ValuesRejected, also for a name that comes twice."""
+    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
+    if repeated:
+        raise ValuesRejected(tuple(FieldError(f"/{name}", "invalid") for name in repeated))
+    return read_model(request.args.to_dict(), model)
+
+
+def read_model(given: object, model: type[BaseModel]) -> BaseModel:
+    """What was given by its model; raises ValuesRejected with every finding."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise ValuesRejected(findings(error.errors(include_input=False))) from None
+
+
+def drain(request: Request) -> None:
+    """Read on for a while: who is cut off in the middle of sending never reads the answer."""
+    stream = request.environ["wsgi.input"]
+    for _ in range(0, _MOST_DRAINED, _DRAINED):
+        if not stream.read(_DRAINED):
+            return
+
+
+def _bytes(request: Request, body: JsonBody) -> bytes:
+    _require(request, body)
+    # Werkzeug ends a body without a length at the limit, as if there were no more of it.
+    request.max_content_length = body.limit + 1
+    content = request.get_data(cache=True)
+    if len(content) > body.limit:
+        drain(request)
+        raise refusals.too_large(body.limit)
+    return content
+
+
+def _require(request: Request, body: JsonBody | FileBody) -> None:
+    request.max_content_length = body.limit
+    if request.content_length is not None and request.content_length > body.limit:
+        drain(request)
+        raise refusals.too_large(body.limit)
+    if request.mimetype != body.media_type:
+        raise refusals.media_type(wanted=body.media_type)
+
+
+def _parsed(content: bytes) -> object:
+    try:
+        return json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_once_each,
+            parse_constant=_never,
+            parse_float=Decimal,
+        )
+    except (ValueError, RecursionError, InvalidOperation):
+        raise refusals.malformed_json() from None
+
+
+def _once_each(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that names a thing once: of two values, one would be signed unseen."""
+    listed = list(pairs)
+    found = dict(listed)
+    if len(found) != len(listed):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _never(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

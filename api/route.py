@@ -1,0 +1,153 @@
+"""What a route says of itself: enough to guard it, to read its input and to describe it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from docgen.bootstrap.service import Docgen
+from docgen.domain.caller import Caller, Scope
+from docgen.domain.errors import DocgenError, NotAuthenticated
+from docgen.domain.language import Language
+from docgen.forms.catalogue import Catalogue
+from docgen.usecases.show_envelope import Shown
+
+M = TypeVar("M", bound=BaseModel)
+
+MEGABYTE = 1024 * 1024
+OPEN = None
+"""The scope of a route that needs no key: said aloud, never by leaving it out."""
+
+
+class Repeat(Enum):
+    """Whether a request carries an `Idempotency-Key`."""
+
+    NEVER = "never"
+    MAY = "may"
+    MUST = "must"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonBody:
+    """A JSON object."""
+
+    model: type[BaseModel]
+    limit: int = MEGABYTE
+    described: Callable[[Catalogue], type[BaseModel]] | None = None
+    """A fuller model to describe it by, where the core itself reads parts of the body."""
+
+    optional: bool = False
+    """Whether no body at all stands for an empty object."""
+
+    media_type = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileBody:
+    """One uploaded file, in the part `file` of a form."""
+
+    limit: int = 20 * MEGABYTE
+    media_type = "multipart/form-data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What comes back when all goes well."""
+
+    status: int = 200
+    says: str = "Done"
+    model: type[BaseModel] | None = None
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers beyond the usual, with what they say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer as a view makes it."""
+
+    body: BaseModel | bytes
+    status: int = 200
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request that was let in, its input read."""
+
+    docgen: Docgen
+    language: Language
+    """In which the answer speaks to people."""
+    path: Mapping[str, str]
+    given_caller: Caller | None = None
+    shown: Shown | None = None
+    body: BaseModel | None = None
+    file: bytes = b""
+    query: BaseModel | None = None
+    etags: frozenset[str] = frozenset()
+    """Entity tags of what the caller holds already."""
+    resource_id: str | None = None
+    """The id for what this request makes, the same however often it is repeated."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls; raises NotAuthenticated on a route that is open."""
+        if self.given_caller is None:
+            raise NotAuthenticated
+        return self.given_caller
+
+    @property
+    def envelope(self) -> Shown:
+        """The envelope of the path, which the caller may see."""
+        if self.shown is None:
+            raise LookupError("this route has no envelope")
+        return self.shown
+
+    def body_as(self, model: type[M]) -> M:
+        """The body, which the walk has read by the route's model."""
+        return _as(self.body, model)
+
+    def query_as(self, model: type[M]) -> M:
+        """The query, which the walk has read by the route's model."""
+        return _as(self.query, model)
+
+
+def _as(value: Any, model: type[M]) -> M:
+    if not isinstance(value, model):
+        raise TypeError(f"the route declares no {model.__name__}")
+    return value
+
+
+View = Callable[[Call], Reply]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One method of one path."""
+
+    method: str
+    path: str
+    """As OpenAPI writes it: `/v1/envelopes/{envelope_id}`."""
+    view: View
+    summary: str
+    tag: str
+    scope: Scope | None
+    answer: Answer
+    body: JsonBody | FileBody | None = None
+    query: type[BaseModel] | None = None
+    repeat: Repeat = Repeat.NEVER
+    refusals: tuple[type[DocgenError], ...] = ()
+    """What it refuses beyond what every route of its kind does."""
+
+    @property
+    def rule(self) -> str:
+        """The path as Flask writes it."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+    @property
+    def of_an_envelope(self) -> bool:
+        """Whether the path names an envelope."""
+        return "{envelope_id}" in self.path

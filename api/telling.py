@@ -1,0 +1,97 @@
+"""Answers on their way out: JSON, problems, languages, headers."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, request
+from structlog.contextvars import bind_contextvars
+
+from api import problems
+from api.problems import Problem
+from api.route import Reply
+from docgen import telemetry
+from docgen.domain.language import Language
+
+REPLAYED = "Idempotent-Replayed"
+
+_ALWAYS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept-Language",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of every answer, unless it says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An answer ready to be sent."""
+
+    status: int
+    media_type: str
+    headers: dict[str, str]
+    body: bytes
+
+    def kept(self) -> str:
+        """As it is stored; only answers in text are."""
+        parts = {"status": self.status, "media_type": self.media_type, "headers": self.headers}
+        return json.dumps(parts | {"body": self.body.decode()}, ensure_ascii=False)
+
+    @staticmethod
+    def of(kept: str) -> "Told":
+        """The stored answer, marked as a repeated one."""
+        parts = json.loads(kept)
+        return Told(
+            status=parts["status"],
+            media_type=parts["media_type"],
+            headers=parts["headers"] | {REPLAYED: "true"},
+            body=parts["body"].encode(),
+        )
+
+
+def language() -> Language:
+    """The caller's, as far as it is one of ours; else the state language."""
+    best = request.accept_languages.best_match([each.value for each in Language])
+    return Language(best or Language.KK)
+
+
+def told(reply: Reply) -> Told:
+    """What a view answers, in bytes."""
+    body = reply.body
+    content = (
+        body if isinstance(body, bytes) else as_json(body.model_dump(mode="json", by_alias=True))
+    )
+    return Told(
+        status=reply.status,
+        media_type=reply.media_type,
+        headers=dict(reply.headers),
+        body=content,
+    )
+
+
+def refused(problem: Problem) -> Told:
+    """A problem in the caller's language."""
+    spoken = language()
+    bind_contextvars(code=problem.code)
+    telemetry.PROBLEMS.labels(problem.code).inc()
+    return Told(
+        status=problem.status,
+        media_type=problems.MEDIA_TYPE,
+        headers=problem.all_headers() | {"Content-Language": spoken.value},
+        body=as_json(problem.told(spoken, request_id=g.request_id)),
+    )
+
+
+def response(answer: Told) -> Response:
+    """The answer as Flask sends it."""
+    made = Response(answer.body, status=answer.status, content_type=answer.media_type)
+    for name, value in (_ALWAYS | {"X-Request-Id": g.request_id} | answer.headers).items():
+        made.headers[name] = value
+    return made
+
+
+def as_json(value: Any) -> bytes:
+    """JSON, its letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

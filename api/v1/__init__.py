@@ -1,0 +1,13 @@
+"""Version 1 of the interface: a module for each subject, its routes at the end."""
+
+from api.route import Route
+from api.v1 import documents, envelopes, forms, journal, signing, verify
+
+ROUTES: tuple[Route, ...] = (
+    *forms.ROUTES,
+    *envelopes.ROUTES,
+    *signing.ROUTES,
+    *documents.ROUTES,
+    *journal.ROUTES,
+    *verify.ROUTES,
+)

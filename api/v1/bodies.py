@@ -1,0 +1,109 @@
+"""What requests hold. The core reads subscriber, reference and values itself: here they pass."""
+
+from functools import cache
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, Field, StringConstraints, create_model
+
+from docgen.domain.envelope import State
+from docgen.domain.language import Language
+from docgen.forms.catalogue import Catalogue
+from docgen.forms.fields import Block, Code, Moment, Paragraph
+from docgen.forms.form import Form
+from docgen.forms.identity import KazakhMobile, ReferenceInput, SubscriberInput
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{26}$")]
+MOST_DOCUMENTS = 20
+
+
+class NewDocument(Block):
+    """One document to make."""
+
+    form: str
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=2)]
+    values: Any
+
+
+class NewEnvelope(Block):
+    """What one subscriber is to sign at once."""
+
+    subscriber: Any
+    reference: Any
+    documents: Annotated[tuple[NewDocument, ...], Field(min_length=1, max_length=MOST_DOCUMENTS)]
+
+
+class CodeRequest(Block):
+    """A wish for a code; without a language, in that of the first document."""
+
+    language: Language | None = None
+    employee_id: Code | None = None
+
+
+class Confirmation(Block):
+    """One try to confirm; `attempt_id` is made by the client, and a retry repeats it."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+    attempt_id: Code
+    language: Language | None = None
+    """In which the consent was shown; by default that of the first document."""
+    employee_id: Code | None = None
+    """Who typed it, where the subscriber told the code to the operator (point 9.5)."""
+
+
+class Reason(Block):
+    """Why."""
+
+    reason: Paragraph
+
+
+class EnvelopeQuery(Block):
+    """Which envelopes are looked for."""
+
+    state: State | None = None
+    phone: KazakhMobile | None = None
+    account: Code | None = None
+    order: Code | None = None
+    created_from: Moment | None = None
+    created_before: Moment | None = None
+    cursor: Id | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class PdfQuery(Block):
+    """Which bytes: frozen or sealed; by default the latest there are."""
+
+    version: Literal["frozen", "sealed"] | None = None
+
+
+class PageQuery(PdfQuery):
+    """Which bytes, and how wide in pixels."""
+
+    width: Annotated[int, Field(ge=100, le=2000)] = 1000
+
+
+@cache
+def described_envelope(forms: Catalogue) -> type[BaseModel]:
+    """NewEnvelope in full, each form with its own values: to describe it, not to read by."""
+    kinds: Any = Union[tuple(_described_document(form) for form in forms)]  # noqa: UP007
+    documents: Any = tuple[Annotated[kinds, Field(discriminator="form")], ...]
+    bounded = Field(min_length=1, max_length=MOST_DOCUMENTS)
+    return create_model(
+        "Envelope",
+        __base__=Block,
+        subscriber=(SubscriberInput, ...),
+        reference=(ReferenceInput, ...),
+        documents=(Annotated[documents, bounded], ...),
+    )
+
+
+def _described_document(form: Form) -> type[BaseModel]:
+    name = "".join(part.capitalize() for part in form.code.split("_"))
+    code: Any = Literal[form.code]
+    languages: Any = Annotated[tuple[Language, ...], Field(min_length=1, max_length=2)]
+    return create_model(
+        f"{name}Document",
+        __base__=Block,
+        form=(code, ...),
+        languages=(languages, ...),
+        values=(form.schema, ...),
+    )

@@ -1,0 +1,87 @@
+"""A document's bytes and pages."""
+
+import re
+
+from api.route import Answer, Call, Reply, Route
+from api.v1.bodies import PageQuery, PdfQuery
+from docgen.domain.caller import Scope
+from docgen.domain.errors import BlobNotFound, DocumentNotFound, NotReady
+from docgen.usecases.fetch_document import Located, Version
+
+_HELD = 304
+_PAGE = re.compile("[1-9][0-9]{0,3}")
+_TAGGED = {"ETag": "Changes with the bytes, and only with them"}
+
+
+def fetch_pdf(call: Call) -> Reply:
+    """The PDF: frozen or sealed."""
+    located = _located(call, call.query_as(PdfQuery))
+    tag = f'"{located.sha256}"'
+    headers = _headers(tag) | {
+        "Content-Disposition": f'attachment; filename="{located.number}.pdf"',
+    }
+    if _held(call, tag):
+        return Reply(body=b"", status=_HELD, headers=headers)
+    pdf = call.docgen.fetch_document.pdf(located)
+    return Reply(body=pdf, media_type="application/pdf", headers=headers)
+
+
+def fetch_page(call: Call) -> Reply:
+    """A page as an image, exactly as it is in the PDF."""
+    query, page = call.query_as(PageQuery), _page(call)
+    located = _located(call, query)
+    tag = f'"{located.sha256}-{page}-{query.width}"'
+    if _held(call, tag):
+        return Reply(body=b"", status=_HELD, headers=_headers(tag))
+    image = call.docgen.fetch_document.page(located, page, width=query.width)
+    return Reply(body=image, media_type="image/png", headers=_headers(tag))
+
+
+def _located(call: Call, query: PdfQuery) -> Located:
+    return call.docgen.fetch_document.locate(
+        call.envelope.envelope,
+        call.path["document_id"],
+        version=None if query.version is None else Version(query.version),
+    )
+
+
+def _page(call: Call) -> int:
+    page = call.path["page"]
+    if not _PAGE.fullmatch(page):
+        raise DocumentNotFound
+    return int(page)
+
+
+def _held(call: Call, tag: str) -> bool:
+    return tag.strip('"') in call.etags
+
+
+def _headers(tag: str) -> dict[str, str]:
+    # The caller's own store may keep it, if it asks each time whether it still is the latest.
+    return {"ETag": tag, "Cache-Control": "private, no-cache"}
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/envelopes/{envelope_id}/documents/{document_id}/pdf",
+        view=fetch_pdf,
+        summary="Fetch a document",
+        tag="documents",
+        scope=Scope.ENVELOPES_READ,
+        query=PdfQuery,
+        answer=Answer(says="The PDF", media_type="application/pdf", headers=_TAGGED),
+        refusals=(NotReady, DocumentNotFound, BlobNotFound),
+    ),
+    Route(
+        method="GET",
+        path="/v1/envelopes/{envelope_id}/documents/{document_id}/pages/{page}",
+        view=fetch_page,
+        summary="Fetch a page as an image",
+        tag="documents",
+        scope=Scope.ENVELOPES_READ,
+        query=PageQuery,
+        answer=Answer(says="The page", media_type="image/png", headers=_TAGGED),
+        refusals=(NotReady, DocumentNotFound, BlobNotFound),
+    ),
+)

@@ -1,0 +1,142 @@
+"""What answers about envelopes look like; personal data only masked."""
+
+from datetime import datetime
+from typing import Self
+
+from api.v1.shapes import (
+    ChallengeShape,
+    ConsentShape,
+    DocumentShape,
+    ReferenceShape,
+    SealShape,
+    Shape,
+    SubscriberShape,
+    document_shape,
+)
+from docgen.domain.envelope import Envelope, State
+from docgen.usecases.show_envelope import Shown
+
+ENVELOPES = "/v1/envelopes"
+
+
+class EnvelopeLinks(Shape):
+    """What can be asked of an envelope."""
+
+    self: str
+    code: str
+    confirmation: str
+    decline: str
+    void: str
+    journal: str
+
+
+class EnvelopeShape(Shape):
+    """An envelope as a whole."""
+
+    id: str
+    state: State
+    owner: str
+    client: str
+    created_at: datetime
+    expires_at: datetime
+    subscriber: SubscriberShape
+    reference: ReferenceShape
+    manifest_sha256: str | None
+    documents: tuple[DocumentShape, ...]
+    challenge: ChallengeShape | None
+    consent: ConsentShape | None
+    seal: SealShape | None
+    reason: str | None
+    links: EnvelopeLinks
+
+    @classmethod
+    def of(cls, shown: Shown, *, public_url: str) -> Self:
+        """The shape of an envelope and its newest challenge."""
+        envelope, person = shown.envelope, shown.envelope.subscriber
+        root = f"{ENVELOPES}/{envelope.id}"
+        return cls(
+            id=envelope.id,
+            state=envelope.state,
+            owner=envelope.owner,
+            client=envelope.client,
+            created_at=envelope.created_at,
+            expires_at=envelope.expires_at,
+            subscriber=SubscriberShape.of(person),
+            reference=ReferenceShape.of(envelope.reference),
+            manifest_sha256=_manifest(envelope),
+            documents=tuple(document_shape(d, root, public_url) for d in envelope.documents),
+            challenge=None
+            if shown.challenge is None
+            else ChallengeShape.of(shown.challenge, person.phone),
+            consent=_consent(envelope),
+            seal=_seal(envelope),
+            reason=envelope.reason,
+            links=_links(root),
+        )
+
+
+class SummaryShape(Shape):
+    """An envelope in a list."""
+
+    id: str
+    state: State
+    created_at: datetime
+    expires_at: datetime
+    subscriber: SubscriberShape
+    reference: ReferenceShape
+    documents: tuple[str, ...]
+    """Their numbers."""
+    link: str
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> Self:
+        """The shape of an envelope in short."""
+        return cls(
+            id=envelope.id,
+            state=envelope.state,
+            created_at=envelope.created_at,
+            expires_at=envelope.expires_at,
+            subscriber=SubscriberShape.of(envelope.subscriber),
+            reference=ReferenceShape.of(envelope.reference),
+            documents=tuple(document.number for document in envelope.documents),
+            link=f"{ENVELOPES}/{envelope.id}",
+        )
+
+
+class EnvelopesShape(Shape):
+    """A page of envelopes, the newest first; `next` is the cursor of the page after it."""
+
+    envelopes: tuple[SummaryShape, ...]
+    next: str | None
+
+
+def _manifest(envelope: Envelope) -> str | None:
+    frozen = all(document.frozen is not None for document in envelope.documents)
+    return envelope.manifest_hash if frozen else None
+
+
+def _consent(envelope: Envelope) -> ConsentShape | None:
+    if envelope.consent is None:
+        return None
+    return ConsentShape(way=envelope.consent.way, confirmed_at=envelope.consent.confirmed_at)
+
+
+def _seal(envelope: Envelope) -> SealShape | None:
+    if envelope.state is State.CONFIRMED:
+        return SealShape(status="pending", level=None, sealed_at=None)
+    sealed = [d.sealed for d in envelope.documents if d.sealed is not None]
+    if not sealed:
+        return None
+    last = max(sealed, key=lambda each: each.sealed_at)
+    return SealShape(status="sealed", level=last.level, sealed_at=last.sealed_at)
+
+
+def _links(root: str) -> EnvelopeLinks:
+    return EnvelopeLinks(
+        self=root,
+        code=f"{root}/code",
+        confirmation=f"{root}/confirmation",
+        decline=f"{root}/decline",
+        void=f"{root}/void",
+        journal=f"{root}/journal",
+    )

@@ -1,0 +1,190 @@
+"""What answers look like; personal data only masked."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.consent import WayOfSigning
+from docgen.domain.envelope import (
+    Document,
+    Frozen,
+    Reference,
+    Sealed,
+    SealLevel,
+)
+from docgen.domain.language import Language
+from docgen.domain.subscriber import Phone, Subscriber
+from docgen.forms.form import Form
+
+
+class Shape(BaseModel):
+    """Part of an answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Titles(Shape):
+    """A name in both languages."""
+
+    kk: str
+    ru: str
+
+    @classmethod
+    def of(cls, form: Form) -> Self:
+        """The form's name."""
+        return cls(kk=form.title(Language.KK), ru=form.title(Language.RU))
+
+
+class SubscriberShape(Shape):
+    """Who signs, recognisable and no more."""
+
+    full_name: str
+    iin: str
+    phone: str
+
+    @classmethod
+    def of(cls, person: Subscriber) -> Self:
+        """The shape of a person, masked."""
+        return cls(full_name=person.full_name, iin=person.iin.masked(), phone=person.phone.masked())
+
+
+class ReferenceShape(Shape):
+    """How the operator's own systems know the visit."""
+
+    order_number: str
+    account_number: str
+    region: str | None
+
+    @classmethod
+    def of(cls, reference: Reference) -> Self:
+        """The shape of a reference."""
+        return cls(
+            order_number=reference.order_number,
+            account_number=reference.account_number,
+            region=reference.region,
+        )
+
+
+class FrozenShape(Shape):
+    """The exact bytes the subscriber saw."""
+
+    sha256: str
+    size: int
+    pages: int
+    frozen_at: datetime
+
+    @classmethod
+    def of(cls, frozen: Frozen | None) -> Self | None:
+        """The shape, once there are bytes."""
+        if frozen is None:
+            return None
+        return cls(
+            sha256=frozen.sha256,
+            size=frozen.size,
+            pages=frozen.pages,
+            frozen_at=frozen.frozen_at,
+        )
+
+
+class SealedShape(Shape):
+    """The same bytes and one signed revision."""
+
+    sha256: str
+    size: int
+    level: SealLevel
+    signer: str
+    serial: str
+    sealed_at: datetime
+
+    @classmethod
+    def of(cls, sealed: Sealed | None) -> Self | None:
+        """The shape, once it is sealed."""
+        if sealed is None:
+            return None
+        return cls(
+            sha256=sealed.sha256,
+            size=sealed.size,
+            level=sealed.level,
+            signer=sealed.signer,
+            serial=sealed.serial,
+            sealed_at=sealed.sealed_at,
+        )
+
+
+class DocumentLinks(Shape):
+    """Where its bytes and pages are."""
+
+    pdf: str
+    pages: tuple[str, ...]
+    verification: str
+
+
+class DocumentShape(Shape):
+    """One paper of an envelope."""
+
+    id: str
+    number: str
+    form: str
+    languages: tuple[Language, ...]
+    frozen: FrozenShape | None
+    sealed: SealedShape | None
+    links: DocumentLinks
+
+
+class ChallengeShape(Shape):
+    """A code on its way; the code itself is nowhere."""
+
+    id: str
+    state: ChallengeState
+    expires_at: datetime
+    resend_at: datetime
+    attempts_left: int
+    phone: str
+
+    @classmethod
+    def of(cls, challenge: Challenge, phone: Phone) -> Self:
+        """The shape of a challenge sent to that phone."""
+        return cls(
+            id=challenge.id,
+            state=challenge.state,
+            expires_at=challenge.expires_at,
+            resend_at=challenge.resend_at,
+            attempts_left=challenge.attempts_left,
+            phone=phone.masked(),
+        )
+
+
+class ConsentShape(Shape):
+    """How and when the subscriber agreed."""
+
+    way: WayOfSigning
+    confirmed_at: datetime
+
+
+class SealShape(Shape):
+    """How far the sealing is: pending from the confirmation on."""
+
+    status: Literal["pending", "sealed"]
+    level: SealLevel | None
+    sealed_at: datetime | None
+
+
+def document_shape(document: Document, root: str, public_url: str) -> DocumentShape:
+    """The shape of a document of the envelope at that address."""
+    place = f"{root}/documents/{document.id}"
+    pages = 0 if document.frozen is None else document.frozen.pages
+    return DocumentShape(
+        id=document.id,
+        number=document.number,
+        form=document.form,
+        languages=document.languages,
+        frozen=FrozenShape.of(document.frozen),
+        sealed=SealedShape.of(document.sealed),
+        links=DocumentLinks(
+            pdf=f"{place}/pdf",
+            pages=tuple(f"{place}/pages/{page}" for page in range(1, pages + 1)),
+            verification=f"{public_url}/verify/{document.verification_token}",
+        ),
+    )

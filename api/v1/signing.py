@@ -1,0 +1,141 @@
+"""Codes: sent, and confirmed by."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Literal, Self
+
+from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
+from api.v1.bodies import CodeRequest, Confirmation
+from api.v1.shapes import ChallengeShape, Shape
+from docgen import telemetry
+from docgen.domain.caller import Scope
+from docgen.domain.consent import EnteredBy, SmsConsent
+from docgen.domain.envelope import Envelope
+from docgen.domain.errors import (
+    AlreadyConfirmed,
+    CodeGone,
+    CodesUnavailable,
+    CodeWrong,
+    LimitReached,
+    MoveNotAllowed,
+    NotReady,
+    SmsUnavailable,
+    StaleEnvelope,
+    ValuesRejected,
+)
+from docgen.domain.language import Language
+from docgen.usecases.confirm_by_code import Attempt
+
+
+class SentShape(Shape):
+    """That a code was sent."""
+
+    challenge: ChallengeShape
+
+
+class ConfirmationShape(Shape):
+    """The legal act; the same however often it is asked for."""
+
+    id: str
+    state: Literal["confirmed"] = "confirmed"
+    confirmed_at: datetime
+    challenge_id: str
+    attempt_id: str
+    entered_by: EnteredBy
+    manifest_sha256: str
+
+    @classmethod
+    def of(cls, envelope: Envelope, consent: SmsConsent) -> Self:
+        """The shape of a consent by code."""
+        return cls(
+            id=envelope.id,
+            confirmed_at=consent.confirmed_at,
+            challenge_id=consent.challenge_id,
+            attempt_id=consent.attempt_id,
+            entered_by=consent.entered_by,
+            manifest_sha256=envelope.manifest_hash,
+        )
+
+
+def send_code(call: Call) -> Reply:
+    """A code to the subscriber's phone, bound to the very bytes of the documents."""
+    body, envelope = call.body_as(CodeRequest), call.envelope.envelope
+    challenge = call.docgen.send_code(
+        envelope.id,
+        language=_language(call, body.language),
+        actor=_actor(call, body.employee_id),
+        challenge_id=call.resource_id,
+    )
+    telemetry.CODES.labels("sent").inc()
+    shape = ChallengeShape.of(challenge, envelope.subscriber.phone)
+    return Reply(body=SentShape(challenge=shape), status=HTTPStatus.ACCEPTED)
+
+
+def confirm(call: Call) -> Reply:
+    """The legal act; a repeated attempt gets the same answer."""
+    body = call.body_as(Confirmation)
+    attempt = Attempt(
+        id=body.attempt_id,
+        code=body.code,
+        language=_language(call, body.language),
+        employee_id=body.employee_id,
+    )
+    envelope = call.docgen.confirm_by_code(call.envelope.envelope.id, attempt)
+    if not isinstance(envelope.consent, SmsConsent):
+        raise AlreadyConfirmed("confirm", envelope.state)
+    telemetry.CODES.labels("confirmed").inc()
+    return Reply(body=ConfirmationShape.of(envelope, envelope.consent))
+
+
+def _language(call: Call, asked: Language | None) -> Language:
+    """What was asked for, else the language in which the first document begins."""
+    return asked or call.envelope.envelope.documents[0].languages[0]
+
+
+def _actor(call: Call, employee_id: str | None) -> str:
+    return f"client:{call.caller.client}" if employee_id is None else f"employee:{employee_id}"
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/envelopes/{envelope_id}/code",
+        view=send_code,
+        summary="Send the subscriber a code; an older one is dead from now on",
+        tag="signing",
+        scope=Scope.ENVELOPES_SIGN,
+        body=JsonBody(model=CodeRequest, optional=True),
+        repeat=Repeat.MUST,
+        answer=Answer(status=202, says="The code is on its way", model=SentShape),
+        refusals=(
+            NotReady,
+            AlreadyConfirmed,
+            MoveNotAllowed,
+            StaleEnvelope,
+            LimitReached,
+            CodesUnavailable,
+            SmsUnavailable,
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/v1/envelopes/{envelope_id}/confirmation",
+        view=confirm,
+        summary="Confirm by the code; repeat the same `attempt_id` after a lost answer",
+        tag="signing",
+        scope=Scope.ENVELOPES_SIGN,
+        body=JsonBody(model=Confirmation),
+        repeat=Repeat.MAY,
+        answer=Answer(says="Confirmed; the seal follows", model=ConfirmationShape),
+        refusals=(
+            ValuesRejected,
+            CodeWrong,
+            CodeGone,
+            NotReady,
+            AlreadyConfirmed,
+            MoveNotAllowed,
+            StaleEnvelope,
+            CodesUnavailable,
+        ),
+    ),
+)

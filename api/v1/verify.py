@@ -1,0 +1,71 @@
+"""Verification of a file, also against the register."""
+
+from typing import Any
+
+from pydantic import JsonValue
+
+from api.route import Answer, Call, FileBody, Reply, Route
+from api.v1.shapes import Shape
+from docgen.domain.caller import Scope
+from docgen.domain.errors import Busy, UnreadableDocument
+from docgen.domain.verdict import Verdict
+from docgen.usecases.verify_document import describe
+
+
+class Words(Shape):
+    """A sentence in both languages."""
+
+    kk: str
+    ru: str
+
+
+class ReasonShape(Words):
+    """Why, with its stable code."""
+
+    code: str
+
+
+class SealFactsShape(Shape):
+    """What the seal itself says."""
+
+    level: str
+    signer: str
+    serial: str
+    time: str | None
+    timestamp_authority: str | None
+
+
+class VerdictShape(Shape):
+    """What a file turns out to be, and all it rests on."""
+
+    verdict: Verdict
+    message: Words
+    seal: SealFactsShape | None
+    confirmed_hash: str | None
+    first_revision_hash: str | None
+    evidence: dict[str, JsonValue] | None
+    journal_chain_ok: bool | None
+    registered: bool
+    reasons: tuple[ReasonShape, ...]
+
+
+def verify_file(call: Call) -> Reply:
+    """The verdict on the uploaded file."""
+    checked = call.docgen.verify_upload(call.file)
+    described: dict[str, Any] = describe(checked.report, registered=checked.registered)
+    return Reply(body=VerdictShape.model_validate(described))
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/verify",
+        view=verify_file,
+        summary="Verify a file",
+        tag="verification",
+        scope=Scope.DOCUMENTS_VERIFY,
+        body=FileBody(),
+        answer=Answer(says="The verdict", model=VerdictShape),
+        refusals=(UnreadableDocument, Busy),
+    ),
+)

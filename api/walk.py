@@ -1,0 +1,161 @@
+"""The one way every request goes: let in, read, answered once, told."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+from flask import Flask, Response, g, request
+from pydantic import BaseModel
+from structlog.contextvars import bind_contextvars, clear_contextvars
+from werkzeug.exceptions import HTTPException
+
+from api import problems, reading
+from api.auth import authenticated, credential
+from api.idempotency import Once, asked_key, fingerprint
+from api.problems import Problem
+from api.refusals import Refusal
+from api.route import Call, FileBody, JsonBody, Route
+from api.telling import Told, language, refused, response, told
+from docgen import telemetry
+from docgen.bootstrap.service import Docgen
+from docgen.domain.caller import Caller
+from docgen.domain.errors import DocgenError, EnvelopeNotFound
+from docgen.ports import Chance
+from docgen.usecases.show_envelope import Shown
+
+_OUR_ID = re.compile(r"[0-9A-Za-z]{26}")
+_THEIR_REQUEST_ID = re.compile(
+    r"(?=.*[A-Za-z])"
+    r"(?:[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
+    r"|(?!.*(?:\d[._-]*){10})[A-Za-z0-9._-]{16,64})"
+)
+"""A UUID, or anything without a number as long as an IIN or a phone: it is told and logged."""
+
+log = structlog.get_logger("api.requests")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """Turns routes into what Flask calls."""
+
+    docgen: Docgen
+    chance: Chance
+
+    def onto(self, app: Flask, route: Route) -> None:
+        """Answer the route's method on its path."""
+        app.add_url_rule(
+            route.rule,
+            endpoint=f"{route.method} {route.path}",
+            view_func=self._view(route),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+
+    def guard(self, app: Flask) -> None:
+        """Give every request its id and its log line, and every fault its problem."""
+        app.before_request(self._begin)
+        app.after_request(_end)
+        app.register_error_handler(Exception, _fault)
+
+    def _view(self, route: Route) -> Callable[..., Response]:
+        def view(**path: str) -> Response:
+            return response(self._answer(route, path))
+
+        return view
+
+    def _answer(self, route: Route, path: dict[str, str]) -> Told:
+        try:
+            return self._let_in(route, path)
+        except DocgenError as error:
+            return refused(problems.of_error(error))
+        except Refusal as refusal:
+            return refused(refusal.problem)
+
+    def _let_in(self, route: Route, path: dict[str, str]) -> Told:
+        caller = self._caller(route)
+        key = asked_key(request, route.repeat)
+        call = self._call(route, path, caller)
+
+        def tell(resource_id: str) -> Told:
+            return told(route.view(replace(call, resource_id=resource_id)))
+
+        if key is None or caller is None:
+            return tell(self.chance.identifier())
+        once = Once(
+            answer_once=self.docgen.answer_once,
+            caller=caller,
+            key=key,
+            fingerprint=fingerprint(request, credential(request)),
+        )
+        return once.answer(tell, lambda error: refused(problems.of_error(error)))
+
+    def _caller(self, route: Route) -> Caller | None:
+        if route.scope is None:
+            return None
+        caller = authenticated(request, self.docgen.authenticate)
+        bind_contextvars(client=caller.client, key=caller.key_id)
+        caller.require(route.scope)
+        return caller
+
+    def _call(self, route: Route, path: dict[str, str], caller: Caller | None) -> Call:
+        """The input is read in the order in which it can be refused at the least cost."""
+        shown = self._shown(route, path, caller)
+        body, file = _body(route)
+        return Call(
+            docgen=self.docgen,
+            language=language(),
+            path=path,
+            given_caller=caller,
+            shown=shown,
+            body=body,
+            file=file,
+            query=None if route.query is None else reading.read_query(request, route.query),
+            etags=frozenset(request.if_none_match.as_set(include_weak=True)),
+        )
+
+    def _shown(self, route: Route, path: dict[str, str], caller: Caller | None) -> Shown | None:
+        if not route.of_an_envelope or caller is None:
+            return None
+        envelope_id = path["envelope_id"]
+        if not _OUR_ID.fullmatch(envelope_id):
+            raise EnvelopeNotFound
+        bind_contextvars(envelope=envelope_id)
+        return self.docgen.show_envelope(envelope_id, caller=caller)
+
+    def _begin(self) -> None:
+        clear_contextvars()
+        theirs = request.headers.get("X-Request-Id", "")
+        g.request_id = theirs if _THEIR_REQUEST_ID.fullmatch(theirs) else self.chance.identifier()
+        g.begun = time.perf_counter()
+        bind_contextvars(request_id=g.request_id)
+
+
+def _body(route: Route) -> tuple[BaseModel | None, bytes]:
+    match route.body:
+        case JsonBody() as body:
+            return reading.read_json(request, body), b""
+        case FileBody() as body:
+            return None, reading.read_file(request, body)
+        case None:
+            return None, b""
+
+
+def _end(made: Response) -> Response:
+    """The address itself is not told: callers put phones there."""
+    taken = time.perf_counter() - g.begun
+    rule = "unknown" if request.url_rule is None else request.url_rule.rule
+    method = request.method if request.url_rule is not None else "other"
+    telemetry.REQUESTS.labels(method, rule, str(made.status_code)).inc()
+    telemetry.DURATION.labels(method, rule).observe(taken)
+    log.info("request", method=method, route=rule, status=made.status_code, ms=round(taken * 1000))
+    return made
+
+
+def _fault(fault: Exception) -> Response:
+    """What no route has foreseen: a refusal of HTTP, or a fault of ours that only the log tells."""
+    if isinstance(fault, HTTPException) and fault.code is not None:
+        return response(refused(problems.of_http(fault)))
+    log.error("an unforeseen fault", exc_info=fault)
+    return response(refused(Problem(status=500, code="internal_error")))
