@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= /usr/bin/python3.11
 BIN := .venv/bin
-RUN_PACKAGES := python3-venv libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux
+RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux
 TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl
 
 .PHONY: help setup setup-tests system-packages demo test lint types walls unit lock clean
@@ -38,7 +38,7 @@ system-packages:
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup  ## run the sample visit with everything embedded: make demo ONCE=1
+demo: setup  ## run the service with everything embedded; ONCE=1: one visit, and stop
 	@$(BIN)/docgen demo $(if $(ONCE),--once,)
 
 test: setup-tests lint types walls unit  ## everything: style, types, walls, all tests

@@ -90,7 +90,7 @@ def test_every_command_explains_itself() -> None:
     assert all(isinstance(command, click.Command) for command in main.commands.values())
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/operation.md"])
 def test_every_link_leads_somewhere(name: str) -> None:
     """No page points at a file that is not there."""
     page = ROOT / name
@@ -101,7 +101,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_every_path_in_the_architecture_exists() -> None:
     """The map shows the country as it is."""
-    paths = re.findall(r"`((?:docgen|templates_kk|tests)/[\w./-]+)`", _read("docs/architecture.md"))
+    paths = re.findall(r"`((?:api|docgen|templates_kk|tests)/[\w./-]+)`", _read("docs/architecture.md"))
 
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -25,7 +25,8 @@ def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """The package and its contracts, to sin in."""
-    shutil.copytree(ROOT / "docgen", tmp_path / "docgen")
+    for package in ("docgen", "api"):
+        shutil.copytree(ROOT / package, tmp_path / package)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
@@ -54,6 +55,9 @@ def test_the_walls_hold() -> None:
         ("adapters/db/register.py", "import docgen.adapters.blobs.disk"),
         ("settings.py", "import docgen.bootstrap.service"),
         ("bootstrap/service.py", "import docgen.cli"),
+        ("bootstrap/service.py", "import api"),
+        ("usecases/sweep.py", "import dramatiq"),
+        ("worker.py", "import flask"),
     ],
 )
 def test_a_planted_sin_is_reported(copied: Path, sinner: str, sin: str) -> None:
