@@ -1,6 +1,5 @@
 """The OpenAPI 3.1 description, made from what the routes say of themselves."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from api import problems
 from api.auth import SCHEMES
 from api.expected import expected
 from api.idempotency import HEADER
+from api.links import links, path_names
 from api.route import FileBody, JsonBody, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError
@@ -74,7 +74,10 @@ def description(
 def _paths(routes: Sequence[Route], forms: Catalogue) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, forms)
+        operation = _operation(route, forms)
+        if "Location" in route.answer.headers:
+            operation["responses"][str(route.answer.status)]["links"] = links(routes)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
     return paths
 
 
@@ -95,7 +98,7 @@ def _operation(route: Route, forms: Catalogue) -> dict[str, Any]:
 
 
 def _parameters(route: Route) -> Iterable[dict[str, Any]]:
-    for name in re.findall(r"{(\w+)}", route.path):
+    for name in path_names(route):
         yield {"name": name, "in": "path", "required": True, "schema": dict(_PARAMETERS[name])}
     if route.query is not None:
         listed = route.query.model_json_schema(ref_template=_REF)
@@ -115,15 +118,11 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
 def _body(body: JsonBody | FileBody, forms: Catalogue) -> dict[str, Any]:
     if isinstance(body, FileBody):
         file = {"type": "string", "format": "binary"}
-        schema: dict[str, Any] = {
-            "type": "object",
-            "properties": {"file": file},
-            "required": ["file"],
-        }
-    else:
-        schema = {"$ref": _REF.format(model=_described(body, forms).__name__)}
-    required = isinstance(body, FileBody) or not body.optional
-    return {"required": required, "content": {body.media_type: {"schema": schema}}}
+        schema = {"type": "object", "properties": {"file": file}, "required": ["file"]}
+        form = {"schema": schema, "encoding": {"file": {"contentType": "application/pdf"}}}
+        return {"required": True, "content": {body.media_type: form}}
+    schema = {"$ref": _REF.format(model=_described(body, forms).__name__)}
+    return {"required": not body.optional, "content": {body.media_type: {"schema": schema}}}
 
 
 def _responses(route: Route) -> dict[str, Any]:

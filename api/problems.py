@@ -21,7 +21,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.ValuesRejected: 422,
     errors.UnreadableDocument: 422,
     errors.IdempotencyKeyReused: 422,
-    errors.CodeWrong: 422,
+    errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
     errors.NotFound: 404,

@@ -93,7 +93,18 @@ def described_envelope(forms: Catalogue) -> type[BaseModel]:
         subscriber=(SubscriberInput, ...),
         reference=(ReferenceInput, ...),
         documents=(Annotated[documents, bounded], ...),
+        __cls_kwargs__={"json_schema_extra": {"examples": [_example(next(iter(forms)))]}},
     )
+
+
+def _example(form: Form) -> dict[str, Any]:
+    """A body that is accepted as it stands."""
+    values = form.example["values"]
+    return {
+        "subscriber": form.example["subscriber"],
+        "reference": {"order_number": values["order_number"], "account_number": "750012345678"},
+        "documents": [{"form": form.code, "languages": list(form.languages), "values": values}],
+    }
 
 
 def _described_document(form: Form) -> type[BaseModel]:

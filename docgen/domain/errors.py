@@ -23,7 +23,7 @@ DocgenError
 ├── RequestInProgress             the same request is still being answered
 ├── CodeRefused
 │   ├── CodeWrong
-│   └── CodeGone                  exhausted, expired, replaced or spent
+│   └── CodeGone                  exhausted, expired, replaced, spent or withdrawn
 ├── LimitReached                  cool-down or any other limit
 ├── Unavailable                   a part we need is down; try later, nothing is lost
 │   ├── CodesUnavailable
@@ -219,7 +219,7 @@ class CodeWrong(CodeRefused):
 
 
 class CodeGone(CodeRefused):
-    """No code is live any more: `reason` is exhausted, expired, replaced or spent."""
+    """No code is live: `reason` is exhausted, expired, replaced, spent or withdrawn."""
 
     code = "code_gone"
 

@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -45,6 +46,7 @@ Anything else would be printed as an empty box, and nobody signs an empty box.
 """
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_RFC_3339 = re.compile(r"[0-9-]{10}[T ][0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9:]{5})", re.IGNORECASE)
 
 
 def finding(code: str, **params: object) -> PydanticCustomError:
@@ -112,7 +114,16 @@ def _in_our_times(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_times)]
+def _as_written(moment: object) -> object:
+    """Pydantic would also take a number, as seconds or milliseconds since 1970."""
+    if isinstance(moment, str) and not _RFC_3339.fullmatch(moment):
+        raise finding("not_a_time")
+    if not isinstance(moment, str | datetime):
+        raise finding("not_a_time")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_in_our_times)]
 """A time with its zone."""
 
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]

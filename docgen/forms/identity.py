@@ -106,7 +106,10 @@ class SubscriberInput(Block):
         str,
         StringConstraints(strip_whitespace=True),
         AfterValidator(_iin),
-        Field(description="Twelve digits, the last of which is a control digit."),
+        Field(
+            description="Twelve digits, the last of which is a control digit.",
+            json_schema_extra={"pattern": "^[0-9]{12}$"},
+        ),
     ]
     birth_date: date
     phone: KazakhMobile

@@ -35,26 +35,19 @@ class PostgresServer:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.process: subprocess.Popen[bytes] | None = None
+        self._data = directory / "data"
         self._log = directory / "postgres.log"
         self._privileges: tuple[str, ...] = ()
 
     def start(self) -> None:
-        """Make the cluster and start it; as root, under the user postgres, as it insists."""
-        initdb, postgres = _program("initdb"), _program("postgres")
+        """Start, at first making the cluster; as root, under the user postgres, as it insists."""
         if os.getuid() == 0:
             self._privileges = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
-            shutil.chown(self.directory, "postgres", "postgres")
-        data = str(self.directory / "data")
-        made = start(
-            [initdb, "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
-             "--locale=C.UTF-8"],
-            log=self._log,
-            privileges=self._privileges,
-        )  # fmt: skip
-        assert made.wait() == 0, self._log.read_text()
+        if not self._data.exists():
+            self._make_cluster()
         settings = [f"-c{name}={value}" for name, value in _UNSAFE_BUT_FAST.items()]
         self.process = start(
-            [postgres, "-D", data, "-k", str(self.directory), *settings],
+            [_program("postgres"), "-D", str(self._data), "-k", str(self.directory), *settings],
             log=self._log,
             privileges=self._privileges,
             signal="QUIT",
@@ -91,6 +84,17 @@ class PostgresServer:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait()
             self.process = None
+
+    def _make_cluster(self) -> None:
+        if self._privileges:
+            shutil.chown(self.directory, "postgres", "postgres")
+        made = start(
+            [_program("initdb"), "-D", str(self._data), "-U", "postgres",
+             "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"],
+            log=self._log,
+            privileges=self._privileges,
+        )  # fmt: skip
+        assert made.wait() == 0, self._log.read_text()
 
     def _run(self, command: sql.Composed) -> None:
         with self._connect() as connection:

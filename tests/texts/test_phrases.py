@@ -8,7 +8,7 @@ from docgen.domain.consent import WayOfSigning
 from docgen.domain.journal import Event
 from docgen.domain.language import BOTH, Language
 from docgen.domain.subscriber import IdentityDocument, VerificationMethod
-from docgen.ports import Verdict
+from docgen.domain.verdict import Verdict
 from docgen.texts.phrases import phrases, say
 
 

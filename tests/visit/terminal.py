@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.bootstrap.verification import verification
-from docgen.ports import Report
+from docgen.domain.verdict import Report
 from docgen.settings import Settings
 
 PROGRAM = Path(sys.executable).parent / "docgen"

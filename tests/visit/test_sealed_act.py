@@ -13,7 +13,7 @@ import pytest
 
 from docgen.adapters.authority.demo import DemoAuthority
 from docgen.adapters.clock import SystemClock
-from docgen.ports import Verdict
+from docgen.domain.verdict import Verdict
 from tests.forms.samples import visit
 from tests.visit.contract import act_sentences
 from tests.visit.terminal import docgen, verdict

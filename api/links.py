@@ -1,0 +1,30 @@
+"""Where an answer leads: from a new envelope to all that can be done with it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from api.route import Route
+
+_FOUND: Mapping[str, str] = {
+    "envelope_id": "$response.body#/id",
+    "document_id": "$response.body#/documents/0/id",
+    "page": "1",
+}
+
+
+def path_names(route: Route) -> list[str]:
+    """Names of the parts of a path."""
+    return re.findall(r"{(\w+)}", route.path)
+
+
+def links(routes: Iterable[Route]) -> dict[str, Any]:
+    """OpenAPI links of an answer that shows an envelope."""
+    return {
+        route.view.__name__: {
+            "operationId": route.view.__name__,
+            "parameters": {name: _FOUND[name] for name in path_names(route)},
+        }
+        for route in routes
+        if route.of_an_envelope
+    }

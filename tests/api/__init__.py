@@ -1,0 +1,1 @@
+"""The HTTP interface, over a real register and a real Redis."""

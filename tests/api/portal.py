@@ -1,0 +1,141 @@
+"""The application over a world, whose time, gateway and engine are in the test's hands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from docgen.adapters.pages.pdfium import PdfiumPages
+from docgen.bootstrap.service import Docgen
+from docgen.ports import Verifier
+from docgen.usecases.answer_once import AnswerOnce
+from docgen.usecases.authenticate import Authenticate
+from docgen.usecases.decline import Decline
+from docgen.usecases.fetch_document import FetchDocument
+from docgen.usecases.find_envelopes import FindEnvelopes
+from docgen.usecases.issue_key import IssueKey, KeyRequest
+from docgen.usecases.read_journal import ReadJournal
+from docgen.usecases.show_envelope import ShowEnvelope
+from docgen.usecases.verify_document import VerifyDocument
+from docgen.usecases.verify_upload import VerifyUpload
+from docgen.usecases.void import Void
+from tests.api.program import ENVELOPES, Program, sample
+from tests.api.stage import FORMS, PUBLIC_URL, Works
+from tests.api.stand_ins import FakeVerifier, Worker
+from tests.api.watch import Watch
+from tests.usecases.world import World, world
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    """An installation whose time, gateway and engine are in the test's hands."""
+
+    world: World
+    worker: Worker
+    docgen: Docgen
+    verifier: FakeVerifier
+    program: Program
+    """With every scope."""
+
+    def issued(self, **request: Any) -> Program:
+        """A program of its own, with a key made as `docgen keys create` does."""
+        issue = IssueKey(
+            register=self.world.register, clock=self.world.clock, chance=self.world.chance
+        )
+        made = issue(KeyRequest(**{"client": "portal", "owner": "operator"} | request))
+        return replace(self.program, key=made.secret, kept=made.kept)
+
+    def stranger(self, key: str | None = None) -> Program:
+        """A program with another key, or none."""
+        return replace(self.program, key=key, kept=None)
+
+    def changed(self, **parts: Any) -> "Portal":
+        """The same installation with other use cases."""
+        docgen = replace(self.docgen, **parts)
+        works = replace(self.program.works, docgen=docgen)
+        return replace(self, docgen=docgen, program=replace(self.program, works=works))
+
+    def created(self, body: dict[str, Any] | None = None, *, documents: int = 1) -> str:
+        """The id of a new envelope, of the sample visit unless another is given."""
+        made = body or sample()
+        made["documents"] *= documents
+        answer = self.program.post(ENVELOPES, made)
+        assert answer.status_code == 201
+        return str(answer.get_json()["id"])
+
+    def code_sent(self) -> tuple[str, str]:
+        """The id of an envelope whose code is on its way, and that code."""
+        envelope_id = self.created()
+        assert self.sent_again(envelope_id).status_code == 202
+        return envelope_id, self.world.chance.given[-1]
+
+    def shown(self, envelope_id: str) -> dict[str, Any]:
+        """The envelope as it is told."""
+        answer = self.program.get(f"{ENVELOPES}/{envelope_id}")
+        assert answer.status_code == 200
+        told: dict[str, Any] = answer.get_json()
+        return told
+
+    def sent_again(self, envelope_id: str) -> TestResponse:
+        """A code asked for anew."""
+        return self.program.post(f"{ENVELOPES}/{envelope_id}/code", {})
+
+    def tried(self, envelope_id: str, code: str, name: str, **more: str) -> TestResponse:
+        """An attempt to confirm."""
+        body = {"code": code, "attempt_id": name} | more
+        return self.program.post(f"{ENVELOPES}/{envelope_id}/confirmation", body)
+
+    def confirmed(self) -> str:
+        """The id of an envelope that was confirmed, and sealed unless nobody is at work."""
+        envelope_id, code = self.code_sent()
+        assert self.tried(envelope_id, code, "a-1").status_code == 200
+        return envelope_id
+
+
+def _docgen(over: World, verifier: Verifier) -> Docgen:
+    verify = VerifyDocument(verifier=verifier)
+    return Docgen(
+        forms=over.forms,
+        register=over.register,
+        codes=over.codes,
+        blobs=over.blobs,
+        authenticate=Authenticate(register=over.register, clock=over.clock),
+        answer_once=AnswerOnce(register=over.register, clock=over.clock, chance=over.chance),
+        create_envelope=over.create,
+        show_envelope=ShowEnvelope(register=over.register),
+        find_envelopes=FindEnvelopes(register=over.register),
+        fetch_document=FetchDocument(blobs=over.blobs, images=PdfiumPages()),
+        read_journal=ReadJournal(register=over.register),
+        send_code=over.send,
+        confirm_by_code=over.confirm,
+        decline=Decline(register=over.register, clock=over.clock),
+        void=Void(register=over.register, clock=over.clock),
+        verify_document=verify,
+        verify_upload=VerifyUpload(verify_document=verify, register=over.register),
+        public_url=PUBLIC_URL,
+    )
+
+
+@contextmanager
+def portal(database_url: str, redis_url: str) -> Iterator[Portal]:
+    """An installation over those services."""
+    over = world(database_url, redis_url)
+    over.jobs = worker = Worker(over.work)
+    over.forms = FORMS
+    verifier = FakeVerifier()
+    docgen = _docgen(over, verifier)
+    works = Works(docgen=docgen, clock=over.clock, chance=over.chance)
+    built = Portal(
+        world=over,
+        worker=worker,
+        docgen=docgen,
+        verifier=verifier,
+        program=Program(works=works, watch=Watch(), key=None),
+    )
+    try:
+        yield replace(built, program=built.issued())
+    finally:
+        over.register.close()
+        over.codes.close()
