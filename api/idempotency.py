@@ -63,9 +63,12 @@ class Once:
     caller: Caller
     key: str
     fingerprint: str
+    undone_by_fault: bool
 
-    def answer(self, tell: Callable[[str], Told], refuse: Callable[[DocgenError], Told]) -> Told:
-        """What `tell` answers to the id it is given, or what was answered before.
+    def answer(
+        self, tell: Callable[[AskedOnce], Told], refuse: Callable[[DocgenError], Told]
+    ) -> Told:
+        """What `tell` answers to the claim it is given, or what was answered before.
 
         Raises what `tell` raises, IdempotencyKeyReused or RequestInProgress.
         """
@@ -76,7 +79,7 @@ class Once:
             return Told.of(asked.answer)
         with self._settled(asked):
             try:
-                told = tell(asked.resource_id)
+                told = tell(asked)
             except CodeRefused as refused:
                 told = refuse(refused)
         with _at_best("kept"):
@@ -91,7 +94,7 @@ class Once:
             self._release(asked)
             raise
         except (Unavailable, StaleEnvelope):
-            self._free(asked)
+            (self._release if self.undone_by_fault else self._free)(asked)
             raise
         except (DocgenError, Refusal):
             self._release(asked)

@@ -23,6 +23,7 @@ _PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "document_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "page": {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
     "code": {"type": "string", "pattern": "^[a-z_]{1,60}$"},
+    "token": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
 }
 _LANGUAGE = {
     "name": "Accept-Language",
@@ -103,7 +104,7 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
     if route.query is not None:
         listed = route.query.model_json_schema(ref_template=_REF)
         for name, schema in listed["properties"].items():
-            yield {"name": name, "in": "query", "schema": schema}
+            yield {"name": name, "in": "query", "schema": _without_null(schema)}
     if route.repeat is not Repeat.NEVER:
         yield {
             "name": HEADER,
@@ -113,6 +114,15 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
             "description": "The same key and body get the same answer, and have one effect.",
         }
     yield _LANGUAGE
+
+
+def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A query leaves out what it does not ask for; it cannot say null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "title"}}
+    if rest.get("default", ...) is None:
+        del rest["default"]
+    return rest | kinds[0] if len(kinds) == 1 else dict(schema)
 
 
 def _body(body: JsonBody | FileBody, forms: Catalogue) -> dict[str, Any]:

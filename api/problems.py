@@ -76,7 +76,7 @@ class Problem:
             "type": TYPE + self.code,
             "title": say(f"problem.{self.code}.title", language),
             "status": self.status,
-            "detail": say(f"problem.{self.code}.detail", language, **self.members),
+            "detail": self._detail(language),
             "instance": f"urn:qoltanba:request:{request_id}",
             "code": self.code,
             "retryable": self.retryable,
@@ -87,6 +87,16 @@ class Problem:
         if self.findings:
             body["errors"] = [_finding(each, language) for each in self.findings]
         return body | dict(self.members)
+
+    def _detail(self, language: Language) -> str:
+        spoken = dict(self.members)
+        if self.retry_after is not None:
+            spoken["seconds"] = seconds(self.retry_after)
+        if "accepted" in spoken:
+            spoken["accepted"] = ", ".join(spoken["accepted"])
+        if "state" in spoken:
+            spoken["state"] = say(f"state.{spoken['state']}", language)
+        return say(f"problem.{self.code}.detail", language, **spoken)
 
     def all_headers(self) -> dict[str, str]:
         """Headers of the answer beyond the media type."""

@@ -91,6 +91,8 @@ class Call:
     """Entity tags of what the caller holds already."""
     resource_id: str | None = None
     """The id for what this request makes, the same however often it is repeated."""
+    resumed: bool = False
+    """Whether somebody began this very request before us and did not get to its answer."""
 
     @property
     def caller(self) -> Caller:
@@ -139,6 +141,8 @@ class Route:
     body: JsonBody | FileBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER
+    undone_by_fault: bool = False
+    """Whether a fault leaves nothing that a repetition should find: it then begins anew."""
     refusals: tuple[type[DocgenError], ...] = ()
     """What it refuses beyond what every route of its kind does."""
 

@@ -20,6 +20,7 @@ from api.route import Call, FileBody, JsonBody, Route
 from api.telling import Told, language, refused, response, told
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
+from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import Caller
 from docgen.domain.errors import DocgenError, EnvelopeNotFound
 from docgen.ports import Chance
@@ -78,16 +79,19 @@ class Walk:
         key = asked_key(request, route.repeat)
         call = self._call(route, path, caller)
 
-        def tell(resource_id: str) -> Told:
-            return told(route.view(replace(call, resource_id=resource_id)))
-
         if key is None or caller is None:
-            return tell(self.chance.identifier())
+            return told(route.view(replace(call, resource_id=self.chance.identifier())))
+
+        def tell(asked: AskedOnce) -> Told:
+            claimed = replace(call, resource_id=asked.resource_id, resumed=asked.resumed)
+            return told(route.view(claimed))
+
         once = Once(
             answer_once=self.docgen.answer_once,
             caller=caller,
             key=key,
             fingerprint=fingerprint(request, credential(request)),
+            undone_by_fault=route.undone_by_fault,
         )
         return once.answer(tell, lambda error: refused(problems.of_error(error)))
 
@@ -100,8 +104,9 @@ class Walk:
         return caller
 
     def _call(self, route: Route, path: dict[str, str], caller: Caller | None) -> Call:
-        """The input is read in the order in which it can be refused at the least cost."""
+        """The input: what costs least to refuse is read first, the body last."""
         shown = self._shown(route, path, caller)
+        query = None if route.query is None else reading.read_query(request, route.query)
         body, file = _body(route)
         return Call(
             docgen=self.docgen,
@@ -111,7 +116,7 @@ class Walk:
             shown=shown,
             body=body,
             file=file,
-            query=None if route.query is None else reading.read_query(request, route.query),
+            query=query,
             etags=frozenset(request.if_none_match.as_set(include_weak=True)),
         )
 

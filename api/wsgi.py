@@ -11,7 +11,7 @@ from api import Installation, create_app
 from docgen import telemetry
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.inbox import inbox
-from docgen.bootstrap.service import asked
+from docgen.bootstrap.service import web_service
 from docgen.settings import Settings
 
 telemetry.configure()
@@ -21,7 +21,7 @@ atexit.register(_stack.close)
 
 app = create_app(
     Installation(
-        docgen=_stack.enter_context(asked(_settings)),
+        docgen=_stack.enter_context(web_service(_settings)),
         clock=CLOCK,
         chance=CHANCE,
         version=version("qoltanba"),

@@ -71,8 +71,8 @@ class Envelopes(Protocol):
     def overdue(self, now: datetime) -> Sequence[str]:
         """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
 
-    def by_sealed_hash(self, sha256: str) -> Envelope | None:
-        """The envelope that holds a document sealed with exactly these bytes, if any."""
+    def by_token(self, token: str) -> Envelope:
+        """The envelope of the document that prints this token; raises DocumentNotFound."""
 
 
 class Challenges(Protocol):
@@ -384,7 +384,7 @@ class PageImages(Protocol):
 
 
 class Jobs(Protocol):
-    """Told after a commit; may forget, since the outbox does not."""
+    """Told after a commit; may forget, since what is owed follows from the envelope's state."""
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """There is work; whether it was heard. Never raises, and never waits a second."""

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ class FakeClock:
 
     moment: datetime = NOW
     pauses: list[timedelta] = field(default_factory=list)
+    while_pausing: Callable[[], object] = lambda: None
 
     def now(self) -> datetime:
         """The moment it was set to."""
@@ -38,6 +39,7 @@ class FakeClock:
         """Time passes at once; `pauses` remembers how long."""
         self.pauses.append(time_to_pass)
         self.advance(time_to_pass)
+        self.while_pausing()
 
 
 class CountingChance:

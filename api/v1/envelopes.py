@@ -7,7 +7,7 @@ from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.bodies import EnvelopeQuery, NewEnvelope, Reason, described_envelope
 from api.v1.envelope_shapes import EnvelopeShape, EnvelopesShape, SummaryShape
 from docgen.domain.caller import Scope
-from docgen.domain.envelope import EnvelopeFilter
+from docgen.domain.envelope import EnvelopeFilter, State
 from docgen.domain.errors import (
     MoveNotAllowed,
     NotReady,
@@ -71,20 +71,19 @@ def find_envelopes(call: Call) -> Reply:
 
 def decline_envelope(call: Call) -> Reply:
     """The subscriber does not agree."""
-    return _ended(call, call.docgen.decline)
+    return _ended(call, call.docgen.decline, state=State.DECLINED)
 
 
 def void_envelope(call: Call) -> Reply:
     """The operator withdraws it."""
-    return _ended(call, call.docgen.void)
+    return _ended(call, call.docgen.void, state=State.VOID)
 
 
-def _ended(call: Call, end: Decline | Void) -> Reply:
-    envelope = end(
-        call.envelope.envelope.id,
-        reason=call.body_as(Reason).reason,
-        actor=f"client:{call.caller.client}",
-    )
+def _ended(call: Call, end: Decline | Void, *, state: State) -> Reply:
+    reason, envelope = call.body_as(Reason).reason, call.envelope.envelope
+    done_before = call.resumed and (envelope.state, envelope.reason) == (state, reason)
+    if not done_before:
+        envelope = end(envelope.id, reason=reason, actor=f"client:{call.caller.client}")
     return _reply(call, replace(call.envelope, envelope=envelope))
 
 

@@ -106,6 +106,7 @@ ROUTES = (
         scope=Scope.ENVELOPES_SIGN,
         body=JsonBody(model=CodeRequest, optional=True),
         repeat=Repeat.MUST,
+        undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
         refusals=(
             NotReady,

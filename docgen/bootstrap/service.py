@@ -32,6 +32,7 @@ from docgen.usecases.find_envelopes import FindEnvelopes
 from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
+from docgen.usecases.show_issued import ShowIssued
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
@@ -50,6 +51,7 @@ class Docgen:
     answer_once: AnswerOnce
     create_envelope: CreateEnvelope
     show_envelope: ShowEnvelope
+    show_issued: ShowIssued
     find_envelopes: FindEnvelopes
     fetch_document: FetchDocument
     read_journal: ReadJournal
@@ -71,7 +73,7 @@ class Everything:
 
 
 @contextmanager
-def asked(settings: Settings) -> Iterator[Docgen]:
+def web_service(settings: Settings) -> Iterator[Docgen]:
     """For a web process: without LibreOffice and the seal key; work goes to the queue."""
     with ExitStack() as stack:
         parts = stack.enter_context(surroundings(settings))
@@ -124,6 +126,7 @@ def _docgen(
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
         create_envelope=_creating(settings, register=register, forms=forms, jobs=jobs),
         show_envelope=ShowEnvelope(register=register),
+        show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=FetchDocument(blobs=blobs, images=PdfiumPages()),
         read_journal=ReadJournal(register=register),

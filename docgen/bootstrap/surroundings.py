@@ -56,7 +56,7 @@ def _given(settings: Settings) -> Surroundings:
     if settings.seal.pkcs12 is None:
         raise Misconfigured("DOCGEN_SEAL__PKCS12 is not set")
     if settings.redis_url is None or not settings.codes.pepper.get_secret_value():
-        raise Misconfigured("DOCGEN_REDIS_URL and DOCGEN_CODES__PEPPER are not set")
+        raise Misconfigured("DOCGEN_REDIS_URL or DOCGEN_CODES__PEPPER is not set")
     with suppress(Unavailable):
         # A web process that dies while the database is away must be replaced all the same: at the
         # first one that does not start, gunicorn gives up the whole service.

@@ -18,7 +18,11 @@ def keys() -> None:
 @click.option("--owner", default="operator", show_default=True, help="whose envelopes it sees")
 @click.option("--region", help="the only region whose envelopes it sees; default: all")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(list(Scope)), help="default: all"
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([each.value for each in Scope]),
+    help="default: all",
 )
 @click.option("--days", type=click.IntRange(1, 3650), help="how long it counts; default: for ever")
 def keys_create(

@@ -35,9 +35,11 @@ def migrate() -> None:
 @click.command()
 def sweep() -> None:
     """Move on whatever is stuck: render drafts, seal what is confirmed, expire what is overdue."""
+    from docgen import telemetry
     from docgen.bootstrap.service import opened
     from docgen.settings import Settings
 
+    telemetry.configure(level="WARNING")
     with told(), opened(Settings()) as everything:
         swept = everything.sweep()
     click.echo(

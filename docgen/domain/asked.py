@@ -16,6 +16,8 @@ class AskedOnce:
     """The id of what the request makes, so that asking twice cannot make two."""
     claimed_at: datetime
     """Since when somebody is at it; also tells one claim from a later one."""
+    resumed: bool = False
+    """Somebody else was at it before; not kept, only told to who claims it."""
     free: bool = False
     """Nobody is at it any more, though nobody has answered."""
     answer: str | None = None

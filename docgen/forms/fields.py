@@ -185,6 +185,7 @@ _CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
     "string_too_short": "required",
+    "string_pattern_mismatch": "invalid",
     "string_too_long": "too_long",
     "too_short": "too_short",
     "too_long": "too_long",
@@ -212,6 +213,8 @@ _LIMITS = (
     "max_length", "min_length", "gt", "ge", "lt", "le", "decimal_places", "max_digits",
     "whole_digits",
 )  # fmt: skip
+_QUOTED = re.compile(r"'([^']*)'")
+"""Pydantic lists what is allowed in an English sentence."""
 _UNION_BRANCHES = frozenset({"Bilingual", "BilingualLine"})
 
 
@@ -246,6 +249,7 @@ def _finding(pointer: str, error: ErrorDetails) -> FieldError:
         return FieldError(pointer, str(context["code"]), params)
     code = _CODES.get(error["type"], "wrong_type")
     if code == "not_in_list":
-        return FieldError(pointer, code, (("allowed", str(context.get("expected", ""))),))
+        allowed = ", ".join(_QUOTED.findall(str(context.get("expected", ""))))
+        return FieldError(pointer, code, (("allowed", allowed),))
     limits = [str(context[name]) for name in _LIMITS if name in context]
     return FieldError(pointer, code, tuple(("limit", limit) for limit in limits[:1]))

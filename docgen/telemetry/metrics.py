@@ -36,7 +36,7 @@ PROBLEMS = Counter(
 )
 CODES = Counter(
     "qoltanba_codes",
-    "What became of one-time codes: sent, wrong, confirmed and so on.",
+    "Answers that a code was sent, or has confirmed; repeated answers count again.",
     ["outcome"],
     registry=_OURS,
 )

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from docgen.domain.asked import AskedOnce
-from docgen.domain.errors import IdempotencyKeyReused, RequestInProgress
-from docgen.ports import Chance, Clock, Register
+from docgen.domain.errors import IdempotencyKeyReused, NotFound, RequestInProgress
+from docgen.ports import Chance, Clock, Register, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class AnswerOnce:
             if unit.asked.add(asked):
                 unit.commit()
                 return asked
-            known = unit.asked.get(client, key)
+            known = self._known(unit, client, key)
             if known.fingerprint != fingerprint:
                 raise IdempotencyKeyReused
             if known.answer is not None:
@@ -49,7 +49,14 @@ class AnswerOnce:
             if not (abandoned and unit.asked.reclaim(known, now=now)):
                 raise RequestInProgress
             unit.commit()
-            return replace(known, claimed_at=now, free=False)
+            return replace(known, claimed_at=now, free=False, resumed=True)
+
+    def _known(self, unit: UnitOfWork, client: str, key: str) -> AskedOnce:
+        try:
+            return unit.asked.get(client, key)
+        except NotFound:
+            # Its owner gave it up in this very moment.
+            raise RequestInProgress from None
 
     def keep(self, asked: AskedOnce, answer: str) -> None:
         """The answer to give from now on; whoever took the claim over keeps his own."""

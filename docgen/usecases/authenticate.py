@@ -2,8 +2,8 @@
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from docgen.domain.caller import ApiKey, Caller
 from docgen.domain.errors import ApiKeyNotFound, Conflict, NotAuthenticated, Unavailable
@@ -22,6 +22,7 @@ class Authenticate:
     clock: Clock
     exactness: timedelta = timedelta(minutes=1)
     """How exactly the last use is known: writing it at every request would cost more than it."""
+    _tried: dict[str, datetime] = field(default_factory=dict, repr=False)
 
     def __call__(self, key: str) -> Caller:
         """The caller; raises NotAuthenticated, which tells nothing of why."""
@@ -40,8 +41,11 @@ class Authenticate:
 
     def _note_use(self, key: ApiKey) -> None:
         now = self.clock.now()
-        if key.last_used_at is not None and now - key.last_used_at < self.exactness:
+        known = (key.last_used_at, self._tried.get(key.id))
+        if any(used is not None and now - used < self.exactness for used in known):
             return
+        # Where the register makes writers wait, one request of this process does, not all.
+        self._tried[key.id] = now
         # Knowing the last use is not worth refusing a caller for.
         with suppress(Unavailable, Conflict), self.register.begin() as unit:
             unit.keys.used(key.id, now=now)

@@ -1,20 +1,23 @@
 """Confirm an envelope by the subscriber's code: Redis counts, SQL decides."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
 from docgen.domain.envelope import Envelope, Verb
-from docgen.domain.errors import CodeGone, CodeWrong, FieldError, StaleEnvelope, ValuesRejected
+from docgen.domain.errors import CodeGone, CodeWrong, FieldError, ValuesRejected
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.fields import require_code
-from docgen.ports import Chance, Clock, CodeStore, Gone, Jobs, Register, Spent, UnitOfWork, Wrong
+from docgen.ports import Chance, CodeStore, Gone, Jobs, Register, Spent, Timer, UnitOfWork, Wrong
 from docgen.texts.phrases import say
 from docgen.usecases.send_code import binding_of
+
+_PATIENCE = timedelta(seconds=1)
+_BETWEEN_LOOKS = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ class ConfirmByCode:
 
     register: Register
     codes: CodeStore
-    clock: Clock
+    clock: Timer
     chance: Chance
     jobs: Jobs
     policy: ChallengePolicy
@@ -87,12 +90,16 @@ class ConfirmByCode:
         return outcome
 
     def _refuse(self, envelope_id: str, gone: Gone) -> NoReturn:
-        """A code spent by another attempt either has confirmed by now or is about to."""
-        if gone.reason != "spent":
-            raise CodeGone(gone.reason)
-        with self.register.view() as unit:
-            unit.envelopes.get(envelope_id).require(Verb.CONFIRM)
-        raise StaleEnvelope(envelope_id)
+        """A code spent by another attempt has confirmed, or is about to, or its caller has died.
+
+        He may still come back with that attempt; anybody else needs a new code.
+        """
+        looks = _PATIENCE // _BETWEEN_LOOKS if gone.reason == "spent" else 0
+        for _ in range(looks):
+            with self.register.view() as unit:
+                unit.envelopes.get(envelope_id).require(Verb.CONFIRM)
+            self.clock.pause(_BETWEEN_LOOKS)
+        raise CodeGone(gone.reason)
 
     def _decide(self, challenge: Challenge, attempt: Attempt, *, spent: Spent) -> None:
         """The consent is of the moment the code was used, however late SQL hears of it."""

@@ -143,7 +143,10 @@ class SendCode:
         with suppress(CodesUnavailable):
             self.codes.withdraw(binding_of(envelope, challenge.id))
         failed = replace(challenge, state=ChallengeState.FAILED)
-        self._note(failed, Event.CODE_NOT_SENT, {"challenge": challenge.id})
+        try:
+            self._note(failed, Event.CODE_NOT_SENT, {"challenge": challenge.id})
+        except DocgenError as failure:
+            log.warning("challenge %s failed and was not noted: %s", challenge.id, failure.code)
 
     def _note_sent(self, challenge: Challenge, language: Language) -> None:
         """The message has left: failing to write that down must not look like failing to send."""

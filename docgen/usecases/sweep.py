@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from docgen.domain.envelope import State
-from docgen.domain.errors import DocgenError
+from docgen.domain.errors import DocgenError, SealUnavailable
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
 from docgen.usecases.expire import Expire
@@ -60,7 +60,16 @@ class Sweep:
         """The state, not the outbox, tells what waits: no row can be lost that way."""
         with self.register.view() as unit:
             waiting = unit.envelopes.in_state(_WAITING[task])
-        done = sum(self._moved_on(task, each) for each in waiting if not until())
+        done = 0
+        for envelope_id in waiting:
+            if until():
+                break
+            try:
+                done += self._moved_on(task, envelope_id)
+            except SealUnavailable as failure:
+                # The authority is down for all of them: do not try each, drafts wait behind it.
+                log.warning("sealing waits: %s", failure.code)
+                break
         return done, len(waiting) - done
 
     def _expired(self, envelope_id: str) -> bool:
@@ -81,6 +90,8 @@ def _guarded(what: str, envelope_id: str) -> Iterator[None]:
     """Whatever goes wrong with one envelope is logged, and the next one has its turn."""
     try:
         yield
+    except SealUnavailable:
+        raise
     except DocgenError as failure:
         log.warning("%s of envelope %s waits: %s", what, envelope_id, failure.code)
     except Exception:

@@ -18,6 +18,7 @@ from docgen.usecases.find_envelopes import FindEnvelopes
 from docgen.usecases.issue_key import IssueKey, KeyRequest
 from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.show_envelope import ShowEnvelope
+from docgen.usecases.show_issued import ShowIssued
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
@@ -105,6 +106,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         answer_once=AnswerOnce(register=over.register, clock=over.clock, chance=over.chance),
         create_envelope=over.create,
         show_envelope=ShowEnvelope(register=over.register),
+        show_issued=ShowIssued(register=over.register),
         find_envelopes=FindEnvelopes(register=over.register),
         fetch_document=FetchDocument(blobs=over.blobs, images=PdfiumPages()),
         read_journal=ReadJournal(register=over.register),

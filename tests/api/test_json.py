@@ -83,18 +83,15 @@ def test_a_byte_order_mark_is_passed_over(here: Portal) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize(
-    "character",
-    [r"\ud800", r"\udc00\ud800", r"\u0000", r"\u202e", r"\ufeff", r"\uffff"],
-    ids=["lone surrogate", "turned surrogates", "nul", "right to left", "mark", "no character"],
-)
 def test_characters_that_no_paper_shows_are_pointed_at(
-    here: Portal, path: tuple[str | int, ...], pointer: str, character: str
+    here: Portal, path: tuple[str | int, ...], pointer: str
 ) -> None:
     """422 at the very field, for each that the register, a font or a reader would trip over."""
-    answer = here.program.send(ENVELOPES, _raw(f'"1{character}1"', *path))
+    # Halves of characters, NUL, right to left, a byte order mark, no character at all.
+    for character in (r"\ud800", r"\udc00\ud800", r"\u0000", r"\u202e", r"\ufeff", r"\uffff"):
+        answer = here.program.send(ENVELOPES, _raw(f'"1{character}1"', *path))
 
-    assert pointer in found(answer)
+        assert pointer in found(answer), character
 
 
 @pytest.mark.parametrize("name", [r"\ud800", r"\u0000", r"~\/", r"\u202e", ""])
@@ -108,6 +105,15 @@ def test_names_that_nobody_gave_are_unknown(here: Portal, name: str) -> None:
             "unknown_field",
             "wrong_type",
         }
+
+
+def _every_kind_of_leaf() -> list[tuple[str | int, ...]]:
+    """Of lists, the first row will do."""
+    return [
+        leaf
+        for leaf in _leaves(sample())
+        if not any(isinstance(each, int) and each for each in leaf)
+    ]
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -138,7 +144,7 @@ def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
 def test_no_value_anywhere_makes_a_fault(here: Portal, text: str) -> None:
     """Each leaf of the sample in its turn holds it: made or refused, and nothing else."""
     here.worker.away = True
-    for leaf in _leaves(sample()):
+    for leaf in _every_kind_of_leaf():
         assert here.program.send(ENVELOPES, _raw(text, *leaf)).status_code in {201, 422}, leaf
 
 

@@ -91,42 +91,22 @@ def test_a_good_key_beside_a_bad_first_header_lets_nobody_in(here: Portal, first
     refused(here.stranger().get(_FORMS, headers), 401, "unauthenticated")
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer qk",
-        "Bearer qk__",
-        "Bearer qk_1_",
-        "Bearer sk_1_2",
-        "Bearer {key} {key}",
-        "Bearer {key},{key}",
-        "Bearer {key}x",
-        "Bearer x{key}",
-        "Bearer {key}{nul}",
-        "Basic {key}",
-        "Basic !!!",
-        "Digest username={key}",
-        "{key}",
-        "Bearer қілт",
-        "Bearer {long}",
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("header", ["Authorization", "X-Api-Key"])
-def test_what_is_no_key_lets_nobody_in(here: Portal, header: str, value: str) -> None:
-    """401 for whatever is malformed, and the same words for all of it."""
-    key = str(here.program.key)
-    shown = value.format(key=key, nul="\x00", long="x" * 5000).encode().decode("latin-1")
-    if header == "X-Api-Key":
-        shown = shown.removeprefix("Bearer ")
-    if shown == key and header == "X-Api-Key":
-        shown = f"{key} "
-        assert here.stranger().get(_FORMS, {header: key}).status_code == 200
+_NO_KEYS = (
+    "", "qk", "qk__", "qk_1_", "sk_1_2", "{key} {key}", "{key},{key}", "{key}x", "x{key}",
+    "{key}\x00", "Basic {key}", "қілт", "x" * 5000,
+)  # fmt: skip
+_NO_BEARERS = ("", "Bearer", "Basic {key}", "Basic !!!", "Digest username={key}", "{key}", "\x00")
 
-    refused(here.stranger().get(_FORMS, {header: shown}), 401, "unauthenticated")
+
+def test_what_is_no_key_lets_nobody_in(here: Portal) -> None:
+    """401 for whatever is malformed, in either header and under any scheme."""
+    shown = [("X-Api-Key", value) for value in _NO_KEYS]
+    shown += [("Authorization", f"Bearer {value}") for value in _NO_KEYS]
+    shown += [("Authorization", value) for value in _NO_BEARERS]
+
+    for header, value in shown:
+        told = value.format(key=here.program.key).encode().decode("latin-1")
+        refused(here.stranger().get(_FORMS, {header: told}), 401, "unauthenticated")
 
 
 def test_a_known_id_with_another_secret_is_refused(anywhere: Portal) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.errors import LimitReached
-from docgen.ports import Gone, Wrong
+from docgen.ports import Gone, Spent, Wrong
 from tests.builders import NOW, binding
 from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, minutes, spend, wrong
 
@@ -73,6 +73,29 @@ def test_issuing_the_same_again_changes_nothing(codes: RedisCodes) -> None:
     wrong(codes, of, 1)
     assert issue(codes, of, NOW + timedelta(seconds=10)) == first
     assert spend(codes, of, OTHER) == Wrong(attempts_used=2, attempts_left=3)
+
+
+def test_issuing_the_same_challenge_with_another_code_is_one_sending(codes: RedisCodes) -> None:
+    """Whoever died before he could send the first is followed at once; only the new code counts."""
+    of, later = binding(), minutes(0.5)
+    issue(codes, of)
+    wrong(codes, of, 1)
+
+    issued = issue(codes, of, later, code=OTHER)
+
+    assert issued.resend_at - later == POLICY.cool_downs[0]
+    assert spend(codes, of, CODE, attempt="a", at=later) == Wrong(attempts_used=2, attempts_left=3)
+    assert spend(codes, of, OTHER, attempt="b", at=later) == Spent(at=later)
+
+
+def test_a_spent_code_is_not_issued_anew(codes: RedisCodes) -> None:
+    """The same challenge with another code has to wait, as any other would."""
+    of = binding()
+    issue(codes, of)
+    spend(codes, of)
+
+    with pytest.raises(LimitReached):
+        issue(codes, of, code=OTHER)
 
 
 def test_a_resend_does_not_reset_failures(codes: RedisCodes) -> None:

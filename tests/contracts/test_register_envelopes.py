@@ -9,7 +9,7 @@ import pytest
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.envelope import Envelope, State
-from docgen.domain.errors import Conflict, EnvelopeNotFound, StaleEnvelope
+from docgen.domain.errors import Conflict, DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.language import Language
 from tests.builders import NOW, confirmed_by_hand, document, envelope, sealed, subscriber
 
@@ -160,17 +160,23 @@ def test_overdue_lists_open_envelopes_whose_time_is_over(register: SqlRegister) 
     assert sorted(states) == sorted([State.DRAFT, State.READY, State.CODE_SENT])
 
 
-def test_an_envelope_is_found_by_sealed_bytes(register: SqlRegister) -> None:
-    """The hash of any of its sealed documents finds the whole envelope."""
-    built = envelope(State.SEALED, documents=(document(), document()))
-    _add(register, built, envelope(State.SEALED))
-    second = built.documents[1].sealed
-    assert second is not None
+def test_an_envelope_is_found_by_the_token_of_any_document(register: SqlRegister) -> None:
+    """What each of its documents prints finds the whole envelope, and no other."""
+    built = envelope(documents=(document(), document()))
+    _add(register, built, envelope())
     with register.view() as unit:
-        assert unit.envelopes.by_sealed_hash(second.sha256) == replace(built, version=1)
+        found = [unit.envelopes.by_token(each.verification_token) for each in built.documents]
+    assert found == [replace(built, version=1)] * 2
 
 
-def test_unknown_bytes_find_nothing(register: SqlRegister, stored: Envelope) -> None:
-    """A hash never sealed finds no envelope, nor does one that is only frozen."""
-    with register.view() as unit:
-        assert unit.envelopes.by_sealed_hash(stored.documents[0].frozen_hash()) is None
+@pytest.mark.parametrize(
+    "near",
+    [str.upper, lambda token: token[:-1], lambda token: f"{token} ", lambda _: ""],
+    ids=["capitals", "shorter", "longer", "empty"],
+)
+def test_a_token_nobody_printed_is_named(
+    register: SqlRegister, stored: Envelope, near: Callable[[str], str]
+) -> None:
+    """A token must be the very same, letter for letter; else it is DocumentNotFound."""
+    with register.view() as unit, pytest.raises(DocumentNotFound):
+        unit.envelopes.by_token(near(stored.documents[0].verification_token))

@@ -83,6 +83,15 @@ def test_an_unconfirmed_envelope_has_no_evidence() -> None:
         _built(builders.envelope(State.CODE_SENT))
 
 
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", r'"\ud800"'])
+def test_what_no_json_can_hold_is_not_evidence(value: str) -> None:
+    """Python reads it all the same; nobody could be told of it."""
+    stated = f'{{"format": "{evidence.FORMAT}", "value": {value}}}'
+
+    assert evidence.parse(stated.replace(value, "1").encode()) is not None
+    assert evidence.parse(stated.encode()) is None
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff", b"[]", b"{}", b'"x"', json.dumps({"format": "other/1"}).encode(), b"[" * 10**5],

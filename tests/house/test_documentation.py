@@ -45,12 +45,12 @@ def test_every_dependency_has_its_line() -> None:
 
     listed = set(re.findall(r"^\| ([a-z0-9-]+) \|", _read("docs/dependencies.md"), re.MULTILINE))
 
-    assert names <= listed
+    assert names == listed - {"package"}
 
 
 def test_every_error_is_drawn_in_the_tree() -> None:
     """The docstring of the errors shows all of them."""
-    drawn = errors.__doc__ or ""
+    drawn = re.findall(r"\w+", errors.__doc__ or "")
     classes = [
         name
         for name, kind in vars(errors).items()
@@ -73,9 +73,13 @@ def test_error_codes_are_not_shared() -> None:
 
 def test_every_command_in_the_readme_exists() -> None:
     """What a newcomer types is understood."""
-    words = {line.split() and line.split()[1] for line in _commands(_read("README.md"))}
+    words = [line.split()[1:3] for line in _commands(_read("README.md"))]
 
-    assert words <= set(main.commands)
+    assert words
+    for word, second in words:
+        command = main.commands[word]
+        if isinstance(command, click.Group) and second.isalpha():
+            assert second in command.commands
 
 
 def _commands(text: str) -> list[str]:
@@ -90,7 +94,7 @@ def test_every_command_explains_itself() -> None:
     assert all(isinstance(command, click.Command) for command in main.commands.values())
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/operation.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/operation.md"])
 def test_every_link_leads_somewhere(name: str) -> None:
     """No page points at a file that is not there."""
     page = ROOT / name
@@ -101,7 +105,9 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_every_path_in_the_architecture_exists() -> None:
     """The map shows the country as it is."""
-    paths = re.findall(r"`((?:api|docgen|templates_kk|tests)/[\w./-]+)`", _read("docs/architecture.md"))
+    paths = re.findall(
+        r"`((?:api|docgen|templates_kk|tests)/[\w./-]+)`", _read("docs/architecture.md")
+    )
 
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -21,6 +21,12 @@ def _visit() -> list[str]:
     return _BLOCK.findall(chapter)
 
 
+def _use() -> str:
+    """The commands of the chapter after it."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return readme.split("\n## Use\n")[1].split("```\n")[1]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder that looks like the clone to who types in it."""
@@ -30,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_visit_of_the_readme_ends_in_a_valid_sealed_act(folder: Path) -> None:
-    """Word for word, but for the port, which others may hold here."""
+    """Word for word, but for the port, which others may hold here; and then what else there is."""
     with running(folder) as demo:
         typed = "\n".join(_visit()).replace(ADDRESS, demo.url)
         done = subprocess.run(
@@ -43,7 +49,19 @@ def test_the_visit_of_the_readme_ends_in_a_valid_sealed_act(folder: Path) -> Non
             check=False,
         )
 
+        used = subprocess.run(
+            ["bash", "-eu", "-o", "pipefail", "-c", _use()],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"state": "ready"' in done.stdout
     assert '"state": "confirmed"' in done.stdout
     assert "\nvalid\nvalid\n" in done.stdout
+    assert used.returncode == 0, used.stdout + used.stderr
+    assert "qk_" in used.stdout

@@ -5,17 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from docgen.domain.envelope import State
+from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import (
+    AlreadyConfirmed,
+    CodeGone,
     IdempotencyKeyReused,
     QueueFull,
     RequestInProgress,
     SmsUnavailable,
-    StaleEnvelope,
 )
 from docgen.domain.language import Language
 from docgen.domain.work import Task
 from docgen.usecases.answer_once import AnswerOnce
+from docgen.usecases.confirm_by_code import Attempt
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt, request
 
@@ -68,7 +70,7 @@ def test_who_dies_at_it_leaves_his_id_to_the_next(anywhere: World) -> None:
 
     taken = once.claim("portal", "k1", fingerprint=BODY)
 
-    assert taken.resource_id == asked.resource_id
+    assert (taken.resource_id, taken.resumed, asked.resumed) == (asked.resource_id, True, False)
     once.keep(taken, "of the second")
     once.keep(asked, "of the first, too late")
     assert once.claim("portal", "k1", fingerprint=BODY).answer == "of the second"
@@ -141,19 +143,34 @@ def test_a_code_that_could_not_be_sent_is_not_told_as_sent(here: World) -> None:
         here.send(envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen")
 
 
-def test_a_code_that_another_attempt_is_confirming_by_is_a_conflict(here: World) -> None:
-    """Whether that one will reach the register is not known yet: nothing is over."""
+def test_a_code_whose_first_attempt_never_ended_is_gone_for_others(here: World) -> None:
+    """They are told to ask for a new one; he who came first may still finish."""
     envelope = here.code_sent()
-    code = here.chance.given[-1]
-    first = attempt(code, "first")
-    with here.register.view() as unit:
+    first = attempt(here.chance.given[-1], "first")
+    _spent(here, envelope, first)
+
+    with pytest.raises(CodeGone, match="spent"):
+        here.confirm(envelope.id, replace(first, id="second"))
+    assert here.confirm(envelope.id, first).state is State.SEALED
+
+
+def test_a_code_that_another_attempt_is_confirming_by_has_confirmed(here: World) -> None:
+    """Who comes second waits a moment for the first to reach the register."""
+    envelope = here.code_sent()
+    first = attempt(here.chance.given[-1], "first")
+    _spent(here, envelope, first)
+    here.clock.while_pausing = lambda: here.confirm(envelope.id, first)
+
+    with pytest.raises(AlreadyConfirmed):
+        here.confirm(envelope.id, replace(first, id="second"))
+
+
+def _spent(world: World, envelope: Envelope, attempt_: Attempt) -> None:
+    """Redis has taken the attempt, the register has not heard of it."""
+    with world.register.view() as unit:
         challenge = unit.challenges.latest(envelope.id)
     assert challenge is not None
-    here.confirm._spend(envelope, challenge, first)
-
-    with pytest.raises(StaleEnvelope):
-        here.confirm(envelope.id, attempt(code, "second"))
-    assert here.confirm(envelope.id, first).state is State.SEALED
+    world.confirm._spend(envelope, challenge, attempt_)
 
 
 def test_a_caller_waits_for_documents_that_somebody_makes(here: World) -> None:

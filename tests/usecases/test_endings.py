@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from docgen.domain.envelope import State
-from docgen.domain.errors import ChainBroken, MoveNotAllowed, StaleEnvelope
+from docgen.domain.errors import ChainBroken, MoveNotAllowed, SealUnavailable, StaleEnvelope
 from docgen.usecases.check_journal import CheckJournal
 from docgen.usecases.decline import Decline
 from docgen.usecases.void import Void
@@ -129,3 +129,17 @@ def test_an_expiry_that_fails_does_not_stop_the_sweep(here: World) -> None:
 
     assert (swept.expired, swept.sealed) == (0, 1)
     assert here.envelope(overdue.id).state is State.READY
+
+
+def test_a_sweep_asks_an_authority_that_is_down_once(here: World) -> None:
+    """It is down for all who wait: drafts must not wait behind them."""
+    sealed = [here.code_sent() for _ in range(3)]
+    here.sealer.failing = SealUnavailable("down")
+    for envelope, code in zip(sealed, here.chance.given, strict=True):
+        here.confirm(envelope.id, attempt(code))
+    asked = len(here.renderer.orders)
+
+    swept = here.sweep()
+
+    assert (swept.sealed, swept.waiting) == (0, 3)
+    assert len(here.renderer.orders) == asked + 1

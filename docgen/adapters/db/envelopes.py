@@ -15,7 +15,7 @@ from docgen.adapters.db.mapping import (
 )
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
 from docgen.domain.envelope import MOVES, Envelope, EnvelopeFilter, State, Verb
-from docgen.domain.errors import EnvelopeNotFound, StaleEnvelope
+from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 
 _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
 
@@ -85,11 +85,13 @@ class SqlEnvelopes:
         )
         return self._session.scalars(wanted).all()
 
-    def by_sealed_hash(self, sha256: str) -> Envelope | None:
-        """The envelope that holds a document sealed with exactly these bytes."""
-        holders = select(DocumentRow.envelope_id).where(DocumentRow.sealed_sha256 == sha256)
-        found = self._read(select(EnvelopeRow).where(EnvelopeRow.id.in_(holders)).limit(1))
-        return found[0] if found else None
+    def by_token(self, token: str) -> Envelope:
+        """The envelope of the document that prints this token; raises DocumentNotFound."""
+        holder = select(DocumentRow.envelope_id).where(DocumentRow.verification_token == token)
+        found = self._read(select(EnvelopeRow).where(EnvelopeRow.id.in_(holder)))
+        if not found:
+            raise DocumentNotFound
+        return found[0]
 
     def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
         fresh = wanted.execution_options(populate_existing=True)

@@ -14,6 +14,6 @@ class InlineJobs:
     work: Work
 
     def tell(self, task: Task, envelope_id: str) -> bool:
-        """Do it now; what fails stays owed in the outbox. True, as somebody heard."""
+        """Do it now; what fails waits for the sweep. True, as somebody heard."""
         attempt(self.work, task, envelope_id)
         return True

@@ -1,6 +1,8 @@
 -- Keeps a code's MAC for its life, makes it the only live one of its phone and content, and starts
 -- the next cool-down. Issuing the same challenge with the same MAC again changes nothing, so that a
--- caller whose answer was lost may ask again.
+-- caller whose answer was lost may ask again. With another MAC it takes the place of the first, and
+-- is one sending: whoever issued that one died, or was not answered, before he could send it. No
+-- attempt is forgotten by that.
 --
 -- KEYS  1 challenge, a hash      mac, kid, exp; spend.lua adds att, used and one field per attempt
 --       2 live, a string         id of the challenge that may be spent
@@ -36,7 +38,7 @@ end
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - sends_window)
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - failures_window)
 
-local kept = redis.call('HMGET', KEYS[1], 'mac', 'exp')
+local kept = redis.call('HMGET', KEYS[1], 'mac', 'exp', 'att', 'used')
 if kept[1] == mac and redis.call('GET', KEYS[2]) == id then
   return { 'issued', tonumber(kept[2]) - now, wait_for_cool_down() }
 end
@@ -46,13 +48,16 @@ if redis.call('ZCARD', KEYS[4]) >= failures_allowed then
   return { 'failures', tonumber(oldest[2]) + failures_window - now }
 end
 
+if not kept[4] then
+  redis.call('ZREM', KEYS[3], id)
+end
 local wait = wait_for_cool_down()
 if wait > 0 then
   return { 'cool_down', wait }
 end
 
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'mac', mac, 'kid', kid, 'exp', now + life, 'att', 0)
+redis.call('HSET', KEYS[1], 'mac', mac, 'kid', kid, 'exp', now + life, 'att', kept[3] or 0)
 redis.call('PEXPIRE', KEYS[1], life + memory)
 redis.call('SET', KEYS[2], id, 'PX', life + memory)
 redis.call('ZADD', KEYS[3], now, id)

@@ -1,4 +1,4 @@
-"""The demo's phone: messages land in a file that anyone at the machine may read."""
+"""The demo's phone: messages land in a file, codes in the clear."""
 
 import json
 import os
