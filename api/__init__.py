@@ -14,6 +14,8 @@ from api.v1 import ROUTES
 from api.walk import Walk
 from api.web import pages
 from api.web.inbox import Messages, inbox_routes
+from api.web.issued import issued_page
+from api.web.page import Site
 from docgen.bootstrap.service import Docgen
 from docgen.ports import Chance, Clock
 
@@ -48,7 +50,8 @@ def create_app(installation: Installation) -> Flask:
     walk = Walk(docgen=docgen, chance=installation.chance)
     walk.guard(app)
     phone = inbox_routes(installation.inbox)
-    routes = (*ROUTES, *phone, *health_routes(docgen.register, installation.clock))
+    issued = issued_page(Site(has_inbox=installation.inbox is not None))
+    routes = (*ROUTES, issued, *phone, *health_routes(docgen.register, installation.clock))
     told = Description(
         description(routes, docgen.forms, version=installation.version, url=docgen.public_url)
     )

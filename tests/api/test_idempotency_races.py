@@ -4,10 +4,12 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 from werkzeug.test import TestResponse
 
+from docgen.usecases.void import Void
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample, spoilt
 from tests.api.stand_ins import DeadlyRenderer, DeadlySms, HeldRenderer, HeldSms, Killed
@@ -151,3 +153,28 @@ def test_the_first_of_two_claims_does_not_answer_for_the_second(here: Portal) ->
     assert second.status_code == 202
     assert portal.program.post(path, {}, once="k-1").get_data() == second.get_data()
     assert len(held.sent) == 1
+
+
+class _DeadlyVoid(Void):
+    """Dies after its commit, before its answer."""
+
+    def __call__(self, envelope_id: str, *, reason: str, actor: str) -> NoReturn:
+        """Do it, and die."""
+        super().__call__(envelope_id, reason=reason, actor=actor)
+        raise Killed
+
+
+def test_an_end_whose_answer_was_lost_is_told_to_the_retry(anywhere: Portal) -> None:
+    """It was done once; another reason under another key is still an illegal move."""
+    deadly = _DeadlyVoid(register=anywhere.docgen.void.register, clock=anywhere.docgen.void.clock)
+    envelope_id = anywhere.created()
+    path, body = f"{ENVELOPES}/{envelope_id}/void", {"reason": "Қате тапсырыс"}
+    with pytest.raises(Killed):
+        anywhere.changed(void=deadly).program.post(path, body, once="k-1")
+    anywhere.world.clock.advance(_LEASE)
+
+    late = anywhere.program.post(path, body, once="k-1")
+
+    assert (late.status_code, late.get_json()["state"]) == (200, "void")
+    refused(anywhere.program.post(path, body, once="k-2"), 409, "move_not_allowed")
+    assert anywhere.world.events(envelope_id).count("voided") == 1

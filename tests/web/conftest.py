@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api import Installation, create_app
-from docgen.bootstrap.service import Docgen, asked
+from docgen.bootstrap.service import Docgen, web_service
 from docgen.settings import Settings
 from tests.fakes import CountingChance, FakeClock
 
@@ -18,7 +18,7 @@ Message = dict[str, Any]
 @pytest.fixture(scope="session")
 def docgen(short_directory: Path) -> Iterator[Docgen]:
     """All that can be asked for, on the embedded default."""
-    with asked(Settings(profile="demo", var=short_directory / "web")) as found:
+    with web_service(Settings(profile="demo", var=short_directory / "web")) as found:
         yield found
 
 
