@@ -8,6 +8,7 @@ the next try goes on with the id of the first.
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import Caller
 from docgen.domain.errors import (
     CodeRefused,
+    Conflict,
     DocgenError,
     SmsUnavailable,
     StaleEnvelope,
@@ -30,7 +32,8 @@ from docgen.domain.errors import (
 from docgen.usecases.answer_once import AnswerOnce
 
 HEADER = "Idempotency-Key"
-_LONGEST = 255
+PATTERN = '"?([!#-~]{1,255})"?'
+"""The draft writes it as a structured string, in quotes; most callers leave them out."""
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +45,10 @@ def asked_key(request: Request, repeat: Repeat) -> str | None:
         return None
     if given is None:
         raise refusals.key_required()
-    # The draft writes it as a structured string, in quotes; most callers leave them out.
-    key = given.strip().removeprefix('"').removesuffix('"')
-    if not 1 <= len(key) <= _LONGEST or not all("!" <= c <= "~" for c in key):
+    found = re.fullmatch(PATTERN, given.strip())
+    if found is None:
         raise refusals.key_malformed()
-    return key
+    return found.group(1)
 
 
 def fingerprint(request: Request, secret: str) -> str:
@@ -96,8 +98,9 @@ class Once:
         except (Unavailable, StaleEnvelope):
             (self._release if self.undone_by_fault else self._free)(asked)
             raise
-        except (DocgenError, Refusal):
-            self._release(asked)
+        except (DocgenError, Refusal) as refused:
+            # Rows that are there already may be of this very request, of somebody who was slow.
+            (self._free if type(refused) is Conflict else self._release)(asked)
             raise
         except Exception:
             self._free(asked)

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from api import problems
 from api.auth import SCHEMES
 from api.expected import expected
-from api.idempotency import HEADER
+from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
 from api.route import FileBody, JsonBody, Repeat, Route
 from docgen.domain import errors
@@ -110,7 +110,7 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
             "name": HEADER,
             "in": "header",
             "required": route.repeat is Repeat.MUST,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+            "schema": {"type": "string", "pattern": f"^{PATTERN}$"},
             "description": "The same key and body get the same answer, and have one effect.",
         }
     yield _LANGUAGE

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
@@ -25,6 +26,7 @@ class PrivateRequest(Request):
         return io.BytesIO()
 
 
+_DRAINING_SECONDS = 10
 _MOST_DRAINED = 32 * 1024 * 1024
 
 
@@ -67,9 +69,9 @@ def read_model(given: object, model: type[BaseModel]) -> BaseModel:
 
 def drain(request: Request) -> None:
     """Read on for a while: who is cut off in the middle of sending never reads the answer."""
-    stream = request.environ["wsgi.input"]
+    stream, end = request.environ["wsgi.input"], time.monotonic() + _DRAINING_SECONDS
     for _ in range(0, _MOST_DRAINED, _DRAINED):
-        if not stream.read(_DRAINED):
+        if time.monotonic() > end or not stream.read(_DRAINED):
             return
 
 

@@ -15,6 +15,9 @@ from docgen.domain.language import Language
 
 REPLAYED = "Idempotent-Replayed"
 
+_LONGEST_WISH = 200
+"""Characters of `Accept-Language`; what is longer asks for work, not for a language."""
+
 _ALWAYS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -53,6 +56,8 @@ class Told:
 
 def language() -> Language:
     """The caller's, as far as it is one of ours; else the state language."""
+    if len(request.headers.get("Accept-Language", "")) > _LONGEST_WISH:
+        return Language.KK
     best = request.accept_languages.best_match([each.value for each in Language])
     return Language(best or Language.KK)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 from flask import Flask, Response, g, request
+from gunicorn.http.errors import ParseException
 from pydantic import BaseModel
 from structlog.contextvars import bind_contextvars, clear_contextvars
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from api import problems, reading
 from api.auth import authenticated, credential
@@ -160,6 +161,9 @@ def _end(made: Response) -> Response:
 
 def _fault(fault: Exception) -> Response:
     """What no route has foreseen: a refusal of HTTP, or a fault of ours that only the log tells."""
+    if isinstance(fault, ParseException):
+        # Gunicorn reads the body as we do, and only then sees that it is none.
+        return response(refused(problems.of_http(BadRequest())))
     if isinstance(fault, HTTPException) and fault.code is not None:
         return response(refused(problems.of_http(fault)))
     log.error("an unforeseen fault", exc_info=fault)

@@ -14,7 +14,8 @@ from docgen.bootstrap.works import check_seal
 from docgen.settings import Settings
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-_PREFIX = "qoltanba-"
+_PREFIX = "qoltanba-web-"
+"""Workers have folders of their own there, which are none of ours to clear away."""
 
 
 def serve(settings: Settings) -> NoReturn:

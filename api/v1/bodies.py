@@ -3,12 +3,12 @@
 from functools import cache
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, Field, StringConstraints, create_model
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, create_model
 
 from docgen.domain.envelope import State
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.fields import Block, Code, Moment, Paragraph
+from docgen.forms.fields import Block, Code, Moment, Paragraph, finding
 from docgen.forms.form import Form
 from docgen.forms.identity import KazakhMobile, ReferenceInput, SubscriberInput
 
@@ -24,12 +24,23 @@ class NewDocument(Block):
     values: Any
 
 
+def _not_too_many(documents: object) -> object:
+    """Before each is read: a million wrong ones would keep us busy for long."""
+    if isinstance(documents, list) and len(documents) > MOST_DOCUMENTS:
+        raise finding("too_long", limit=MOST_DOCUMENTS)
+    return documents
+
+
 class NewEnvelope(Block):
     """What one subscriber is to sign at once."""
 
     subscriber: Any
     reference: Any
-    documents: Annotated[tuple[NewDocument, ...], Field(min_length=1, max_length=MOST_DOCUMENTS)]
+    documents: Annotated[
+        tuple[NewDocument, ...],
+        BeforeValidator(_not_too_many),
+        Field(min_length=1, max_length=MOST_DOCUMENTS),
+    ]
 
 
 class CodeRequest(Block):

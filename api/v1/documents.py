@@ -5,7 +5,7 @@ import re
 from api.route import Answer, Call, Reply, Route
 from api.v1.bodies import PageQuery, PdfQuery
 from docgen.domain.caller import Scope
-from docgen.domain.errors import BlobDamaged, BlobNotFound, DocumentNotFound, NotReady
+from docgen.domain.errors import BlobDamaged, BlobNotFound, Busy, DocumentNotFound, NotReady
 from docgen.usecases.fetch_document import Located, Version
 
 _HELD = 304
@@ -82,6 +82,6 @@ ROUTES = (
         scope=Scope.ENVELOPES_READ,
         query=PageQuery,
         answer=Answer(says="The page", media_type="image/png", headers=_TAGGED),
-        refusals=(NotReady, DocumentNotFound, BlobNotFound, BlobDamaged),
+        refusals=(Busy, NotReady, DocumentNotFound, BlobNotFound, BlobDamaged),
     ),
 )

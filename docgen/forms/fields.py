@@ -1,9 +1,10 @@
 """Kinds of values that forms are made of, and how a bad value is told."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -28,7 +29,8 @@ _PRINTED = (
     (0x20, 0x7E),
     (0xA0, 0xAC),
     (0xAE, 0x17F),
-    (0x400, 0x52F),
+    (0x400, 0x482),
+    (0x48A, 0x52F),
     (0x2010, 0x2015),
     (0x2018, 0x201E),
     (0x2020, 0x2022),
@@ -47,6 +49,10 @@ Anything else would be printed as an empty box, and nobody signs an empty box.
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _RFC_3339 = re.compile(r"[0-9-]{10}[T ][0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9:]{5})", re.IGNORECASE)
+
+
+_LONGEST_NUMBER = 40
+"""Characters; more than any amount or quantity takes."""
 
 
 def finding(code: str, **params: object) -> PydanticCustomError:
@@ -95,6 +101,7 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
     AfterValidator(_printable),
     AfterValidator(_one_line),
+    AfterValidator(_tidy),
 ]
 """A part of a person's name; three of the longest still fit the visible seal."""
 
@@ -105,6 +112,28 @@ Code = Annotated[
     AfterValidator(_one_line),
 ]
 """A number or mark given by some system: orders, accounts, serials."""
+
+
+def _short_number(value: object) -> object:
+    """No number of ours is long, whatever zeros it is written with."""
+    if len(value.as_tuple().digits if isinstance(value, Decimal) else str(value)) > _LONGEST_NUMBER:
+        raise finding("too_many_digits", limit=_LONGEST_NUMBER)
+    return value
+
+
+def _unsigned_zero(value: Decimal) -> Decimal:
+    return value + 0
+
+
+def _text_of_a_day(value: object) -> object:
+    """A bare number would be read as seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise finding("not_a_date")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_text_of_a_day)]
+"""A day, written as ISO 8601 does."""
 
 
 def _in_our_times(moment: datetime) -> datetime:
@@ -126,13 +155,28 @@ def _as_written(moment: object) -> object:
 Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_in_our_times)]
 """A time with its zone."""
 
-Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_short_number),
+    Field(ge=0, max_digits=14, decimal_places=2),
+    AfterValidator(_unsigned_zero),
+]
 """Tenge, to the tiyn."""
 
-Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_short_number),
+    Field(gt=0, max_digits=12, decimal_places=3),
+    AfterValidator(_unsigned_zero),
+]
 """How many or how much."""
 
-QuantityOrZero = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=3)]
+QuantityOrZero = Annotated[
+    Decimal,
+    BeforeValidator(_short_number),
+    Field(ge=0, max_digits=12, decimal_places=3),
+    AfterValidator(_unsigned_zero),
+]
 """How many or how much, perhaps none."""
 
 
@@ -213,25 +257,28 @@ _LIMITS = (
     "max_length", "min_length", "gt", "ge", "lt", "le", "decimal_places", "max_digits",
     "whole_digits",
 )  # fmt: skip
+_MOST_ERRORS = 500
+"""More than a person corrects at once; who sends more sends no form."""
 _QUOTED = re.compile(r"'([^']*)'")
 """Pydantic lists what is allowed in an English sentence."""
 _UNION_BRANCHES = frozenset({"Bilingual", "BilingualLine"})
 
 
 def findings(errors: Sequence[ErrorDetails], *, root: str = "") -> tuple[FieldError, ...]:
-    """Findings for people out of pydantic's errors: each pointer once, no value repeated."""
+    """Findings for people out of pydantic's errors: each pointer once, no value repeated.
+
+    What is told of something inside is not told of the whole again; of very many, the first count.
+    """
     seen: dict[str, FieldError] = {}
-    for error in errors:
-        pointer = root + "".join(f"/{part}" for part in _path(error["loc"]))
+    wholes: set[str] = set()
+    for error in itertools.islice(errors, _MOST_ERRORS):
+        parts = [f"/{part}" for part in _path(error["loc"])]
+        pointer = root + "".join(parts)
         known = seen.get(pointer)
         if known is None or known.code == "wrong_type":
             seen[pointer] = _finding(pointer, error)
-    return tuple(f for f in seen.values() if not _told_deeper(f, seen))
-
-
-def _told_deeper(told: FieldError, all_told: Mapping[str, FieldError]) -> bool:
-    inside = f"{told.pointer}/"
-    return any(pointer.startswith(inside) for pointer in all_told)
+        wholes.update(root + "".join(parts[:end]) for end in range(len(parts)))
+    return tuple(f for f in seen.values() if f.pointer not in wholes)
 
 
 def _path(location: Sequence[str | int]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The subscriber block: the only source of identity, the same for every form."""
 
 import re
-from datetime import date
 from typing import Annotated
 
 import phonenumbers
@@ -25,7 +24,7 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
-from docgen.forms.fields import Block, Code, Line, Moment, Name, finding, findings
+from docgen.forms.fields import Block, Code, Day, Line, Moment, Name, finding, findings
 
 _NEW_MOBILE = re.compile(r"7[0678]\d{8}")
 
@@ -59,7 +58,7 @@ def _may_be_mobile(number: phonenumbers.PhoneNumber) -> bool:
 
 def _phone(text: object) -> str:
     try:
-        return parse_phone(str(text)).value
+        return parse_phone(text if isinstance(text, str) else "").value
     except InvalidPhone:
         raise finding("phone_invalid") from None
 
@@ -111,7 +110,7 @@ class SubscriberInput(Block):
             json_schema_extra={"pattern": "^[0-9]{12}$"},
         ),
     ]
-    birth_date: date
+    birth_date: Day
     phone: KazakhMobile
     email: Annotated[Line, AfterValidator(_email)] | None = None
     addresses: AddressesInput

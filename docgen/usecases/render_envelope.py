@@ -40,7 +40,11 @@ class RenderEnvelope:
         if envelope.state is not State.DRAFT:
             return
         try:
-            frozen = {d.id: self._freeze(d, envelope) for d in envelope.documents}
+            frozen = {}
+            for document in envelope.documents:
+                if not self._still_wanted(envelope_id):
+                    return
+                frozen[document.id] = self._freeze(document, envelope)
         except (RenderFailed, TemplateRejected, SealRefused) as failure:
             self._note_failure(envelope_id, failure)
             raise
@@ -60,6 +64,11 @@ class RenderEnvelope:
             )
             unit.outbox.settle(Task.RENDER, envelope_id, now=now)
             unit.commit()
+
+    def _still_wanted(self, envelope_id: str) -> bool:
+        """Who makes it void does not want to wait until the last of its documents is made."""
+        with self.register.view() as unit:
+            return unit.envelopes.get(envelope_id).state is State.DRAFT
 
     def _freeze(self, document: Document, envelope: Envelope) -> Frozen:
         """What could not be sealed later is refused now, before anybody signs it."""

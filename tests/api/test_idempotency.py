@@ -202,8 +202,17 @@ def test_quotes_around_a_key_are_not_part_of_it(here: Portal) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["", '""', "k" * 256, "two words", "tab\there", "кілт".encode().decode("latin-1"), "\x7f"],
-    ids=["empty", "quotes only", "long", "space", "tab", "kazakh", "control"],
+    [
+        "",
+        '""',
+        'k"1',
+        "k" * 256,
+        "two words",
+        "tab\there",
+        "кілт".encode().decode("latin-1"),
+        "\x7f",
+    ],
+    ids=["empty", "quotes only", "quote inside", "long", "space", "tab", "kazakh", "control"],
 )
 def test_a_malformed_key_is_refused(here: Portal, key: str) -> None:
     """400 `idempotency_key_malformed`, also where a key is optional: a lost one would do harm."""

@@ -10,10 +10,15 @@ from PIL import Image
 from pypdfium2 import PdfBitmap, PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDFBitmap_BGRA
 
-from docgen.domain.errors import DocumentNotFound, UnreadableDocument
+from docgen.domain.errors import Busy, DocumentNotFound, UnreadableDocument
 
 _PDFIUM: Final = threading.Lock()
 """PDFium is not thread-safe: whatever of it is used, opened or closed is so under this lock."""
+
+_WAITING: Final = threading.BoundedSemaphore(4)
+"""Whoever waits for a page holds a thread that others need too."""
+
+_PATIENCE_SECONDS: Final = 2.0
 
 _COLOURS: Final = 32
 """The sample act at 1000 pixels takes 45-105 kB a page, a quarter of the full colours' 195-435,
@@ -33,13 +38,18 @@ class PdfiumPages:
         """PNG of a page (from 1), so many pixels wide.
 
         Raises DocumentNotFound for a page that is not there, and UnreadableDocument for what is no
-        PDF or would be too long a picture.
+        PDF or would be too long a picture; Busy where too many wait already.
         """
-        with _PDFIUM, _document(pdf) as document:
-            if not 1 <= page <= len(document):
-                raise DocumentNotFound(f"no page {page} of {len(document)}")
-            picture = _drawn(document, page - 1, width)
-        return _png(picture)
+        if not _WAITING.acquire(timeout=_PATIENCE_SECONDS):
+            raise Busy("too many pages are being drawn")
+        try:
+            with _PDFIUM, _document(pdf) as document:
+                if not 1 <= page <= len(document):
+                    raise DocumentNotFound(f"no page {page} of {len(document)}")
+                picture = _drawn(document, page - 1, width)
+            return _png(picture)
+        finally:
+            _WAITING.release()
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Values of annex 3; its equipment price is the recoverable value (points 32.10 and 32.19)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -12,6 +11,7 @@ from docgen.domain.language import Language
 from docgen.forms.fields import (
     Block,
     Code,
+    Day,
     Line,
     LocalLine,
     LocalText,
@@ -116,7 +116,7 @@ class Values(FormValues):
     """The act of one visit."""
 
     order_number: Code
-    connected_on: date
+    connected_on: Day
     services: Annotated[tuple[Service, ...], Field(min_length=1, max_length=ROWS)]
     works: Annotated[tuple[Work, ...], Field(max_length=ROWS)] = ()
     equipment: Annotated[tuple[Equipment, ...], Field(max_length=ROWS)] = ()

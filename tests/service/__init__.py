@@ -1,0 +1,1 @@
+"""The service as it runs: real processes, looked at from outside over HTTP."""

@@ -1,0 +1,212 @@
+"""One installation: web processes, a worker and what they stand on, in a folder of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from docgen.adapters.db import migrate
+from docgen.bootstrap.keys import keys
+from docgen.serve import command
+from docgen.settings import Settings
+from docgen.usecases.issue_key import KeyRequest
+from tests.pki.lab import PASSPHRASE, Lab
+from tests.processes.running import eventually, free_port
+from tests.service import processes
+from tests.service.gateway import held_file, hold_file
+from tests.service.line import Ask, Line, Said, together
+from tests.service.stamps import Stamps
+from tests.service.tables import Tables
+from tests.services.programs import await_answer, start
+from tests.services.redis_server import RedisServer
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(sys.executable).with_name("docgen")
+PROCESSES, THREADS = 4, 8
+_ENDING = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What an installation stands on."""
+
+    folder: Path
+    database_url: str
+    redis: RedisServer
+    lab: Lab
+    stamps: Stamps
+
+
+class Installation:
+    """Starts with `start`; everything may be killed and started again."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.redis, self.stamps = ground.redis, ground.stamps
+        self.port = free_port()
+        self.tables = Tables(ground.database_url)
+        self.var = ground.folder / "var"
+        self.web_log, self.worker_log = ground.folder / "web.log", ground.folder / "worker.log"
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+        self.key = ""
+        self._settings = _settings(ground, self.var, self.port)
+
+    def start(self) -> None:
+        """Migrate, make a key, start the processes and wait until they answer."""
+        migrate.upgrade(self.ground.database_url)
+        self.key = self.new_key("portal")
+        self.start_worker()
+        self.start_web()
+
+    def new_key(self, client: str) -> str:
+        """A key that may do everything."""
+        with keys(Settings(database_url=SecretStr(self.ground.database_url))) as known:
+            return known.issue(KeyRequest(client=client, owner="operator")).secret
+
+    def start_web(self) -> None:
+        """The web processes, all of them answering."""
+        shared = Path(tempfile.mkdtemp(dir=self.ground.folder, prefix="shared-"))
+        words = [*command(shared), "tests.service.launch:app"]
+        self.web = start([*self._surrounded(), *words], log=self.web_log)
+        await_answer(self.web, answers=self.answers, log=self.web_log)
+
+    def start_worker(self) -> None:
+        """The worker, at work."""
+        before = self._times_at_work()
+        self.worker = start([*self._surrounded(), str(PROGRAM), "worker"], log=self.worker_log)
+        await_answer(
+            self.worker, answers=lambda: self._times_at_work() > before, log=self.worker_log
+        )
+
+    def make_whole(self) -> None:
+        """Start again whatever does not run."""
+        if not self.redis.answers():
+            self.redis.start()
+        if self.worker is None or self.worker.poll() is not None:
+            self.start_worker()
+        if self.web is None or self.web.poll() is not None:
+            self.start_web()
+        assert eventually(lambda: len(self.web_processes()) == PROCESSES and self.answers())
+
+    def stop(self) -> tuple[int, int]:
+        """End both as an operator would; their exit codes."""
+        running = [process for process in (self.web, self.worker) if process is not None]
+        for process in running:
+            process.terminate()
+        web, worker = (process.wait(_ENDING) for process in running)
+        return web, worker
+
+    def clear(self) -> None:
+        """Kill what still runs."""
+        for process in (self.web, self.worker):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def kill_worker(self) -> None:
+        """SIGKILL of the worker; whatever it started must end by itself."""
+        assert self.worker is not None
+        children = processes.below(self.worker.pid)
+        self.worker.kill()
+        self.worker.wait()
+        processes.wake(children)
+
+    def kill_web_processes(self) -> None:
+        """SIGKILL of all processes that answer; their parent replaces them."""
+        for pid in self.web_processes():
+            os.kill(pid, signal.SIGKILL)
+
+    def kill_web_master(self) -> None:
+        """SIGKILL of their parent; they end by themselves, and nobody replaces them."""
+        assert self.web is not None
+        orphans = self.web_processes()
+        self.web.kill()
+        self.web.wait()
+        assert eventually(lambda: not processes.alive(orphans))
+
+    def web_processes(self) -> list[int]:
+        """Those who answer."""
+        assert self.web is not None
+        return processes.children(self.web.pid)
+
+    def answers(self) -> bool:
+        """Whether the service can work."""
+        try:
+            return self.ask("GET", "/ready").status == 200
+        except (OSError, HTTPException):
+            return False
+
+    def headers(self, **more: str) -> dict[str, str]:
+        """Those of a caller with a key."""
+        return {"Authorization": f"Bearer {self.key}"} | more
+
+    def ask(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Said:
+        """One answer, over a connection of its own; `key` is the idempotency key."""
+        once = {} if key is None else {"Idempotency-Key": key}
+        with closing(Line(self.port, self.headers(**once))) as line:
+            return line.ask(Ask(method=method, path=path, body=body))
+
+    def ask_together(self, asks: Sequence[Ask], *, lines: int = 50) -> list[Said]:
+        """Many answers."""
+        return together(self.port, asks, headers=self.headers(), lines=lines)
+
+    def messages(self, challenge_id: str | None = None) -> list[str]:
+        """Texts that were sent, for a challenge or at all."""
+        inbox = self.var / "inbox.jsonl"
+        lines = inbox.read_text(encoding="utf-8").splitlines() if inbox.exists() else []
+        sent = [json.loads(line) for line in lines]
+        return [each["text"] for each in sent if challenge_id in {None, each["reference"]}]
+
+    @contextmanager
+    def held_gateway(self, moment: str) -> Iterator[Path]:
+        """Whoever sends waits within the block; the file appears when somebody does."""
+        hold, held = hold_file(self.var, moment), held_file(self.var, moment)
+        hold.touch()
+        try:
+            yield held
+        finally:
+            hold.unlink()
+            held.unlink(missing_ok=True)
+
+    def _times_at_work(self) -> int:
+        if not self.worker_log.exists():
+            return 0
+        return self.worker_log.read_text(encoding="utf-8").count("the worker is at work")
+
+    def _surrounded(self) -> list[str]:
+        given = [f"{name}={value}" for name, value in self._settings.items()]
+        return ["env", "-C", str(self.ground.folder), *given]
+
+
+def _settings(ground: Ground, var: Path, port: int) -> dict[str, str]:
+    var.mkdir()
+    settings = {
+        "PROFILE": "production",
+        "VAR": str(var),
+        "DATABASE_URL": ground.database_url,
+        "REDIS_URL": ground.redis.url,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TRUST_ROOTS": str(ground.lab.root),
+        "TSA_URL": ground.stamps.url,
+        "SEAL__PKCS12": str(ground.lab.pkcs12("ec")),
+        "SEAL__PASSPHRASE": PASSPHRASE,
+        "CODES__PEPPER": "5e" * 32,
+        "CODES__SUBJECT_KEY": "a7" * 32,
+        "WEB__BIND": f"127.0.0.1:{port}",
+        "WEB__PROCESSES": str(PROCESSES),
+        "WEB__THREADS": str(THREADS),
+        "WORK__SWEEP_EVERY": "1",
+        "WORK__PATIENCE": "3",
+    }
+    return {f"DOCGEN_{name}": value for name, value in settings.items()} | {"PYTHONPATH": str(ROOT)}
