@@ -36,8 +36,10 @@ def test_wrong_and_missing_values_are_pointed_at(here: Portal) -> None:
 @pytest.mark.parametrize(
     ("speaks", "message"),
     [
-        pytest.param("kk", "ЖСН дұрыс емес: 12 цифр және бақылау цифры", id="kazakh"),
-        pytest.param("ru", "Неверный ИИН: 12 цифр и контрольная цифра", id="russian"),
+        pytest.param("kk", "ЖСН қате: 12 цифр болуы керек, соңғысы — бақылау цифры", id="kazakh"),
+        pytest.param(
+            "ru", "Неверный ИИН: нужны 12 цифр, последняя из них контрольная", id="russian"
+        ),
     ],
 )
 def test_a_finding_speaks_the_callers_language(here: Portal, speaks: str, message: str) -> None:

@@ -17,6 +17,9 @@ from tests.services.redis_server import RedisServer
 
 Use = Callable[[RedisCodes, Binding], object]
 
+_IN_TIME = 1.5
+"""Seconds: under one of waiting, and the noise of a machine that others use."""
+
 
 USES: dict[str, Use] = {
     "issue": issue,
@@ -39,7 +42,7 @@ def _refused_in_time(use: Use, codes: RedisCodes) -> None:
     started = time.perf_counter()
     with pytest.raises(CodesUnavailable) as refused:
         use(codes, binding())
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < _IN_TIME
     printed = "".join(traceback.format_exception(refused.value))
     assert CODE not in printed
     assert "7015550142" not in printed
