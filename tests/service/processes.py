@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.processes.running import eventually
 
 _OFFICE = "soffice.bin"
+_PROGRAM = "office_program.py"
 
 
 def children(pid: int) -> list[int]:
@@ -32,6 +33,13 @@ def wake(pids: Iterable[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
+
+
+def converts(worker: int) -> bool:
+    """Whether the worker has given its LibreOffice a document that it has not got back."""
+    commands = [_words(pid) for pid in below(worker)]
+    folders = [Path(words[-1]) for words in commands if any(w.endswith(_PROGRAM) for w in words)]
+    return any((folder / "document.docx").exists() for folder in folders)
 
 
 @contextmanager
@@ -59,6 +67,12 @@ def _parents() -> Iterator[tuple[int, int]]:
 def _state(pid: int) -> str:
     fields = _fields(pid)
     return fields[0] if fields else ""
+
+
+def _words(pid: int) -> list[str]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")[:-1]
+    return []
 
 
 def _name(pid: int) -> str:

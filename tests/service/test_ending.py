@@ -46,6 +46,7 @@ def test_a_worker_told_to_end_finishes_the_document_in_its_hands(on_sqlite: Inst
         with processes.frozen_office(worker.pid):
             asked = caller.submit(create, on_sqlite)
             assert eventually(lambda: envelopes(on_sqlite) == before + 1)
+            assert eventually(lambda: processes.converts(worker.pid))
             worker.terminate()
             assert eventually(lambda: "SIGTERM: finishing" in _last_lines(on_sqlite))
         visit = Visit(on_sqlite, asked.result(timeout=_ENDING).told["id"])
