@@ -34,6 +34,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.BlobNotFound: 500,
     errors.BlobDamaged: 500,
     errors.TemplateRejected: 500,
+    errors.EditionNotFound: 500,
     errors.RenderFailed: 500,
     errors.SealRefused: 500,
     errors.SealKeyUnusable: 500,
@@ -55,6 +56,15 @@ HTTP_CODES: Mapping[int, str] = {
 }
 """Refusals of HTTP itself."""
 
+_MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
+    errors.CodeWrong: ("attempts_left",),
+    errors.CodeGone: ("reason",),
+    errors.LimitReached: ("limit",),
+    errors.NotAuthorised: ("scope",),
+    errors.MoveNotAllowed: ("state",),
+    errors.WayNotAllowed: ("way", "number"),
+}
+"""What an error tells besides its words, by the names of its fields."""
 _MOST_DIGITS, _LONGEST_NAME = 5, 60
 
 
@@ -163,19 +173,12 @@ def _name(part: str) -> str:
 
 
 def _members(error: DocgenError) -> dict[str, Any]:
-    match error:
-        case errors.CodeWrong():
-            return {"attempts_left": error.attempts_left}
-        case errors.CodeGone():
-            return {"reason": error.reason}
-        case errors.LimitReached():
-            return {"limit": error.limit}
-        case errors.NotAuthorised():
-            return {"scope": error.scope}
-        case errors.MoveNotAllowed():
-            return {"state": str(error.state)}
-        case _:
-            return {}
+    named = (names for kind, names in _MORE.items() if isinstance(error, kind))
+    return {name: _plain(getattr(error, name)) for names in named for name in names}
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int) else str(value)
 
 
 def _headers(error: DocgenError) -> dict[str, str]:

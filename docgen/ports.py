@@ -306,6 +306,8 @@ class RenderOrder:
     """Goes into the metadata (dc:identifier): how a file says which document it is."""
     qr: str | None = None
     """Text of the QR code that takes the place of the template's picture named `qr`."""
+    pinned: Mapping[Language, str] = field(default_factory=dict)
+    """SHA-256 that the Word files must have; those of other languages may be any."""
 
 
 @dataclass(frozen=True, kw_only=True)

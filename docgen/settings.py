@@ -37,13 +37,17 @@ class CodeSettings(BaseModel):
 
 
 class OperatorSettings(BaseModel):
-    """The operator as part 8 of the contract states it."""
+    """The operator as the contract states it: part 8, annexes 3 and 5."""
 
     name_kk: str = "«Қазақтелеком» акционерлік қоғамы"
     name_ru: str = "акционерное общество «Казахтелеком»"
     bin: str = "941240000193"
     address_kk: str = "010000, Астана қаласы, Есіл ауданы, Сауран көшесі, 12"
     address_ru: str = "010000, город Астана, Есильский район, улица Сауран, 12"
+    site: str = "www.telecom.kz"
+    support_phone: str = "165"
+    support_whatsapp: str = "+7 708 000 0160"
+    support_telegram: str = "@TelecomKZBot"
 
 
 class RenderingSettings(BaseModel):

@@ -20,8 +20,10 @@ from docgen.domain.envelope import (
 )
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH, Language
+from docgen.domain.operator import Operator
 from docgen.domain.subscriber import (
     Addresses,
+    Bin,
     IdentityDocument,
     Iin,
     Phone,
@@ -80,8 +82,23 @@ def document(**changes: Any) -> Document:
         languages=BOTH,
         values={"equipment": [{"model": "Модем Т-1", "price": "12500.00"}], "ports": 4},
         verification_token=f"token{number:017d}",
+        edition="2026-11",
+        templates={language: sha256(f"the template in {language}") for language in BOTH},
     )
     return replace(built, **changes)
+
+
+def operator() -> Operator:
+    """The other party."""
+    return Operator(
+        name={Language.KK: "«Қазақтелеком» АҚ", Language.RU: "АО «Казахтелеком»"},
+        bin=Bin("941240000193"),
+        address={Language.KK: "Астана қаласы", Language.RU: "город Астана"},
+        site="www.example.kz",
+        support_phone="165",
+        support_whatsapp="+7 708 000 0160",
+        support_telegram="@TelecomKZBot",
+    )
 
 
 def frozen(content: str = "the frozen bytes") -> Frozen:

@@ -11,6 +11,7 @@ from api.v1.shapes import (
     SealShape,
     Shape,
     SubscriberShape,
+    WarningShape,
     document_shape,
 )
 from docgen.domain.envelope import Envelope, State
@@ -43,6 +44,7 @@ class EnvelopeShape(Shape):
     reference: ReferenceShape
     manifest_sha256: str | None
     documents: tuple[DocumentShape, ...]
+    warnings: tuple[WarningShape, ...]
     challenge: ChallengeShape | None
     consent: ConsentShape | None
     seal: SealShape | None
@@ -65,6 +67,7 @@ class EnvelopeShape(Shape):
             reference=ReferenceShape.of(envelope.reference),
             manifest_sha256=_manifest(envelope),
             documents=tuple(document_shape(d, root, public_url) for d in envelope.documents),
+            warnings=tuple(WarningShape.of(each) for each in envelope.warnings),
             challenge=None
             if shown.challenge is None
             else ChallengeShape.of(shown.challenge, person.phone),

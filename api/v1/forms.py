@@ -1,5 +1,6 @@
 """The forms there are."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from docgen.domain.caller import Scope
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import FormNotFound
 from docgen.domain.language import Language
+from docgen.forms.form import Form
 
 
 class FormShape(Shape):
@@ -20,6 +22,8 @@ class FormShape(Shape):
     titles: Titles
     languages: tuple[Language, ...]
     ways: tuple[WayOfSigning, ...]
+    ways_up_to: dict[WayOfSigning, Decimal]
+    """Tenge up to which a paper may be signed that way; ways that are not named know no limit."""
 
 
 class FormsShape(Shape):
@@ -35,6 +39,10 @@ class FullFormShape(FormShape):
     example: dict[str, Any]
 
 
+def _limits(form: Form) -> dict[WayOfSigning, Decimal]:
+    return {way: up_to for way, up_to in form.ways.items() if up_to is not None}
+
+
 def list_forms(call: Call) -> Reply:
     """All forms, in the order of the contract's annexes."""
     listed = tuple(
@@ -43,7 +51,8 @@ def list_forms(call: Call) -> Reply:
             annex=form.annex,
             titles=Titles.of(form),
             languages=form.languages,
-            ways=form.ways,
+            ways=tuple(form.ways),
+            ways_up_to=_limits(form),
         )
         for form in call.docgen.forms
     )
@@ -59,7 +68,8 @@ def show_form(call: Call) -> Reply:
             annex=form.annex,
             titles=Titles.of(form),
             languages=form.languages,
-            ways=form.ways,
+            ways=tuple(form.ways),
+            ways_up_to=_limits(form),
             values_schema=form.json_schema(),
             example=dict(form.example),
         )

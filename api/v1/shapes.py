@@ -14,9 +14,11 @@ from docgen.domain.envelope import (
     Sealed,
     SealLevel,
 )
+from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone, Subscriber
 from docgen.forms.form import Form
+from docgen.texts.phrases import say
 
 
 class Shape(BaseModel):
@@ -35,6 +37,28 @@ class Titles(Shape):
     def of(cls, form: Form) -> Self:
         """The form's name."""
         return cls(kk=form.title(Language.KK), ru=form.title(Language.RU))
+
+
+class Both(Shape):
+    """A sentence in both languages."""
+
+    kk: str
+    ru: str
+
+
+class WarningShape(Shape):
+    """What whoever made the envelope should know, and may go on in spite of."""
+
+    pointer: str
+    code: str
+    messages: Both
+
+    @classmethod
+    def of(cls, found: FieldError) -> Self:
+        """The shape of a warning."""
+        key, params = f"field.{found.code}", dict(found.params)
+        messages = Both(kk=say(key, Language.KK, **params), ru=say(key, Language.RU, **params))
+        return cls(pointer=found.pointer, code=found.code, messages=messages)
 
 
 class SubscriberShape(Shape):
@@ -127,6 +151,7 @@ class DocumentShape(Shape):
     id: str
     number: str
     form: str
+    edition: str
     languages: tuple[Language, ...]
     frozen: FrozenShape | None
     sealed: SealedShape | None
@@ -179,6 +204,7 @@ def document_shape(document: Document, root: str, public_url: str) -> DocumentSh
         id=document.id,
         number=document.number,
         form=document.form,
+        edition=document.edition,
         languages=document.languages,
         frozen=FrozenShape.of(document.frozen),
         sealed=SealedShape.of(document.sealed),

@@ -22,6 +22,7 @@ from docgen.domain.errors import (
     SmsUnavailable,
     StaleEnvelope,
     ValuesRejected,
+    WayNotAllowed,
 )
 from docgen.domain.language import Language
 from docgen.usecases.confirm_by_code import Attempt
@@ -112,6 +113,7 @@ ROUTES = (
             NotReady,
             AlreadyConfirmed,
             MoveNotAllowed,
+            WayNotAllowed,
             StaleEnvelope,
             LimitReached,
             CodesUnavailable,

@@ -8,6 +8,7 @@ from docgen.adapters.rendering.office import Office
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.forms import catalogue
+from docgen.bootstrap.operator import operator_of
 from docgen.settings import Settings
 from docgen.usecases.render_specimen import RenderSpecimen
 
@@ -17,7 +18,12 @@ def specimens(settings: Settings) -> Iterator[RenderSpecimen]:
     """Rendering of specimens, which needs neither database nor seal."""
     renderer = renderer_of(settings)
     try:
-        yield RenderSpecimen(forms=catalogue(settings), renderer=renderer, clock=CLOCK)
+        yield RenderSpecimen(
+            forms=catalogue(settings),
+            renderer=renderer,
+            operator=operator_of(settings),
+            clock=CLOCK,
+        )
     finally:
         renderer.close()
 
@@ -30,4 +36,4 @@ def blobs_of(settings: Settings) -> DiskBlobs:
 def renderer_of(settings: Settings) -> LibreOfficeRenderer:
     """Word to PDF/A; close it, and what it started is stopped."""
     office = Office(time_limit=settings.rendering.time_limit)
-    return LibreOfficeRenderer(templates=settings.templates, office=office)
+    return LibreOfficeRenderer(templates=(*settings.forms, settings.templates), office=office)

@@ -12,14 +12,12 @@ from docgen.adapters.sealing.typeface import Typeface
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
+from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
-from docgen.domain.language import Language
-from docgen.domain.operator import Operator
-from docgen.domain.subscriber import Bin
 from docgen.domain.work import Task
 from docgen.ports import Work
-from docgen.settings import OperatorSettings, Settings
+from docgen.settings import Settings
 from docgen.usecases.expire import Expire
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
@@ -78,13 +76,14 @@ def works_over(
     forms, blobs = catalogue(settings), blobs_of(settings)
     sealer = _sealer(settings, parts)
     renderer = renderer_of(settings)
+    operator = operator_of(settings)
     render = RenderEnvelope(
         register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
-        public_url=settings.public_url,
+        operator=operator, public_url=settings.public_url,
     )  # fmt: skip
     seal = SealEnvelope(
         register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
-        operator=_operator(settings.operator), public_url=settings.public_url,
+        operator=operator, public_url=settings.public_url,
     )  # fmt: skip
     work = _Work({Task.RENDER: render, Task.SEAL: seal})
     expire = Expire(register=register, clock=CLOCK)
@@ -105,11 +104,3 @@ def _sealer(settings: Settings, parts: Surroundings) -> PadesSealer:
     )
     sealer.check()
     return sealer
-
-
-def _operator(settings: OperatorSettings) -> Operator:
-    return Operator(
-        name={Language.KK: settings.name_kk, Language.RU: settings.name_ru},
-        bin=Bin(settings.bin),
-        address={Language.KK: settings.address_kk, Language.RU: settings.address_ru},
-    )

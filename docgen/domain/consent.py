@@ -15,10 +15,14 @@ class EnteredBy(StrEnum):
 
 
 class WayOfSigning(StrEnum):
-    """The two ways the forms of annexes 2 and 3 print."""
+    """How a paper may be signed: annexes 2 and 3 print the first two.
+
+    A detached ЭЦП is a CMS over the sealed bytes, kept beside the file and never inside it.
+    """
 
     SMS_CODE = "sms_code"
     BY_HAND = "by_hand"
+    DETACHED_EDS = "detached_eds"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,13 @@ from typing import Any, Self
 
 from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import Consent
-from docgen.domain.errors import AlreadyConfirmed, DocumentNotFound, MoveNotAllowed, NotReady
+from docgen.domain.errors import (
+    AlreadyConfirmed,
+    DocumentNotFound,
+    FieldError,
+    MoveNotAllowed,
+    NotReady,
+)
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone, Subscriber
 
@@ -111,6 +117,10 @@ class Document:
     languages: tuple[Language, ...]
     values: Mapping[str, Any]
     verification_token: str
+    edition: str
+    """Of which edition of the form it is made."""
+    templates: Mapping[Language, str]
+    """SHA-256 of that edition's Word files."""
     frozen: Frozen | None = None
     sealed: Sealed | None = None
 
@@ -146,6 +156,8 @@ class Envelope:
     """Key of the HMACs that stand for personal data elsewhere; erasing it unties them."""
     created_at: datetime
     expires_at: datetime
+    warnings: tuple[FieldError, ...] = ()
+    """What whoever made it was warned of; pointers as in the request for it."""
     consent: Consent | None = None
     reason: str | None = None
     """Why it was declined or made void, in the words of whoever did it."""

@@ -16,6 +16,7 @@ DocgenError
 │   ├── MoveNotAllowed
 │   │   ├── NotReady              still being rendered
 │   │   └── AlreadyConfirmed
+│   ├── WayNotAllowed             such a paper, or such a sum, is not signed that way
 │   └── StaleEnvelope             somebody else changed it meanwhile
 ├── NotAuthenticated              no key, or none that counts
 ├── NotAuthorised                 a key without that scope
@@ -33,6 +34,7 @@ DocgenError
 │   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── TemplateRejected              a Word file breaks the rules of templates
+│   └── EditionNotFound           a form without the edition a document was made of
 ├── RenderFailed                  a template and values that do not make a document
 ├── SealRefused                   a PDF that must not be sealed
 ├── SealKeyUnusable               absent, expired, not ours, or a demo key outside the demo
@@ -165,6 +167,17 @@ class AlreadyConfirmed(MoveNotAllowed):
     code = "already_confirmed"
 
 
+class WayNotAllowed(Conflict):
+    """A paper of this form, or about this sum, is not signed that way."""
+
+    code = "way_not_allowed"
+
+    def __init__(self, way: str, number: str) -> None:
+        super().__init__(f"{number} is not signed by {way}")
+        self.way = way
+        self.number = number
+
+
 class StaleEnvelope(Conflict):
     """Somebody else changed the envelope meanwhile; read it again."""
 
@@ -289,6 +302,12 @@ class TemplateRejected(DocgenError):
     """A Word file that breaks the rules of templates."""
 
     code = "template_rejected"
+
+
+class EditionNotFound(TemplateRejected):
+    """The form does not have the edition that the document was made of."""
+
+    code = "edition_not_found"
 
 
 class RenderFailed(DocgenError):

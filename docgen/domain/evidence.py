@@ -101,6 +101,7 @@ def _document(document: Document, frozen: Frozen, title: Mapping[str, str]) -> d
         "id": document.id,
         "number": document.number,
         "form": document.form,
+        "edition": document.edition,
         "title": dict(title),
         "languages": [str(language) for language in document.languages],
         "sha256": frozen.sha256,

@@ -9,8 +9,12 @@ from docgen.domain.subscriber import Bin
 
 @dataclass(frozen=True, kw_only=True)
 class Operator:
-    """Name, BIN and seat, as part 8 of the contract states them."""
+    """Name, BIN and seat as part 8 of the contract states them, and where subscribers turn to."""
 
     name: Mapping[Language, str]
     bin: Bin
     address: Mapping[Language, str]
+    site: str
+    support_phone: str
+    support_whatsapp: str
+    support_telegram: str

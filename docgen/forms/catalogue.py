@@ -4,12 +4,14 @@ import importlib.util
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import FormNotFound, Misconfigured
 from docgen.domain.language import Language
+from docgen.forms.edition import read_editions
 from docgen.forms.form import Form, FormValues
 
 BUILT_IN = Path(__file__).parent
@@ -24,6 +26,9 @@ class Catalogue:
             for schema in sorted(folder.glob("*/schema.py")):
                 self._forms.setdefault(schema.parent.name, _load(schema.parent))
 
+    def __len__(self) -> int:
+        return len(self._forms)
+
     def __iter__(self) -> Iterator[Form]:
         return iter(sorted(self._forms.values(), key=lambda f: (f.annex or 99, f.code)))
 
@@ -37,24 +42,30 @@ class Catalogue:
 def _load(folder: Path) -> Form:
     try:
         return _read(folder)
-    except (OSError, ValueError, KeyError, AttributeError, SyntaxError, ImportError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError, ImportError,
+            ArithmeticError) as error:  # fmt: skip
         raise Misconfigured(f"{folder} is not a form: {error}") from error
 
 
 def _read(folder: Path) -> Form:
-    with (folder / "texts.toml").open("rb") as file:
-        texts = tomllib.load(file)
+    texts = tomllib.loads((folder / "texts.toml").read_text(encoding="utf-8"))
+    editions = tomllib.loads((folder / "editions.toml").read_text(encoding="utf-8"))
     example: Mapping[str, Any] = json.loads((folder / "example.json").read_text(encoding="utf-8"))
     return Form(
         code=folder.name,
         annex=texts.get("annex"),
         number_prefix=texts["number_prefix"],
         languages=tuple(Language(code) for code in texts["languages"]),
-        ways=tuple(WayOfSigning(way) for way in texts["ways"]),
+        ways={WayOfSigning(way): _limit(rule) for way, rule in texts["ways"].items()},
+        editions=read_editions(editions),
         schema=_schema(folder),
         example=example,
         texts=texts,
     )
+
+
+def _limit(rule: Mapping[str, str]) -> Decimal | None:
+    return Decimal(rule["up_to"]) if "up_to" in rule else None
 
 
 def _schema(folder: Path) -> type[FormValues]:

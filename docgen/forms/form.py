@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
 
 from pydantic import ValidationError
 
+from docgen.domain.account import Account, Traces
 from docgen.domain.consent import WayOfSigning
-from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.domain.errors import EditionNotFound, FieldError, ValuesRejected
 from docgen.domain.language import Language
+from docgen.domain.operator import Operator
 from docgen.domain.subscriber import Subscriber
+from docgen.forms.edition import Edition, in_force
 from docgen.forms.fields import Block, findings
 from docgen.texts import dates
+
+DASH = "—"
+"""Printed where there is nothing to print, so that nobody can write something there."""
 
 
 class Words(Protocol):
@@ -22,10 +29,37 @@ class Words(Protocol):
         """The word under a dotted key of the form's `texts.toml`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What is found in values by comparing them with what the account has signed before.
+
+    Pointers are within the values: `/equipment/0/serial`. Errors refuse the paper; warnings are
+    told to whoever makes it, who may go on.
+    """
+
+    errors: tuple[FieldError, ...] = ()
+    warnings: tuple[FieldError, ...] = ()
+
+
 class FormValues(Block):
     """Base of every form's schema."""
 
+    looks_back: ClassVar[bool] = False
+    """Whether `review` wants to know what the account has signed before."""
+
     order_number: str
+
+    def amount(self) -> Decimal | None:
+        """Tenge the subscriber binds himself to pay by signing; None where no sum is at stake."""
+        return None
+
+    def traces(self) -> Traces:
+        """What the paper, once signed, changes in the account."""
+        return Traces()
+
+    def review(self, account: Account) -> Review:  # noqa: ARG002 - for forms that look back
+        """What is wrong or worth a warning, given what the account has signed before."""
+        return Review()
 
     def context(self, language: Language, words: Words) -> dict[str, Any]:
         """What the Word template sees of these values: strings, and lists of rows of strings."""
@@ -39,6 +73,8 @@ class Paper:
     number: str
     day: date
     subscriber: Subscriber
+    operator: Operator
+    edition: Edition
     specimen: bool = False
 
 
@@ -50,10 +86,38 @@ class Form:
     annex: int | None
     number_prefix: str
     languages: tuple[Language, ...]
-    ways: tuple[WayOfSigning, ...]
+    ways: Mapping[WayOfSigning, Decimal | None]
+    """How it may be signed, and up to which amount in tenge (None: any)."""
+    editions: tuple[Edition, ...]
+    """The oldest first."""
     schema: type[FormValues]
     example: Mapping[str, Any]
     texts: Mapping[str, Any]
+
+    def edition_on(self, day: date) -> Edition:
+        """The edition of which documents are made on that day."""
+        return in_force(self.editions, day)
+
+    def edition(self, name: str) -> Edition:
+        """The edition of that name; raises EditionNotFound."""
+        for each in self.editions:
+            if each.name == name:
+                return each
+        raise EditionNotFound(f"{self.code} {name}")
+
+    def template(self, edition: Edition) -> str:
+        """Name of its Word files: the newest lie in front, the others below `editions/`."""
+        if edition == self.editions[-1]:
+            return self.code
+        return f"editions/{edition.name}/{self.code}"
+
+    def ways_for(self, amount: Decimal | None) -> tuple[WayOfSigning, ...]:
+        """How a paper about that amount may be signed."""
+        return tuple(
+            way
+            for way, up_to in self.ways.items()
+            if amount is None or up_to is None or amount <= up_to
+        )
 
     def word(self, key: str, language: Language) -> str:
         """The form's own word under a dotted key; KeyError for an unknown one."""
@@ -82,17 +146,38 @@ class Form:
 
     def context(self, values: FormValues, paper: Paper, language: Language) -> dict[str, Any]:
         """All that the template in that language sees, formatted for it."""
-        person = paper.subscriber
+        person, operator, edition = paper.subscriber, paper.operator, paper.edition
         return values.context(language, lambda key: self.word(key, language)) | {
             "document": {"number": paper.number, "date": dates.formal(paper.day, language)},
             "specimen": paper.specimen,
             "order_number": values.order_number,
+            "edition": {"name": edition.name, "since": dates.short(edition.since)},
+            "contract": {
+                "order": edition.order,
+                "date": dates.formal(edition.order_date, language),
+                "dated": dates.of(edition.order_date, language),
+            },
+            "operator": {
+                "name": operator.name[language],
+                "bin": operator.bin.value,
+                "address": operator.address[language],
+                "site": operator.site,
+                "support_phone": operator.support_phone,
+                "support_whatsapp": operator.support_whatsapp,
+                "support_telegram": operator.support_telegram,
+            },
             "subscriber": {
                 "full_name": person.full_name,
+                "surname": person.surname,
+                "name": person.name,
+                "patronymic": person.patronymic or DASH,
+                "birth_date": dates.short(person.birth_date),
                 "iin": person.iin.value,
                 "phone": person.phone.printed(),
-                "email": person.email or "—",
+                "email": person.email or DASH,
                 "address": person.addresses.service,
+                "registration_address": person.addresses.registration,
+                "actual_address": person.addresses.actual,
             },
         }
 

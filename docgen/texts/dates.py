@@ -1,6 +1,7 @@
 """Dates and times as the contract prints them; Kazakhstan has one zone, UTC+5, since 01.03.2024."""
 
 from datetime import date, datetime, timedelta, timezone
+from typing import NamedTuple
 
 from docgen.domain.language import Language
 
@@ -18,12 +19,62 @@ _MONTHS = {
 }  # fmt: skip
 
 
+class _Month(NamedTuple):
+    """A Kazakh month in the locative with -ғы, in the ablative and in the dative."""
+
+    of: str
+    since: str
+    until: str
+
+
+_ENDINGS = (
+    _Month("қаңтардағы", "қаңтардан", "қаңтарға"),
+    _Month("ақпандағы", "ақпаннан", "ақпанға"),
+    _Month("наурыздағы", "наурыздан", "наурызға"),
+    _Month("сәуірдегі", "сәуірден", "сәуірге"),
+    _Month("мамырдағы", "мамырдан", "мамырға"),
+    _Month("маусымдағы", "маусымнан", "маусымға"),
+    _Month("шілдедегі", "шілдеден", "шілдеге"),
+    _Month("тамыздағы", "тамыздан", "тамызға"),
+    _Month("қыркүйектегі", "қыркүйектен", "қыркүйекке"),
+    _Month("қазандағы", "қазаннан", "қазанға"),
+    _Month("қарашадағы", "қарашадан", "қарашаға"),
+    _Month("желтоқсандағы", "желтоқсаннан", "желтоқсанға"),
+)
+_SECOND = 2
+
+
 def formal(day: date, language: Language) -> str:
     """`2023 жылғы «30» желтоқсан` or `«30» декабря 2023 года`, as the contract writes dates."""
     month = _MONTHS[language][day.month - 1]
     if language is Language.KK:
         return f"{day.year} жылғы «{day.day:02}» {month}"
     return f"«{day.day:02}» {month} {day.year} года"
+
+
+def of(day: date, language: Language) -> str:
+    """What is of that day: `2023 жылғы 30 желтоқсандағы`, `от 30 декабря 2023 года`."""
+    if language is Language.KK:
+        return f"{day.year} жылғы {day.day} {_ENDINGS[day.month - 1].of}"
+    return f"от {_genitive(day)}"
+
+
+def since(day: date, language: Language) -> str:
+    """From that day on: `2023 жылғы 30 желтоқсаннан`, `с 30 декабря 2023 года`."""
+    if language is Language.KK:
+        return f"{day.year} жылғы {day.day} {_ENDINGS[day.month - 1].since}"
+    return f"{'со' if day.day == _SECOND else 'с'} {_genitive(day)}"
+
+
+def until(day: date, language: Language) -> str:
+    """Up to that day: `2023 жылғы 30 желтоқсанға`, `до 30 декабря 2023 года`."""
+    if language is Language.KK:
+        return f"{day.year} жылғы {day.day} {_ENDINGS[day.month - 1].until}"
+    return f"до {_genitive(day)}"
+
+
+def _genitive(day: date) -> str:
+    return f"{day.day} {_MONTHS[Language.RU][day.month - 1]} {day.year} года"
 
 
 def short(day: date) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -20,9 +20,11 @@ from docgen.domain.language import Language
 from docgen.domain.subscriber import Subscriber
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
+from docgen.forms.form import Form, FormValues
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
+from docgen.usecases.recall_account import RecallAccount
 
 _BETWEEN_LOOKS = timedelta(milliseconds=25)
 
@@ -52,6 +54,14 @@ class EnvelopeRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Checked:
+    form: Form
+    languages: tuple[Language, ...]
+    values: FormValues
+    root: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreateEnvelope:
     """Draft an envelope and see to its rendering.
 
@@ -74,11 +84,12 @@ class CreateEnvelope:
         if known is not None:
             return known
         subscriber, reference, checked = self._checked(request)
+        warnings = self._reviewed(request.owner, reference, checked)
         now = self.clock.now()
-        year = dates.local_day(now).year
+        today = dates.local_day(now)
         with self.register.begin() as unit:
             self._require_room(unit)
-            documents = tuple(self._document(unit, each, year) for each in checked)
+            documents = tuple(self._document(unit, each, today) for each in checked)
             envelope = Envelope(
                 id=request.id or self.chance.identifier(),
                 owner=request.owner,
@@ -87,6 +98,7 @@ class CreateEnvelope:
                 reference=reference,
                 documents=documents,
                 salt=self.chance.token(),
+                warnings=warnings,
                 created_at=now,
                 expires_at=now + self.life,
             )
@@ -128,16 +140,14 @@ class CreateEnvelope:
                 return envelope
             self.clock.pause(_BETWEEN_LOOKS)
 
-    def _checked(
-        self, request: EnvelopeRequest
-    ) -> tuple[Subscriber, Reference, list[DocumentRequest]]:
-        """Person, reference, and the requests with values as the schemas spell them."""
+    def _checked(self, request: EnvelopeRequest) -> tuple[Subscriber, Reference, list[_Checked]]:
+        """Person, reference, and the documents with values as the schemas spell them."""
         found: list[FieldError] = []
         subscriber = _collected(found, lambda: read_subscriber(request.subscriber))
         reference = _collected(found, lambda: _reference(request))
         order = reference.order_number if reference else None
         checked = [
-            _collected(found, partial(self._document_request, each, f"/documents/{place}", order))
+            _collected(found, partial(self._read, each, f"/documents/{place}", order))
             for place, each in enumerate(request.documents)
         ]
         if not request.documents:
@@ -146,9 +156,7 @@ class CreateEnvelope:
             raise ValuesRejected(tuple(found))
         return subscriber, reference, [each for each in checked if each is not None]
 
-    def _document_request(
-        self, each: DocumentRequest, root: str, order_number: str | None
-    ) -> DocumentRequest:
+    def _read(self, each: DocumentRequest, root: str, order_number: str | None) -> _Checked:
         try:
             form = self.forms.get(each.form)
         except FormNotFound:
@@ -158,29 +166,53 @@ class CreateEnvelope:
         if order_number is not None and values.order_number != order_number:
             pointer = f"{root}/values/order_number"
             raise ValuesRejected((FieldError(pointer, "order_number_differs"),))
-        return replace(each, values=values.model_dump(mode="json"))
+        return _Checked(form=form, languages=each.languages, values=values, root=f"{root}/values")
 
-    def _document(self, unit: UnitOfWork, each: DocumentRequest, year: int) -> Document:
-        prefix = self.forms.get(each.form).number_prefix
-        number = unit.next_number(f"{prefix}-{year}")
-        assert isinstance(each.values, dict)  # noqa: S101 - model_dump gives nothing else
+    def _reviewed(
+        self, owner: str, reference: Reference, checked: list[_Checked]
+    ) -> tuple[FieldError, ...]:
+        """Warnings from comparing with what the account has signed; raises ValuesRejected."""
+        if not any(each.values.looks_back for each in checked):
+            return ()
+        recall = RecallAccount(register=self.register, forms=self.forms)
+        account = recall(owner=owner, account_number=reference.account_number)
+        reviews = [(each.root, each.values.review(account)) for each in checked]
+        errors = [_below(root, found) for root, review in reviews for found in review.errors]
+        if errors:
+            raise ValuesRejected(tuple(errors))
+        return tuple(_below(root, found) for root, review in reviews for found in review.warnings)
+
+    def _document(self, unit: UnitOfWork, each: _Checked, today: date) -> Document:
+        series = f"{each.form.number_prefix}-{today.year}"
+        edition = each.form.edition_on(today)
         return Document(
             id=self.chance.identifier(),
-            number=f"{prefix}-{year}-{number:06}",
-            form=each.form,
+            number=f"{series}-{unit.next_number(series):06}",
+            form=each.form.code,
             languages=each.languages,
-            values=each.values,
+            values=each.values.model_dump(mode="json"),
             verification_token=self.chance.token(),
+            edition=edition.name,
+            templates={lang: edition.templates[lang] for lang in each.languages},
         )
 
     def _fact(self, envelope: Envelope) -> Fact:
-        details = {f"document.{d.number}": f"{d.form} {values_hash(d)}" for d in envelope.documents}
+        details = {
+            f"document.{d.number}": f"{d.form} {d.edition} {values_hash(d)}"
+            for d in envelope.documents
+        }
+        for each in envelope.warnings:
+            details[f"warning{each.pointer}"] = each.code
         return Fact(
             event=Event.CREATED,
             at=envelope.created_at,
             actor=f"client:{envelope.client}",
             details=details,
         )
+
+
+def _below(root: str, found: FieldError) -> FieldError:
+    return replace(found, pointer=root + found.pointer)
 
 
 def _reference(request: EnvelopeRequest) -> Reference:

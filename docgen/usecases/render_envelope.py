@@ -6,6 +6,7 @@ from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Document, Envelope, Frozen, State
 from docgen.domain.errors import DocgenError, RenderFailed, SealRefused, TemplateRejected
 from docgen.domain.journal import Event, Fact, says
+from docgen.domain.operator import Operator
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.form import Paper
@@ -26,6 +27,7 @@ class RenderEnvelope:
     sealer: Sealer
     blobs: Blobs
     clock: Clock
+    operator: Operator
     public_url: str
 
     def __call__(self, envelope_id: str) -> None:
@@ -88,18 +90,22 @@ class RenderEnvelope:
 
     def _order(self, document: Document, envelope: Envelope) -> RenderOrder:
         form = self.forms.get(document.form)
+        edition = form.edition(document.edition)
         values = form.read(document.values)
         paper = Paper(
             number=document.number,
             day=dates.local_day(envelope.created_at),
             subscriber=envelope.subscriber,
+            operator=self.operator,
+            edition=edition,
         )
         return RenderOrder(
-            template=form.code,
+            template=form.template(edition),
             contexts={lang: form.context(values, paper, lang) for lang in document.languages},
             title=f"{form.title(document.languages[0])} № {document.number}",
             identifier=URN + document.verification_token,
             qr=f"{self.public_url}/verify/{document.verification_token}",
+            pinned=document.templates,
         )
 
     def _note_failure(self, envelope_id: str, failure: DocgenError) -> None:

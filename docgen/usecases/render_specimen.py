@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from docgen.domain.language import Language
+from docgen.domain.operator import Operator
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.form import Paper
 from docgen.forms.identity import read_subscriber
@@ -18,6 +19,7 @@ class RenderSpecimen:
 
     forms: Catalogue
     renderer: Renderer
+    operator: Operator
     clock: Clock
 
     def __call__(
@@ -27,14 +29,18 @@ class RenderSpecimen:
         form = self.forms.get(code)
         form.check_languages(languages)
         checked = form.read(values)
+        today = dates.local_day(self.clock.now())
+        edition = form.edition_on(today)
         paper = Paper(
             number=NUMBER,
-            day=dates.local_day(self.clock.now()),
+            day=today,
             subscriber=read_subscriber(subscriber),
+            operator=self.operator,
+            edition=edition,
             specimen=True,
         )
         order = RenderOrder(
-            template=form.code,
+            template=form.template(edition),
             contexts={lang: form.context(checked, paper, lang) for lang in languages},
             title=f"{form.title(languages[0])} ({NUMBER})",
             identifier="specimen",

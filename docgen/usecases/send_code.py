@@ -6,8 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, ChallengeState
+from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Envelope, Verb
-from docgen.domain.errors import CodesUnavailable, DocgenError, LimitReached, SmsUnavailable
+from docgen.domain.errors import (
+    CodesUnavailable,
+    DocgenError,
+    LimitReached,
+    SmsUnavailable,
+    WayNotAllowed,
+)
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
@@ -44,7 +51,9 @@ class SendCode:
     def __call__(
         self, envelope_id: str, *, language: Language, actor: str, challenge_id: str | None = None
     ) -> Challenge:
-        """The challenge; raises NotReady, AlreadyConfirmed, MoveNotAllowed, LimitReached.
+        """The challenge, once its code is on the way.
+
+        Raises NotReady, AlreadyConfirmed, MoveNotAllowed, LimitReached or WayNotAllowed.
 
         With a `challenge_id` chosen beforehand, asking again sends nothing twice.
 
@@ -89,6 +98,7 @@ class SendCode:
         with self.register.view() as unit:
             envelope = unit.envelopes.get(envelope_id)
         envelope.require_in_time(Verb.SEND_CODE, now)
+        self._require_way(envelope)
         binding = binding_of(envelope, challenge_id or self.chance.identifier())
         try:
             issued = self.codes.issue(binding, code, policy=self.policy, now=now)
@@ -102,6 +112,13 @@ class SendCode:
                 self.codes.withdraw(binding)
             raise
         return envelope, challenge
+
+    def _require_way(self, envelope: Envelope) -> None:
+        for document in envelope.documents:
+            form = self.forms.get(document.form)
+            amount = form.read(document.values).amount()
+            if WayOfSigning.SMS_CODE not in form.ways_for(amount):
+                raise WayNotAllowed(WayOfSigning.SMS_CODE, document.number)
 
     def _challenge(
         self, binding: Binding, issued: Issued, envelope_id: str, *, now: datetime

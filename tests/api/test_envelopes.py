@@ -15,7 +15,7 @@ from tests.api.watch import PERSON, refused
 
 _MEMBERS = {
     "id", "state", "owner", "client", "created_at", "expires_at", "subscriber", "reference",
-    "manifest_sha256", "documents", "challenge", "consent", "seal", "reason", "links",
+    "manifest_sha256", "documents", "warnings", "challenge", "consent", "seal", "reason", "links",
 }  # fmt: skip
 _HASH = re.compile("[0-9a-f]{64}")
 _VERBS = ("code", "confirmation", "decline", "void", "journal")
@@ -93,6 +93,7 @@ def test_a_document_tells_what_was_seen_and_what_was_sealed(here: Portal) -> Non
     assert told == {
         "id": kept.id,
         "number": "A3-2026-000001",
+        "edition": kept.edition,
         "form": "acceptance_act",
         "languages": ["kk", "ru"],
         "frozen": {

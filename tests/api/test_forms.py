@@ -20,6 +20,7 @@ def test_all_forms_are_listed(here: Portal) -> None:
             "titles": {"kk": form.title(Language.KK), "ru": form.title(Language.RU)},
             "languages": [each.value for each in form.languages],
             "ways": [each.value for each in form.ways],
+            "ways_up_to": {way.value: f"{up}" for way, up in form.ways.items() if up is not None},
         }
         for form in Catalogue()
     ]

@@ -9,6 +9,7 @@ from docgen.domain.errors import ValuesRejected
 from docgen.domain.language import Language
 from docgen.forms.form import Paper
 from docgen.forms.identity import read_subscriber
+from tests.builders import operator
 from tests.forms.samples import act, act_request
 
 NBSP = "\u00a0"
@@ -22,7 +23,11 @@ def _found(values: dict[str, Any]) -> dict[str, str]:
 
 def _context(values: dict[str, Any], language: Language) -> dict[str, Any]:
     subscriber = read_subscriber(act_request()["subscriber"])
-    paper = Paper(number="A3-2026-000001", day=date(2026, 11, 20), subscriber=subscriber)
+    day = date(2026, 11, 20)
+    paper = Paper(
+        number="A3-2026-000001", day=day, subscriber=subscriber, operator=operator(),
+        edition=act().edition_on(day),
+    )  # fmt: skip
     return act().context(act().read(values), paper, language)
 
 

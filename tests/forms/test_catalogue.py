@@ -22,18 +22,28 @@ class Values(FormValues):
 TEXTS = """
 number_prefix = "X"
 languages = ["kk"]
-ways = ["sms_code"]
 title = { kk = "Сынақ", ru = "Проба" }
+ways.sms_code = {}
 greeting = { kk = "Сәлем", ru = "Привет" }
 """
 
 
+EDITIONS = f"""
+[first]
+since = 2026-01-01
+order = "441"
+order_date = 2023-12-30
+kk = "{"0" * 64}"
+"""
+
+
 def test_a_folder_on_the_search_path_is_a_form(tmp_path: Path) -> None:
-    """Three files make a form known beside the built-in ones."""
+    """Four files make a form known beside the built-in ones."""
     folder = tmp_path / "trial"
     folder.mkdir()
     (folder / "schema.py").write_text(SCHEMA, encoding="utf-8")
     (folder / "texts.toml").write_text(TEXTS, encoding="utf-8")
+    (folder / "editions.toml").write_text(EDITIONS, encoding="utf-8")
     (folder / "example.json").write_text(json.dumps({"values": {"order_number": "1"}}))
 
     forms = Catalogue((tmp_path, BUILT_IN))

@@ -11,8 +11,6 @@ from docgen.domain.challenge import ChallengePolicy
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
-from docgen.domain.operator import Operator
-from docgen.domain.subscriber import Bin
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Jobs
@@ -23,16 +21,13 @@ from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.sweep import Sweep
+from tests.builders import operator
 from tests.fakes import CountingChance, FakeClock, FakeRenderer, FakeSealer, FakeSms, MemoryBlobs
 from tests.forms.samples import act_request
 
 POLICY = ChallengePolicy()
 LIFE = timedelta(hours=72)
-OPERATOR = Operator(
-    name={Language.KK: "«Қазақтелеком» АҚ", Language.RU: "АО «Казахтелеком»"},
-    bin=Bin("941240000193"),
-    address={Language.KK: "Астана қаласы", Language.RU: "город Астана"},
-)
+OPERATOR = operator()
 
 
 @dataclass
@@ -75,7 +70,7 @@ class World:
         """The use case."""
         return RenderEnvelope(
             register=self.register, forms=self.forms, renderer=self.renderer, sealer=self.sealer,
-            blobs=self.blobs, clock=self.clock, public_url="https://q.example",
+            blobs=self.blobs, clock=self.clock, operator=OPERATOR, public_url="https://q.example",
         )  # fmt: skip
 
     @property

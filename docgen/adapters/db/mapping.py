@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from docgen.adapters.db.people import consent_json, consent_of, subscriber_json, subscriber_of
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
 from docgen.domain.envelope import Document, Envelope, Frozen, Reference, Sealed, SealLevel, State
+from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ def envelope_columns(envelope: Envelope) -> dict[str, Any]:
         "salt": envelope.salt,
         "consent": None if envelope.consent is None else consent_json(envelope.consent),
         "reason": envelope.reason,
+        "warnings": [[w.pointer, w.code, list(map(list, w.params))] for w in envelope.warnings]
+        or None,
         "created_at": envelope.created_at,
         "expires_at": envelope.expires_at,
     }
@@ -42,6 +45,8 @@ def document_columns(document: Document, *, envelope_id: str, position: int) -> 
         "languages": [language.value for language in document.languages],
         "form_values": dict(document.values),
         "verification_token": document.verification_token,
+        "edition": document.edition,
+        "template_hashes": {lang.value: sha for lang, sha in document.templates.items()},
     } | bytes_columns(document)
 
 
@@ -70,7 +75,12 @@ def envelope_of(row: EnvelopeRow, documents: Sequence[DocumentRow]) -> Envelope:
         expires_at=row.expires_at,
         consent=None if row.consent is None else consent_of(row.consent),
         reason=row.reason,
+        warnings=tuple(_warning_of(*each) for each in row.warnings or ()),
     )
+
+
+def _warning_of(pointer: str, code: str, params: list[list[str]]) -> FieldError:
+    return FieldError(pointer, code, tuple((name, value) for name, value in params))
 
 
 def _document_of(row: DocumentRow) -> Document:
@@ -81,6 +91,8 @@ def _document_of(row: DocumentRow) -> Document:
         languages=tuple(Language(language) for language in row.languages),
         values=row.form_values,
         verification_token=row.verification_token,
+        edition=row.edition,
+        templates={Language(lang): sha for lang, sha in row.template_hashes.items()},
         frozen=_frozen_of(row),
         sealed=_sealed_of(row),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,17 +21,18 @@ _Key = tuple[str, tuple[Language, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class ShelvedTemplate:
-    """A compiled template and the SHA-256 over the SHA-256 of each file, in language order."""
+    """A compiled template, the SHA-256 of each file, and the one over them in language order."""
 
     compiled: Compiled
+    files: Mapping[Language, str]
     sha256: str
 
 
 class TemplateShelf:
-    """Templates below `templates_kk` and `templates_ru` of one directory."""
+    """Templates below `templates_kk` and `templates_ru` of some directories; the first wins."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, *directories: Path) -> None:
+        self._directories = directories
         self._shelved: dict[_Key, tuple[_Stamp, ShelvedTemplate]] = {}
 
     def get(self, name: str, languages: tuple[Language, ...]) -> ShelvedTemplate:
@@ -46,7 +48,8 @@ class TemplateShelf:
     def _path(self, name: str, language: Language) -> Path:
         if not _NAME.fullmatch(name):
             raise TemplateRejected("not a name of a template")
-        return self._directory / f"templates_{language}" / f"{name}.docx"
+        paths = [each / f"templates_{language}" / f"{name}.docx" for each in self._directories]
+        return next((path for path in paths if path.is_file()), paths[-1])
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
@@ -60,9 +63,12 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def _read(name: str, paths: dict[Language, Path]) -> ShelvedTemplate:
     halves: list[tuple[Language, bytes]] = []
     digest = hashlib.sha256()
+    files: dict[Language, str] = {}
     for language, path in paths.items():
         docx = path.read_bytes()
-        digest.update(hashlib.sha256(docx).digest())
+        file_digest = hashlib.sha256(docx)
+        files[language] = file_digest.hexdigest()
+        digest.update(file_digest.digest())
         try:
             check_package(docx)
         except TemplateRejected as error:
@@ -70,4 +76,4 @@ def _read(name: str, paths: dict[Language, Path]) -> ShelvedTemplate:
         halves.append((language, docx))
     composed = compose(halves)
     share_qr_part(composed.document)
-    return ShelvedTemplate(compiled=compile_tags(composed), sha256=digest.hexdigest())
+    return ShelvedTemplate(compiled=compile_tags(composed), files=files, sha256=digest.hexdigest())

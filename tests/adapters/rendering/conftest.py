@@ -41,7 +41,7 @@ def visit_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def renderer(visit_templates: Path, office: Office) -> LibreOfficeRenderer:
     """The renderer over `visit`."""
-    return LibreOfficeRenderer(templates=visit_templates, office=office)
+    return LibreOfficeRenderer(templates=(visit_templates,), office=office)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Tags and values: what a template may say, and what becomes of a value."""
 
+from typing import Any
+
 import pytest
 from lxml import etree
 
@@ -31,7 +33,7 @@ ATTACKS = [
 ]
 
 
-def order(values: dict[str, object], **more: str) -> RenderOrder:
+def order(values: dict[str, object], **more: Any) -> RenderOrder:
     """An order in Kazakh."""
     fields = {"title": "t", "identifier": "i", **more}
     return RenderOrder(template="t", contexts={Language.KK: values}, **fields)

@@ -39,7 +39,7 @@ def pages(pdf: bytes) -> list[str]:
 def single(directory: Path, office: Office, docx: bytes, **values: object) -> str:
     """The text of a Kazakh document made of one template."""
     shelve(directory, "one", kk=docx)
-    renderer = LibreOfficeRenderer(templates=directory, office=office)
+    renderer = LibreOfficeRenderer(templates=(directory,), office=office)
     contexts = {Language.KK: values}
     made = renderer.render(
         RenderOrder(template="one", contexts=contexts, title="t", identifier="i")
@@ -218,7 +218,7 @@ def test_the_templates_are_identified(rendered: Make, visit_templates: Path) -> 
 def test_a_changed_template_is_noticed(tmp_path: Path, office: Office) -> None:
     """The next document is made from the file as it is now, and it is checked again."""
     shelve(tmp_path, "one", kk=word.template("before"))
-    renderer = LibreOfficeRenderer(templates=tmp_path, office=office)
+    renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
     wanted = RenderOrder(template="one", contexts={Language.KK: {}}, title="t", identifier="i")
     first = renderer.render(wanted)
     shelve(tmp_path, "one", kk=word.template("afterwards"))
@@ -245,7 +245,7 @@ def test_a_template_is_looked_for_only_on_its_shelf(
 def test_a_template_may_lie_deeper(tmp_path: Path, office: Office) -> None:
     """Papers and retired editions lie in directories below."""
     shelve(tmp_path, "editions/2026-01/one", kk=word.template("edition"))
-    renderer = LibreOfficeRenderer(templates=tmp_path, office=office)
+    renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
     made = renderer.render(
         RenderOrder(
             template="editions/2026-01/one",
@@ -288,7 +288,7 @@ def test_internal_links_still_lead_somewhere(tmp_path: Path, office: Office) -> 
     source = document.add_paragraph()
     word.field(source, ' HYPERLINK \\l "mark_sms" ')
     shelve(tmp_path, "one", kk=word.saved(document))
-    renderer = LibreOfficeRenderer(templates=tmp_path, office=office)
+    renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
     made = renderer.render(
         RenderOrder(template="one", contexts={Language.KK: {}}, title="t", identifier="i")
     )
