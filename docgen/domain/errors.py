@@ -45,7 +45,7 @@ DocgenError
 Each has a stable public `code`; sentences for people live in `docgen.texts`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -82,6 +82,10 @@ class FieldError:
     pointer: str
     code: str
     params: tuple[tuple[str, str], ...] = ()
+
+    def below(self, root: str) -> "FieldError":
+        """The same finding, seen from further up."""
+        return replace(self, pointer=root + self.pointer)
 
 
 class ValuesRejected(DocgenError):

@@ -1,6 +1,6 @@
 """What a form is: its texts, its schema, its example, and what its Word template sees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,6 +48,13 @@ class FormValues(Block):
     """Whether `review` wants to know what the account has signed before."""
 
     order_number: str
+
+    def check(self) -> Iterable[FieldError]:
+        """What is wrong between fields that are each right by themselves, row by row.
+
+        Pointers are within the values: `/equipment/1/serial`.
+        """
+        return ()
 
     def amount(self) -> Decimal | None:
         """Tenge the subscriber binds himself to pay by signing; None where no sum is at stake."""
@@ -133,9 +140,13 @@ class Form:
     def read(self, values: object, *, root: str = "/values") -> FormValues:
         """Checked values; raises ValuesRejected with every finding."""
         try:
-            return self.schema.model_validate(values)
+            read = self.schema.model_validate(values)
         except ValidationError as error:
             raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
+        disagreements = tuple(found.below(root) for found in read.check())
+        if disagreements:
+            raise ValuesRejected(disagreements)
+        return read
 
     def check_languages(self, languages: tuple[Language, ...], *, root: str = "/languages") -> None:
         """Raise ValuesRejected unless the form exists in each, and each is asked for once."""

@@ -2,8 +2,14 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from num2words import num2words
+
+from docgen.domain.language import Language
+
 TIYN = Decimal("0.01")
 NO_BREAK_SPACE = "\u00a0"
+_SPOKEN = {Language.KK: "kz", Language.RU: "ru"}
+"""What num2words calls them."""
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -26,3 +32,18 @@ def quantity(number: Decimal) -> str:
     plain = number.normalize()
     exponent = plain.as_tuple().exponent
     return grouped(plain, places=max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+def in_words(amount: Decimal, language: Language) -> str:
+    """`он екі мың бес жүз теңге 75 тиын`, `двенадцать тысяч пятьсот тенге 75 тиынов`."""
+    # an int would be read as tiyn, so that 100 tenge would become one
+    exact = rounded(Decimal(amount))
+    words = num2words(
+        exact, lang=_SPOKEN[language], to="currency", currency="KZT", separator="", cents=False
+    )
+    return str(words)
+
+
+def spelled_out(amount: Decimal, language: Language) -> str:
+    """Figures and words: `12 500,75 (двенадцать тысяч пятьсот тенге 75 тиынов)`."""
+    return f"{figures(amount)} ({in_words(amount, language)})"

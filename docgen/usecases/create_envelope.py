@@ -177,10 +177,10 @@ class CreateEnvelope:
         recall = RecallAccount(register=self.register, forms=self.forms)
         account = recall(owner=owner, account_number=reference.account_number)
         reviews = [(each.root, each.values.review(account)) for each in checked]
-        errors = [_below(root, found) for root, review in reviews for found in review.errors]
+        errors = [found.below(root) for root, review in reviews for found in review.errors]
         if errors:
             raise ValuesRejected(tuple(errors))
-        return tuple(_below(root, found) for root, review in reviews for found in review.warnings)
+        return tuple(found.below(root) for root, review in reviews for found in review.warnings)
 
     def _document(self, unit: UnitOfWork, each: _Checked, today: date) -> Document:
         series = f"{each.form.number_prefix}-{today.year}"
@@ -209,10 +209,6 @@ class CreateEnvelope:
             actor=f"client:{envelope.client}",
             details=details,
         )
-
-
-def _below(root: str, found: FieldError) -> FieldError:
-    return replace(found, pointer=root + found.pointer)
 
 
 def _reference(request: EnvelopeRequest) -> Reference:

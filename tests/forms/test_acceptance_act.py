@@ -145,7 +145,7 @@ def test_a_serial_number_stands_once_in_an_act() -> None:
     values = act_request()["values"]
     values["equipment"][1]["serial"] = values["equipment"][0]["serial"].lower()
 
-    assert _found(values) == {"": "serial_repeated"}
+    assert _found(values) == {"/equipment/1/serial": "serial_repeated"}
 
 
 def test_no_more_may_be_beyond_the_norm_than_was_used() -> None:

@@ -10,7 +10,7 @@ from docgen.adapters.rendering.templates import ShelvedTemplate, TemplateShelf
 from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.ports import Rendered, RenderOrder
 
-FONTS = ("NotoSans",)
+FONTS = ("NotoSans", "NotoSansSymbols2")
 
 
 class LibreOfficeRenderer:

@@ -1,18 +1,19 @@
 """Values of annex 3; its equipment price is the recoverable value (points 32.10 and 32.19)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from docgen.domain.account import Traces
+from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms.fields import (
     Block,
     Code,
     Day,
-    Line,
     LocalLine,
     LocalText,
     Money,
@@ -22,11 +23,16 @@ from docgen.forms.fields import (
     localised,
 )
 from docgen.forms.form import FormValues, Words
+from docgen.forms.parts import (
+    MOST_ROWS,
+    OperatorPerson,
+    Service,
+    numbered,
+    or_dash,
+    repeated_serials,
+)
 from docgen.texts import dates
 from docgen.texts.money import figures, quantity, rounded
-
-DASH = "—"
-ROWS = 100
 
 
 class EquipmentMode(StrEnum):
@@ -46,15 +52,6 @@ class Unit(StrEnum):
     PACK = "pack"
     KILOGRAM = "kilogram"
     LITRE = "litre"
-
-
-class Service(Block):
-    """A row of table 2: a service being connected."""
-
-    account_number: Code
-    component_resource_number: Code
-    name: LocalLine
-    service_number: Code
 
 
 class Work(Block):
@@ -103,79 +100,53 @@ class Material(Block):
         return self
 
 
-class OperatorPerson(Block):
-    """The operator's employee who did the work."""
-
-    full_name: Line
-    position: LocalLine
-    contacts: Line
-    employee_id: Code
-
-
 class Values(FormValues):
     """The act of one visit."""
 
     order_number: Code
     connected_on: Day
-    services: Annotated[tuple[Service, ...], Field(min_length=1, max_length=ROWS)]
-    works: Annotated[tuple[Work, ...], Field(max_length=ROWS)] = ()
-    equipment: Annotated[tuple[Equipment, ...], Field(max_length=ROWS)] = ()
-    materials: Annotated[tuple[Material, ...], Field(max_length=ROWS)] = ()
+    services: Annotated[tuple[Service, ...], Field(min_length=1, max_length=MOST_ROWS)]
+    works: Annotated[tuple[Work, ...], Field(max_length=MOST_ROWS)] = ()
+    equipment: Annotated[tuple[Equipment, ...], Field(max_length=MOST_ROWS)] = ()
+    materials: Annotated[tuple[Material, ...], Field(max_length=MOST_ROWS)] = ()
     complaint: LocalText | None = None
     internet_access: bool
     not_connected_reason: LocalText | None = None
     operator_person: OperatorPerson
 
-    @model_validator(mode="after")
-    def _serials_differ(self) -> Self:
-        serials = [device.serial.casefold() for device in self.equipment]
-        if len(set(serials)) != len(serials):
-            raise finding("serial_repeated")
-        return self
+    def check(self) -> Iterable[FieldError]:
+        """A serial number stands once in an act."""
+        return repeated_serials([each.serial for each in self.equipment], "equipment")
+
+    def traces(self) -> Traces:
+        """The equipment that the subscriber holds from now on, unless he has bought it."""
+        lent = (each for each in self.equipment if each.mode is not EquipmentMode.PURCHASE)
+        return Traces(handed_out=tuple(each.serial for each in lent))
 
     def context(self, language: Language, words: Words) -> dict[str, Any]:
         """Rows and totals of the five tables as the template prints them."""
         return {
             "connected_on": dates.short(self.connected_on),
-            "services": [_service(row, language) for row in self.services],
-            "works": _numbered([_work(row, language) for row in self.works], _WORK),
+            "services": [row.printed(language) for row in self.services],
+            "works": numbered([_work(row, language) for row in self.works], _WORK),
             "works_total": figures(sum((row.amount for row in self.works), Decimal(0))),
-            "equipment": _numbered(
+            "equipment": numbered(
                 [_equipment(row, language, words) for row in self.equipment], _EQUIPMENT
             ),
-            "materials": _numbered(
+            "materials": numbered(
                 [_material(row, language, words) for row in self.materials], _MATERIAL
             ),
             "materials_total": figures(sum((row.to_pay for row in self.materials), Decimal(0))),
             "complaint": _or_none(self.complaint, language, words),
             "internet_access": words("internet.yes" if self.internet_access else "internet.no"),
-            "not_connected_reason": _or_dash(self.not_connected_reason, language),
-            "operator_person": {
-                "full_name": self.operator_person.full_name,
-                "position": localised(self.operator_person.position, language),
-                "contacts": self.operator_person.contacts,
-            },
+            "not_connected_reason": or_dash(self.not_connected_reason, language),
+            "operator_person": self.operator_person.printed(language),
         }
 
 
 _WORK = ("kind", "quantity", "unit_price", "total")
 _EQUIPMENT = ("kind", "model", "serial", "price")
 _MATERIAL = ("name", "unit", "total", "above_norm", "to_pay")
-
-
-def _numbered(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> list[Mapping[str, str]]:
-    if not rows:
-        return [dict.fromkeys(("no", *columns), DASH)]
-    return [{"no": str(place), **row} for place, row in enumerate(rows, start=1)]
-
-
-def _service(row: Service, language: Language) -> dict[str, str]:
-    return {
-        "account_number": row.account_number,
-        "component_resource_number": row.component_resource_number,
-        "name": localised(row.name, language),
-        "service_number": row.service_number,
-    }
 
 
 def _work(row: Work, language: Language) -> dict[str, str]:
@@ -208,7 +179,3 @@ def _material(row: Material, language: Language, words: Words) -> dict[str, str]
 
 def _or_none(text: LocalText | None, language: Language, words: Words) -> str:
     return words("none") if text is None else localised(text, language)
-
-
-def _or_dash(text: LocalText | None, language: Language) -> str:
-    return DASH if text is None else localised(text, language)
