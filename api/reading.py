@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from api import refusals
 from api.route import FileBody, JsonBody
 from docgen.domain.errors import FieldError, ValuesRejected
-from docgen.forms.fields import findings
+from docgen.forms.findings import findings
 
 _DRAINED = 64 * 1024
 

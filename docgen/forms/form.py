@@ -15,7 +15,8 @@ from docgen.domain.language import Language
 from docgen.domain.operator import Operator
 from docgen.domain.subscriber import Subscriber
 from docgen.forms.edition import Edition, in_force
-from docgen.forms.fields import Block, findings
+from docgen.forms.fields import Block
+from docgen.forms.findings import findings
 from docgen.texts import dates
 
 DASH = "—"

@@ -24,7 +24,8 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
-from docgen.forms.fields import Block, Code, Day, Line, Moment, Name, finding, findings
+from docgen.forms.fields import Block, Code, Day, Line, Moment, Name, finding
+from docgen.forms.findings import findings
 
 _NEW_MOBILE = re.compile(r"7[0678]\d{8}")
 
@@ -45,6 +46,22 @@ def parse_phone(text: str) -> Phone:
     if not _may_be_mobile(number):
         raise InvalidPhone("not a mobile number of Kazakhstan")
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def printed_phone(number: str) -> str:
+    """`+7 717 255 01 00`: an E.164 number of Kazakhstan, mobile or not, for readers."""
+    return f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:10]} {number[10:]}"
+
+
+def _any_phone(text: object) -> str:
+    try:
+        number = phonenumbers.parse(text if isinstance(text, str) else "", "KZ")
+    except phonenumbers.NumberParseException:
+        raise finding("any_phone_invalid") from None
+    ours = phonenumbers.region_code_for_number(number) == "KZ" or _may_be_mobile(number)
+    if not ours:
+        raise finding("any_phone_invalid")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _may_be_mobile(number: phonenumbers.PhoneNumber) -> bool:
@@ -76,6 +93,14 @@ KazakhMobile = Annotated[
     WithJsonSchema({"type": "string", "examples": ["+77015550142"], "description": "E.164"}),
 ]
 """A mobile number of Kazakhstan however people write it; kept as E.164."""
+
+
+KazakhPhone = Annotated[
+    str,
+    BeforeValidator(_any_phone),
+    WithJsonSchema({"type": "string", "examples": ["+77172550100"], "description": "E.164"}),
+]
+"""Any number of Kazakhstan, a landline too, however people write it; kept as E.164."""
 
 
 class AddressesInput(Block):

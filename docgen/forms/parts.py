@@ -1,16 +1,32 @@
 """Parts that several forms print: people, services, identity papers, and rows of tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from docgen.domain.account import serial_key
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
-from docgen.forms.fields import Block, Code, Line, LocalLine, LocalText, localised
+from docgen.forms.fields import (
+    Block,
+    Code,
+    Day,
+    Line,
+    LocalLine,
+    LocalText,
+    finding,
+    localised,
+)
 from docgen.forms.form import DASH
+from docgen.texts import dates
+from docgen.texts.phrases import say
 
 MOST_ROWS = 100
 """Rows a table of a paper may have."""
+TICKED_BOX, EMPTY_BOX = "☒", "☐"
+"""Printed in Noto Sans Symbols2."""
 
 
 class OperatorPerson(Block):
@@ -48,6 +64,47 @@ class Service(Block):
         }
 
 
+class PaperKind(StrEnum):
+    """What people are identified by (decree 758 of 01.09.2023)."""
+
+    ID_CARD = "id_card"
+    PASSPORT = "passport"
+    RESIDENCE_PERMIT = "residence_permit"
+    STATELESS = "stateless"
+    REFUGEE = "refugee"
+
+
+class IdentityPaper(Block):
+    """The paper a person was identified by: its particulars, never a copy of it (PDL 7(10))."""
+
+    kind: PaperKind
+    number: Code
+    issued_on: Day
+    issued_by: LocalLine
+    valid_until: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_until is not None and self.valid_until < self.issued_on:
+            raise finding("ends_before_it_begins")
+        return self
+
+    def printed(self, language: Language) -> dict[str, str]:
+        """Kind in words, number, days as `30.12.2023`."""
+        return {
+            "kind": say(f"identity_paper.{self.kind}", language),
+            "number": self.number,
+            "issued_on": dates.short(self.issued_on),
+            "issued_by": localised(self.issued_by, language),
+            "valid_until": DASH if self.valid_until is None else dates.short(self.valid_until),
+        }
+
+
+def boxes(kinds: Iterable[StrEnum], ticked: Collection[StrEnum]) -> dict[str, str]:
+    """A box for each of the kinds, by its name."""
+    return {each.value: TICKED_BOX if each in ticked else EMPTY_BOX for each in kinds}
+
+
 def numbered(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[Mapping[str, Any]]:
     """The rows with their numbers in order; a row of dashes where there is none.
 
@@ -68,6 +125,6 @@ def repeated_serials(serials: Sequence[str], table: str) -> Iterator[FieldError]
             yield FieldError(f"/{table}/{place}/serial", "serial_repeated", params)
 
 
-def or_dash(text: LocalText | None, language: Language) -> str:
+def or_dash(text: LocalText | LocalLine | None, language: Language) -> str:
     """The text, or a dash that nobody can write over."""
     return DASH if text is None else localised(text, language)

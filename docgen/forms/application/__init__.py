@@ -1,0 +1,1 @@
+"""Annex 1: application to join the public contract."""
