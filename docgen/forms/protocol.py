@@ -19,6 +19,7 @@ from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
 from docgen.texts.phrases import phrases, say
 
+TEMPLATE = "papers/signing_protocol"
 TITLE = "Қол қою хаттамасы / Протокол подписания"
 DASH = "—"
 

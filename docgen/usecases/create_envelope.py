@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from docgen.domain.account import Account
 from docgen.domain.envelope import Document, Envelope, Reference, State
 from docgen.domain.errors import (
     EnvelopeNotFound,
@@ -20,7 +21,7 @@ from docgen.domain.language import Language
 from docgen.domain.subscriber import Subscriber
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.form import Form, FormValues
+from docgen.forms.form import Form, FormValues, Review
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
@@ -176,7 +177,7 @@ class CreateEnvelope:
             return ()
         recall = RecallAccount(register=self.register, forms=self.forms)
         account = recall(owner=owner, account_number=reference.account_number)
-        reviews = [(each.root, each.values.review(account)) for each in checked]
+        reviews = [(each.root, _review(each, checked, account)) for each in checked]
         errors = [found.below(root) for root, review in reviews for found in review.errors]
         if errors:
             raise ValuesRejected(tuple(errors))
@@ -209,6 +210,14 @@ class CreateEnvelope:
             actor=f"client:{envelope.client}",
             details=details,
         )
+
+
+def _review(one: _Checked, together: list[_Checked], account: Account) -> Review:
+    """As if the papers it is signed with were signed: who returns all he holds may refuse."""
+    for other in together:
+        if other is not one:
+            account = account.after(other.values.traces(), number=other.form.code)
+    return one.values.review(account)
 
 
 def _reference(request: EnvelopeRequest) -> Reference:

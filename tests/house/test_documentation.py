@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from docgen.cli import main
 from docgen.domain import errors
+from docgen.domain.language import Language
+from docgen.forms.catalogue import Catalogue
 from docgen.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -111,3 +113,18 @@ def test_every_path_in_the_architecture_exists() -> None:
 
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_form_has_its_line() -> None:
+    """docs/forms.md names each form with its annex, titles and ways of signing."""
+    page = _read("docs/forms.md")
+
+    for form in Catalogue():
+        ways = ", ".join(
+            way if up_to is None else f"{way} up to {up_to} ₸" for way, up_to in form.ways.items()
+        )
+        cells = (
+            f"`{form.code}`", form.annex or "point 12", form.number_prefix,
+            form.title(Language.KK), form.title(Language.RU), ways,
+        )  # fmt: skip
+        assert f"| {' | '.join(map(str, cells))} |" in page

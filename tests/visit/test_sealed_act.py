@@ -88,7 +88,7 @@ def test_both_halves_say_what_the_visit_was(sealed: Path) -> None:
 
 
 def test_the_kazakh_half_holds_the_contract_to_the_letter(sealed: Path) -> None:
-    """Every fixed sentence of annex 3 stands there; the two corrected words are listed."""
+    """Every fixed sentence of annex 3 stands there; the corrected words are listed."""
     half = _text(sealed.read_bytes(), slice(0, 2))
 
     assert [s for s in act_sentences() if "".join(s.split()) not in half] == []

@@ -1,0 +1,1 @@
+"""Annex 2: act of return of equipment."""

@@ -1,0 +1,100 @@
+"""A signing protocol of an invented visit, for looking at its template."""
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
+from docgen.domain.envelope import Document, Envelope, Frozen, Reference
+from docgen.domain.journal import Event, Fact, chain
+from docgen.domain.language import BOTH, Language
+from docgen.domain.operator import Operator
+from docgen.domain.subscriber import (
+    Addresses,
+    IdentityDocument,
+    Iin,
+    Phone,
+    PhoneVerification,
+    Subscriber,
+    VerificationMethod,
+)
+from docgen.forms.protocol import Facts
+
+_NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+_SHA256 = hashlib.sha256(b"sample").hexdigest()
+_FROZEN = Frozen(
+    sha256=_SHA256, size=1, pages=1, template_sha256=_SHA256, engine="-", frozen_at=_NOW
+)
+_SUBSCRIBER = Subscriber(
+    surname="Үмбетова",
+    name="Әлия",
+    patronymic=None,
+    iin=Iin("900101300007"),
+    birth_date=date(1990, 1, 1),
+    phone=Phone("+77015550142"),
+    addresses=Addresses(registration="-", actual="-", service="-"),
+    phone_verification=PhoneVerification(
+        method=VerificationMethod.SMS_CODE,
+        verified_at=_NOW,
+        identified_by="-",
+        identity_document=IdentityDocument.ORIGINAL,
+    ),
+)
+_DOCUMENT = Document(
+    id="sample",
+    number="A3-26-000001",
+    form="sample",
+    languages=BOTH,
+    values={},
+    verification_token="sample",  # noqa: S106 - of no document
+    edition="-",
+    templates={},
+    frozen=_FROZEN,
+)
+_ENVELOPE = Envelope(
+    id="sample",
+    owner="sample",
+    client="sample",
+    subscriber=_SUBSCRIBER,
+    reference=Reference(order_number="1", account_number="1"),
+    documents=(_DOCUMENT,),
+    salt="",
+    created_at=_NOW,
+    expires_at=_NOW + timedelta(days=1),
+)
+_CHALLENGE = Challenge(
+    id="sample",
+    envelope_id="sample",
+    manifest_hash=_ENVELOPE.manifest_hash,
+    purpose="sign",
+    state=ChallengeState.CONFIRMED,
+    issued_at=_NOW,
+    expires_at=_NOW,
+    resend_at=_NOW,
+    digits=6,
+    attempts_allowed=5,
+)
+_CONSENT = SmsConsent(
+    challenge_id="sample",
+    attempt_id="sample",
+    confirmed_at=_NOW,
+    entered_by=EnteredBy.SUBSCRIBER,
+    employee_id=None,
+    text=ConsentText(version="-", language=Language.KK, text="-"),
+)
+
+
+def sample(operator: Operator) -> Facts:
+    """What the protocol of one document confirmed by SMS is made from."""
+    fact = Fact(event=Event.CREATED, at=_NOW, actor="system")
+    return Facts(
+        envelope=_ENVELOPE,
+        document=_DOCUMENT,
+        frozen=_FROZEN,
+        consent=_CONSENT,
+        challenge=_CHALLENGE,
+        entries=(chain(fact, envelope_id="sample", last=None),),
+        titles={_DOCUMENT.id: dict.fromkeys(("kk", "ru"), "-")},
+        operator=operator,
+        verify_url="-",
+    )

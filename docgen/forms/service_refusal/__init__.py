@@ -1,0 +1,1 @@
+"""Annex 4: application to refuse services."""

@@ -1,0 +1,1 @@
+"""Every form as a paper: rendered for real, read back, measured on the page."""

@@ -1,0 +1,93 @@
+"""Long tables, empty tables and long names."""
+
+import pytest
+
+from docgen.domain.errors import ValuesRejected
+from docgen.domain.language import Language
+from docgen.usecases.render_specimen import RenderSpecimen
+from tests.papers.conftest import FORMS, paper
+from tests.papers.reading import glyphs, leaves, outside, overlaps, pages, squeezed, text
+from tests.papers.values import LONG_NAME, example, tables, with_rows, without_rows
+
+each_form = pytest.mark.parametrize("code", FORMS)
+
+
+@each_form
+@pytest.mark.parametrize("language", list(Language))
+def test_forty_rows_in_every_table_are_all_there(
+    specimen: RenderSpecimen, code: str, language: Language
+) -> None:
+    """Every cell of every row can be read back; nothing overlaps, nothing is cut."""
+    form = specimen.forms.get(code)
+    values = with_rows(form, 40)
+    pdf = paper(specimen, code, (language,), values)
+
+    seen = form.read(values).context(language, lambda key: form.word(key, language))
+    read = text(pdf)
+    assert [each for each in leaves(seen) if squeezed(each) not in read] == []
+    for page in glyphs(pdf):
+        assert overlaps(page) == []
+        assert outside(page) == []
+
+
+@each_form
+@pytest.mark.parametrize("language", list(Language))
+def test_what_is_left_out_leaves_no_hole(
+    specimen: RenderSpecimen, code: str, language: Language
+) -> None:
+    """Empty tables print a row of dashes, lists of paragraphs nothing; the paper is sound."""
+    form = specimen.forms.get(code)
+    values = without_rows(form)
+    pdf = paper(specimen, code, (language,), values)
+
+    seen = form.read(values).context(language, lambda key: form.word(key, language))
+    for name in tables(example(form)):
+        if not values[name] and seen[name]:
+            assert [set(row.values()) for row in seen[name]] == [{"—"}]
+    for page in glyphs(pdf):
+        assert overlaps(page) == []
+        assert outside(page) == []
+
+
+@each_form
+@pytest.mark.parametrize("language", list(Language))
+def test_the_longest_name_finds_room(
+    specimen: RenderSpecimen, code: str, language: Language
+) -> None:
+    """120 of the widest letters are printed whole, and lie on nothing."""
+    form = specimen.forms.get(code)
+    pdf = paper(specimen, code, (language,), example(form), **LONG_NAME)
+
+    read = text(pdf)
+    assert all(part in read for part in LONG_NAME.values())
+    for page in glyphs(pdf):
+        assert overlaps(page) == []
+        assert outside(page) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "head"), [("acceptance_act", "Жұмыстүрлері"), ("equipment_return", "Қайтарутүрі")]
+)
+def test_the_head_of_a_table_is_repeated_on_every_page(
+    specimen: RenderSpecimen, code: str, head: str
+) -> None:
+    """Whoever reads the third page knows what its columns are."""
+    form = specimen.forms.get(code)
+    values = with_rows(form, 100)
+    found = pages(paper(specimen, code, (Language.KK,), values))
+
+    assert sum(head in page for page in found) >= 3
+
+
+@each_form
+def test_a_thousand_rows_are_refused_by_their_table(specimen: RenderSpecimen, code: str) -> None:
+    """The bound is told, and nothing is rendered."""
+    form = specimen.forms.get(code)
+    values = with_rows(form, 1000)
+
+    if not list(tables(values)):
+        return
+    with pytest.raises(ValuesRejected) as caught:
+        form.read(values)
+    told = {error.pointer: error.code for error in caught.value.errors}
+    assert {told.get(f"/values/{name}") for name in tables(values)} == {"too_long"}
