@@ -10,8 +10,9 @@ from docgen.domain.language import BOTH, Language
 from docgen.domain.scripts import marked, mixed_words
 from docgen.domain.template import WHOLE, Finding, Place, found
 from docgen.forms.edition import Edition
-from docgen.forms.form import Form
+from docgen.forms.form import Form, FormValues
 from docgen.forms.identity import read_subscriber
+from docgen.forms.sample_context import own_context
 
 _NOT_WORDS = frozenset(("ways",))
 
@@ -23,6 +24,7 @@ def form_faults(form: Form) -> Iterator[Finding]:
         yield finding.within(f"{form.code}/texts.toml")
     for finding in _example(form):
         yield finding.within(f"{form.code}/example.json")
+    yield from _context(form)
 
 
 def next_edition(form: Form, day: date, hashes: Mapping[Language, str]) -> str:
@@ -94,3 +96,22 @@ def _example(form: Form) -> Iterator[Finding]:
     for each in rejected:
         place = Place(key=each.pointer.strip("/").replace("/", ".")) if each.pointer else WHOLE
         yield found(Fault.EXAMPLE_REJECTED, place, reason=each.code)
+
+
+def _context(form: Form) -> Iterator[Finding]:
+    """Fields that are asked for and never printed, and words that are wanted and not there."""
+    base, given = set(FormValues.model_fields), set(form.schema.model_fields)
+    for language in form.languages:
+        try:
+            own = own_context(form, language)
+        except ValuesRejected:
+            # told of the example itself
+            return
+        for key in dict.fromkeys(own.missing_words):
+            fault = found(Fault.WORD_MISSING, Place(key=key), language=language)
+            yield fault.within(f"{form.code}/texts.toml")
+        given -= set(own.given)
+    for name in form.schema.model_fields:
+        if name in given - base:
+            fault = found(Fault.FIELD_NOT_IN_CONTEXT, Place(key=name), field=name)
+            yield fault.within(f"{form.code}/schema.py")

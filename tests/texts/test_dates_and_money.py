@@ -1,5 +1,6 @@
 """Dates, times and amounts as the papers print them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -60,3 +61,44 @@ def test_quantities_print_only_the_places_they_need(number: str, printed: str) -
 def test_money_survives_printing(amount: Decimal) -> None:
     """What is printed is the amount, digit for digit."""
     assert Decimal(money.figures(amount).replace(NBSP, "").replace(",", ".")) == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "kk", "ru"),
+    [
+        ("0", "нөл теңге 00 тиын", "ноль тенге 00 тиынов"),
+        ("0.01", "нөл теңге 01 тиын", "ноль тенге 01 тиын"),
+        ("1", "бір теңге 00 тиын", "один тенге 00 тиынов"),
+        ("11.12", "он бір теңге 12 тиын", "одиннадцать тенге 12 тиынов"),
+        ("21.21", "жиырма бір теңге 21 тиын", "двадцать один тенге 21 тиын"),
+        ("100", "жүз теңге 00 тиын", "сто тенге 00 тиынов"),
+        ("2002.02", "екі мың екі теңге 02 тиын", "две тысячи два тенге 02 тиына"),
+        (
+            "12500.75",
+            "он екі мың бес жүз теңге 75 тиын",
+            "двенадцать тысяч пятьсот тенге 75 тиынов",
+        ),
+        ("1000000.05", "бір миллион теңге 05 тиын", "один миллион тенге 05 тиынов"),
+    ],
+)
+def test_amounts_are_said_in_words(amount: str, kk: str, ru: str) -> None:
+    """Tenge in words and tiyn in figures; whole sums are tenge, and never a hundredth of them."""
+    assert money.in_words(Decimal(amount), Language.KK) == kk
+    assert money.in_words(Decimal(amount), Language.RU) == ru
+
+
+@pytest.mark.parametrize("language", list(Language))
+@given(tenge=st.integers(0, 10**9), tiyn=st.integers(0, 99), other=st.integers(0, 10**9))
+def test_no_two_sums_are_said_alike(language: Language, tenge: int, tiyn: int, other: int) -> None:
+    """Words tell every sum from every other, and end in its tiyn."""
+    said = money.in_words(tenge + Decimal(tiyn) / 100, language)
+
+    assert re.search(rf"те[ңн]ге {tiyn:02} тиын(а|ов)?$", said)
+    assert (said == money.in_words(other + Decimal(tiyn) / 100, language)) == (tenge == other)
+
+
+def test_a_sum_is_spelled_out_in_figures_and_words() -> None:
+    """As contracts write sums."""
+    spelled = money.spelled_out(Decimal("12500.75"), Language.RU)
+
+    assert spelled == f"12{NBSP}500,75 (двенадцать тысяч пятьсот тенге 75 тиынов)"
