@@ -85,11 +85,11 @@ def money(amount: Decimal, language: Language) -> dict[str, str]:
 
 
 def as_of(day: date, language: Language) -> str:
-    """The day a debt stood at: `2026 жылғы 24 қарашадағы`, `«24» ноября 2026 года`.
+    """The day a debt stood at: `2026 жылғы 24 қарашадағы`, `24 ноября 2026 года`.
 
     Before `жағдай бойынша`, and after `по состоянию на`.
     """
-    return dates.of(day, language) if language is Language.KK else dates.formal(day, language)
+    return dates.of(day, language) if language is Language.KK else dates.on(day, language)
 
 
 def _part(part: ServicesDebt | OtherDebt | None, language: Language) -> dict[str, str]:

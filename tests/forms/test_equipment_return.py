@@ -70,9 +70,7 @@ def _account(*serials: str) -> Account:
                        f"{BOX}\nакт\n№ A3-2024-000118")),
     ],
 )  # fmt: skip
-def test_each_half_sees_values_in_its_own_language(
-    language: Language, said: tuple[str, ...]
-) -> None:
+def test_each_half_speaks_its_own_language(language: Language, said: tuple[str, ...]) -> None:
     """Free text, kinds of return and the act of elsewhere are worded for the language."""
     (row,) = _context(_form().example["values"], language)["incomplete"]
 
@@ -153,7 +151,6 @@ def test_a_serial_number_stands_in_one_of_the_tables() -> None:
         ("services", [], "too_short"),
         ("returned_on", "25.11.2026", "not_a_date"),
         ("order_number", " ", "required"),
-        ("total", "-1", "too_small"),
         ("iin", "850512456785", "unknown_field"),
     ],
 )
@@ -166,7 +163,6 @@ def test_a_bad_value_is_named_by_its_place(field: str, value: object, code: str)
     ("column", "value", "code"),
     [
         ("return_kind", "gift", "not_in_list"),
-        ("price", "1.234", "too_many_decimals"),
         ("completeness", "жоқ\nжоқ", "several_lines"),
         ("compensation", None, "not_a_number"),
     ],
@@ -199,9 +195,7 @@ def test_all_devices_are_off_the_hands_of_the_subscriber() -> None:
 
 def test_what_was_handed_out_comes_back_without_a_word() -> None:
     """Serials are compared without case and gaps."""
-    review = _review(_values(), _account(ONT, "dv8919-26-000345"))
-
-    assert review == Review()
+    assert _review(_values(), _account(ONT, "dv8919-26-000345")) == Review()
 
 
 def test_a_device_that_no_act_handed_out_is_refused() -> None:

@@ -67,7 +67,7 @@ def test_signing_by_code_is_never_called_a_digital_signature(
             "application": {"number": "A1-2024-000117", "dated": "2024 жылғы 5 ақпандағы"},
         }),
         (Language.RU, {
-            "debt_as_of": "«24» ноября 2026 года",
+            "debt_as_of": "24 ноября 2026 года",
             "missed_payments": "2 (два)",
             "place": "город Костанай",
             "application": {"number": "A1-2024-000117", "dated": "от 5 февраля 2024 года"},

@@ -102,3 +102,42 @@ def test_a_sum_is_spelled_out_in_figures_and_words() -> None:
     spelled = money.spelled_out(Decimal("12500.75"), Language.RU)
 
     assert spelled == f"12{NBSP}500,75 (двенадцать тысяч пятьсот тенге 75 тиынов)"
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "on", "of", "since", "until"),
+    [
+        (
+            date(2023, 12, 30), Language.KK, "2023 жылғы 30 желтоқсанда",
+            "2023 жылғы 30 желтоқсандағы", "2023 жылғы 30 желтоқсаннан",
+            "2023 жылғы 30 желтоқсанға",
+        ),
+        (
+            date(2026, 9, 2), Language.KK, "2026 жылғы 2 қыркүйекте",
+            "2026 жылғы 2 қыркүйектегі", "2026 жылғы 2 қыркүйектен", "2026 жылғы 2 қыркүйекке",
+        ),
+        (
+            date(2026, 9, 2), Language.RU, "2 сентября 2026 года",
+            "от 2 сентября 2026 года", "со 2 сентября 2026 года", "до 2 сентября 2026 года",
+        ),
+    ],
+)  # fmt: skip
+def test_a_day_takes_the_ending_of_its_sentence(
+    day: date, language: Language, on: str, of: str, since: str, until: str
+) -> None:
+    """On it, of it, from it, to it: Kazakh months take the suffix of their vowels and consonant."""
+    assert dates.on(day, language) == on
+    assert dates.of(day, language) == of
+    assert dates.since(day, language) == since
+    assert dates.until(day, language) == until
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_kazakh_month_has_its_four_endings(month: int) -> None:
+    """-да/-де/-та/-те, -ғы/-гі, -дан/-ден/-тан/-тен/-нан/-нен, -ға/-ге/-қа/-ке."""
+    day = date(2026, month, 1)
+
+    assert dates.on(day, Language.KK)[-2:] in {"да", "де", "та", "те"}
+    assert dates.of(day, Language.KK)[-2:] in {"ғы", "гі"}
+    assert dates.since(day, Language.KK)[-3:] in {"дан", "ден", "тан", "тен", "нан", "нен"}
+    assert dates.until(day, Language.KK)[-2:] in {"ға", "ге", "қа", "ке"}

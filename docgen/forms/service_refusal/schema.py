@@ -1,7 +1,6 @@
 """Values of annex 4: the subscriber refuses services, all or some of them (points 13 and 32.14)."""
 
 from collections.abc import Iterable
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -19,8 +18,6 @@ from docgen.texts.money import figures
 
 MOST_SERVICES = 20
 """Services one application may refuse."""
-_ADJECTIVE = 2
-"""Letters of the ending -ғы or -гі, which turns `in November` into `of November`."""
 
 
 class Reason(StrEnum):
@@ -108,16 +105,9 @@ class Values(FormValues):
             "removal_date": dates.short(self.removal_date),
             "reasons": boxes(Reason, self.reasons),
             "reason_text": or_dash(self.reason_text, language),
-            "access_ends_on": _on(self.access_ends_on, language),
+            "access_ends_on": dates.on(self.access_ends_on, language),
             "operator_person": self.operator_person.printed(language),
         }
-
-
-def _on(day: date, language: Language) -> str:
-    """On that day: `2026 жылғы 30 қарашада`, `«30» ноября 2026 года`."""
-    if language is Language.KK:
-        return dates.of(day, language)[:-_ADJECTIVE]
-    return dates.formal(day, language)
 
 
 def _held(account: Account) -> FieldError:
