@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 description, made from what the routes say of themselves."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,9 +13,10 @@ from api.auth import SCHEMES
 from api.expected import expected
 from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
+from api.names import short
 from api.route import FileBody, JsonBody, Repeat, Route
 from docgen.domain import errors
-from docgen.domain.errors import DocgenError
+from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.forms.catalogue import Catalogue
 
 _REF = "#/components/schemas/{model}"
@@ -192,7 +194,16 @@ def _models(routes: Sequence[Route], forms: Catalogue) -> list[tuple[type[BaseMo
 
 def _schemas(models: Sequence[tuple[type[BaseModel], Any]]) -> dict[str, Any]:
     _, defined = models_json_schema(models, ref_template=_REF)
-    return dict(defined["$defs"])
+    schemas: dict[str, Any] = defined["$defs"]
+    told = json.dumps(schemas)
+    for long in schemas:
+        told = told.replace(f'"{_REF.format(model=long)}"', f'"{_REF.format(model=short(long))}"')
+    named = {
+        short(long): schema for long, schema in zip(schemas, json.loads(told).values(), strict=True)
+    }
+    if len(named) != len(schemas):
+        raise Misconfigured("two models of the interface have one name")
+    return named
 
 
 def _problem() -> dict[str, Any]:
@@ -213,6 +224,8 @@ def _problem() -> dict[str, Any]:
         "scope": text,
         "state": text,
         "accepted": {"type": "array", "items": text},
+        "way": text,
+        "number": text,
     }
     always = {
         "type": {"type": "string", "pattern": f"^{problems.TYPE}[a-z_]+$"},

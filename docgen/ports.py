@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import ApiKey
-from docgen.domain.challenge import Binding, Challenge, ChallengePolicy
+from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, Issued, SpendOutcome
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Envelope, EnvelopeFilter, SealLevel, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone
+from docgen.domain.template import Finding, Inspection, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.work import Backlog, OutboxRow, Task
 
@@ -215,41 +216,6 @@ class Blobs(Protocol):
 # --- codes and messages ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spent:
-    """The code was right, and this attempt is the one that used it."""
-
-    at: datetime = field(compare=False)
-    """When it was used; a repeated attempt gets the first time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wrong:
-    """Not the code; so many attempts are left."""
-
-    attempts_used: int
-    attempts_left: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gone:
-    """No live code: exhausted, expired or spent by another attempt."""
-
-    reason: str
-    attempts_used: int
-
-
-SpendOutcome = Spent | Wrong | Gone
-
-
-@dataclass(frozen=True, kw_only=True)
-class Issued:
-    """Times of a code that was stored."""
-
-    expires_at: datetime
-    resend_at: datetime
-
-
 class CodeStore(Protocol):
     """Counts and compares, atomically, and fails closed: raises CodesUnavailable when in doubt."""
 
@@ -304,6 +270,8 @@ class RenderOrder:
     title: str
     identifier: str
     """Goes into the metadata (dc:identifier): how a file says which document it is."""
+    made_at: datetime
+    """Stands in the metadata: the same order gives the same bytes whenever it is carried out."""
     qr: str | None = None
     """Text of the QR code that takes the place of the template's picture named `qr`."""
     pinned: Mapping[Language, str] = field(default_factory=dict)
@@ -328,6 +296,29 @@ class Renderer(Protocol):
 
     def close(self) -> None:
         """Stop what was started."""
+
+
+class TemplateFiles(Protocol):
+    """The Word files of templates, as they lie in folders."""
+
+    def find(self, name: str, language: Language) -> TemplateFile | None:
+        """The one that is rendered under that name; raises TemplateRejected if unreadable."""
+
+    def names(self, language: Language) -> Sequence[str]:
+        """Names of all there are in that language, in order."""
+
+    def shown(self, name: str, language: Language) -> str:
+        """How people find it, or where it would have to lie."""
+
+
+class TemplateInspector(Protocol):
+    """Looks into Word files without rendering them; never raises for what is in them."""
+
+    def inspect(self, docx: bytes) -> Inspection:
+        """Tags, marks, and all that is wrong with the file by itself."""
+
+    def disagreements(self, one: bytes, other: bytes) -> Sequence[Finding]:
+        """Why the other readable file could not follow the one in a document, said of the other."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,10 @@ class RenderingSettings(BaseModel):
 
     time_limit: float = 20.0
     """Seconds one document may take."""
+    font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
+    """File of the font templates are set in; the lint looks for their letters in it."""
+    symbols_font: Path = Path("/usr/share/fonts/truetype/noto/NotoSansSymbols2-Regular.ttf")
+    """The same for boxes and other signs."""
 
 
 class WebSettings(BaseModel):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, create_model
 
+from api.names import camel_case
 from docgen.domain.envelope import State
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
@@ -119,11 +120,10 @@ def _example(form: Form) -> dict[str, Any]:
 
 
 def _described_document(form: Form) -> type[BaseModel]:
-    name = "".join(part.capitalize() for part in form.code.split("_"))
     code: Any = Literal[form.code]
     languages: Any = Annotated[tuple[Language, ...], Field(min_length=1, max_length=2)]
     return create_model(
-        f"{name}Document",
+        f"{camel_case(form.code)}Document",
         __base__=Block,
         form=(code, ...),
         languages=(languages, ...),

@@ -8,6 +8,7 @@ import logging
 import click
 
 from docgen.cli.keys import keys
+from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, serve, worker
 from docgen.cli.register import journal, migrate, sweep
@@ -22,6 +23,6 @@ def main() -> None:
 
 
 for command in (
-    forms, render, verify, journal, migrate, sweep, keys, serve, worker, demo_command,
+    forms, lint, render, verify, journal, migrate, sweep, keys, serve, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,6 +1,6 @@
 """One-time codes: their policy, and what a code is bound to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -78,3 +78,38 @@ class Challenge:
     def attempts_left(self) -> int:
         """How many more codes may be typed."""
         return max(0, self.attempts_allowed - self.attempts_used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """The code was right, and this attempt is the one that used it."""
+
+    at: datetime = field(compare=False)
+    """When it was used; a repeated attempt gets the first time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrong:
+    """Not the code; so many attempts are left."""
+
+    attempts_used: int
+    attempts_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """No live code: exhausted, expired or spent by another attempt."""
+
+    reason: str
+    attempts_used: int
+
+
+SpendOutcome = Spent | Wrong | Gone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """Times of a code that was stored."""
+
+    expires_at: datetime
+    resend_at: datetime

@@ -15,6 +15,8 @@ from docgen.forms.edition import read_editions
 from docgen.forms.form import Form, FormValues
 
 BUILT_IN = Path(__file__).parent
+MODULE_PREFIX = "qoltanba_form_"
+"""Before a form's code: the module its `schema.py` becomes, wherever it lies."""
 
 
 class Catalogue:
@@ -70,7 +72,7 @@ def _limit(rule: Mapping[str, str]) -> Decimal | None:
 
 def _schema(folder: Path) -> type[FormValues]:
     spec = importlib.util.spec_from_file_location(
-        f"qoltanba_form_{folder.name}", folder / "schema.py"
+        f"{MODULE_PREFIX}{folder.name}", folder / "schema.py"
     )
     if spec is None or spec.loader is None:
         raise Misconfigured(f"{folder} is not a form")

@@ -18,6 +18,7 @@ from docgen.forms.edition import Edition, in_force
 from docgen.forms.fields import Block
 from docgen.forms.findings import findings
 from docgen.texts import dates
+from docgen.texts.money import NO_BREAK_SPACE
 
 DASH = "—"
 """Printed where there is nothing to print, so that nobody can write something there."""
@@ -175,7 +176,7 @@ class Form:
                 "address": operator.address[language],
                 "site": operator.site,
                 "support_phone": operator.support_phone,
-                "support_whatsapp": operator.support_whatsapp,
+                "support_whatsapp": operator.support_whatsapp.replace(" ", NO_BREAK_SPACE),
                 "support_telegram": operator.support_telegram,
             },
             "subscriber": {

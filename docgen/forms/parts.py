@@ -105,14 +105,18 @@ def boxes(kinds: Iterable[StrEnum], ticked: Collection[StrEnum]) -> dict[str, st
     return {each.value: TICKED_BOX if each in ticked else EMPTY_BOX for each in kinds}
 
 
-def numbered(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[Mapping[str, Any]]:
-    """The rows with their numbers in order; a row of dashes where there is none.
+def or_dashes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The rows; a row of dashes where there is none.
 
     An empty table is printed too: the papers refer to their tables by number.
     """
-    if not rows:
-        return [dict.fromkeys(("no", *columns), DASH)]
-    return [{"no": str(place), **row} for place, row in enumerate(rows, start=1)]
+    return list(rows) or [dict.fromkeys(columns, DASH)]
+
+
+def numbered(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The same for a table whose rows have their number in order in front."""
+    counted = [{"no": str(place), **row} for place, row in enumerate(rows, start=1)]
+    return or_dashes(counted, ("no", *columns))
 
 
 def repeated_serials(serials: Sequence[str], table: str) -> Iterator[FieldError]:

@@ -79,9 +79,9 @@ def _words(table: Mapping[str, Any], prefix: str) -> Iterator[Finding]:
 
 def _word(text: object, place: Place, language: Language) -> Iterator[Finding]:
     if text is None:
-        yield found(Fault.WORD_MISSING, place, language=language)
+        yield found(Fault.WORD_MISSING, place, lang=language)
     elif not str(text).strip():
-        yield found(Fault.WORD_EMPTY, place, language=language)
+        yield found(Fault.WORD_EMPTY, place, lang=language)
     for word in mixed_words(str(text or "")):
         yield found(Fault.MIXED_SCRIPTS, place, word=marked(word))
 
@@ -108,7 +108,7 @@ def _context(form: Form) -> Iterator[Finding]:
             # told of the example itself
             return
         for key in dict.fromkeys(own.missing_words):
-            fault = found(Fault.WORD_MISSING, Place(key=key), language=language)
+            fault = found(Fault.WORD_MISSING, Place(key=key), lang=language)
             yield fault.within(f"{form.code}/texts.toml")
         given -= set(own.given)
     for name in form.schema.model_fields:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState
+from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState, Gone, Spent, Wrong
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
 from docgen.domain.envelope import Envelope, Verb
 from docgen.domain.errors import CodeGone, CodeWrong, FieldError, ValuesRejected
@@ -12,7 +12,7 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.fields import require_code
-from docgen.ports import Chance, CodeStore, Gone, Jobs, Register, Spent, Timer, UnitOfWork, Wrong
+from docgen.ports import Chance, CodeStore, Jobs, Register, Timer, UnitOfWork
 from docgen.texts.phrases import say
 from docgen.usecases.send_code import binding_of
 

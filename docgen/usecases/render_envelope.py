@@ -104,6 +104,7 @@ class RenderEnvelope:
             contexts={lang: form.context(values, paper, lang) for lang in document.languages},
             title=f"{form.title(document.languages[0])} № {document.number}",
             identifier=URN + document.verification_token,
+            made_at=envelope.created_at,
             qr=f"{self.public_url}/verify/{document.verification_token}",
             pinned=document.templates,
         )

@@ -29,7 +29,8 @@ class RenderSpecimen:
         form = self.forms.get(code)
         form.check_languages(languages)
         checked = form.read(values)
-        today = dates.local_day(self.clock.now())
+        now = self.clock.now()
+        today = dates.local_day(now)
         edition = form.edition_on(today)
         paper = Paper(
             number=NUMBER,
@@ -44,6 +45,7 @@ class RenderSpecimen:
             contexts={lang: form.context(checked, paper, lang) for lang in languages},
             title=f"{form.title(languages[0])} ({NUMBER})",
             identifier="specimen",
+            made_at=now,
             qr=NUMBER,
         )
         return self.renderer.render(order)

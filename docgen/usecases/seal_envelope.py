@@ -118,10 +118,11 @@ class SealEnvelope:
             verify_url=url,
         )
         order = RenderOrder(
-            template="papers/signing_protocol",
+            template=protocol.TEMPLATE,
             contexts={language: protocol.context(facts, language) for language in BOTH},
             title=f"{protocol.TITLE} № {document.number}",
             identifier=f"urn:qoltanba:protocol:{document.verification_token}",
+            made_at=facts.consent.confirmed_at,
             qr=url,
         )
         return self.renderer.render(order).pdf

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, ChallengeState
+from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, ChallengeState, Issued
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Envelope, Verb
 from docgen.domain.errors import (
@@ -18,7 +18,7 @@ from docgen.domain.errors import (
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Chance, Clock, CodeStore, Issued, Register, SmsGateway
+from docgen.ports import Chance, Clock, CodeStore, Register, SmsGateway
 from docgen.texts.phrases import say
 
 PURPOSE = "sign_envelope"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from docgen.domain.challenge import Binding, ChallengePolicy
+from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome
 from docgen.domain.errors import SmsUnavailable
 from docgen.domain.language import Language
-from docgen.ports import CodeStore, Issued, SpendOutcome
+from docgen.ports import CodeStore
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample, spoilt
 from tests.api.watch import found, refused

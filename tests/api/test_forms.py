@@ -1,5 +1,8 @@
 """The forms there are, and all that is needed to fill one."""
 
+import json
+import re
+
 import pytest
 
 from docgen.domain.language import Language
@@ -53,3 +56,18 @@ def test_an_unknown_form_is_not_found(here: Portal, code: str) -> None:
     answer = here.program.get(f"/v1/forms/{code}")
 
     refused(answer, 404, "route_not_found" if "%2F" in code else "form_not_found")
+
+
+def test_the_description_names_every_model_it_refers_to(here: Portal) -> None:
+    """Forms may use the names of one another and of the interface; each is told apart."""
+    told = here.program.get("/openapi.json").get_data(as_text=True)
+
+    schemas = set(json.loads(told)["components"]["schemas"])
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', told)) <= schemas
+    assert {
+        "AcceptanceActValues",
+        "ApplicationService",
+        "Reason",
+        "ServiceRefusalReason",
+    } <= schemas
+    assert not [name for name in schemas if "__" in name]

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from docgen.cli import main
+from docgen.forms.catalogue import Catalogue
 from docgen.settings import Settings
 from tests.forms.samples import act
 
@@ -33,10 +34,12 @@ def _values(tmp_path: Path, **changes: object) -> str:
 
 def test_forms_are_listed_with_annex_and_titles() -> None:
     """A line a form, tabs between the columns."""
-    (line,) = _said("forms").stdout.splitlines()
+    lines = [line.split("\t") for line in _said("forms").stdout.splitlines()]
 
-    code, annex, kk, ru = line.split("\t")
-    assert (code, annex) == ("acceptance_act", "3")
+    assert [(code, annex) for code, annex, *_ in lines] == [
+        (form.code, str(form.annex or "-")) for form in Catalogue()
+    ]
+    _, _, kk, ru = lines[2]
     assert kk.startswith("Орындалған жұмыстарды")
     assert ru.startswith("Акт приёма-передачи")
 

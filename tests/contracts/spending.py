@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from docgen.adapters.otp.redis_codes import RedisCodes
-from docgen.domain.challenge import Binding, ChallengePolicy
-from docgen.ports import Issued, SpendOutcome, Spent
+from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome, Spent
 from tests.builders import NOW
 
 POLICY = ChallengePolicy()

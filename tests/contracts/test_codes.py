@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from docgen.adapters.otp.redis_codes import RedisCodes
-from docgen.domain.challenge import Binding
+from docgen.domain.challenge import Binding, Gone, Issued, Spent, Wrong
 from docgen.domain.subscriber import Phone
-from docgen.ports import Gone, Issued, Spent, Wrong
 from tests.builders import NOW, binding, sha256
 from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, minutes, spend, wrong
 

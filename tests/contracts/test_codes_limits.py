@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from docgen.adapters.otp.redis_codes import RedisCodes
+from docgen.domain.challenge import Gone, Spent, Wrong
 from docgen.domain.errors import LimitReached
-from docgen.ports import Gone, Spent, Wrong
 from tests.builders import NOW, binding
 from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, minutes, spend, wrong
 

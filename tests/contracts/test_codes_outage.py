@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from docgen.adapters.otp.redis_codes import RedisCodes
-from docgen.domain.challenge import Binding
+from docgen.domain.challenge import Binding, Gone, Wrong
 from docgen.domain.errors import CodesUnavailable
-from docgen.ports import Gone, Wrong
 from tests.builders import binding, sha256
 from tests.contracts.conftest import PEPPER, SUBJECT_KEY
 from tests.contracts.spending import CODE, OTHER, SPENT, issue, spend

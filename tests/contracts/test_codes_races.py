@@ -6,9 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docgen.adapters.otp.redis_codes import RedisCodes
-from docgen.domain.challenge import Binding
+from docgen.domain.challenge import Binding, Gone, Issued, SpendOutcome, Wrong
 from docgen.domain.errors import DocgenError, LimitReached
-from docgen.ports import Gone, Issued, SpendOutcome, Wrong
 from tests.builders import binding, identifier, sha256
 from tests.contracts.races import at_once
 from tests.contracts.spending import CODE, OTHER, POLICY, SPENT, issue, spend

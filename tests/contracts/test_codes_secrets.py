@@ -6,10 +6,9 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
-from docgen.domain.challenge import Binding
+from docgen.domain.challenge import Binding, Gone, Wrong
 from docgen.domain.errors import CodesUnavailable, Misconfigured
 from docgen.domain.subscriber import Phone
-from docgen.ports import Gone, Wrong
 from tests.builders import binding, sha256
 from tests.contracts.conftest import PEPPER, SUBJECT_KEY
 from tests.contracts.spending import CODE, OTHER, SPENT, issue, spend, wrong

@@ -17,9 +17,16 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisSilent
 from redis.retry import Retry
 
-from docgen.domain.challenge import Binding, ChallengePolicy
+from docgen.domain.challenge import (
+    Binding,
+    ChallengePolicy,
+    Gone,
+    Issued,
+    SpendOutcome,
+    Spent,
+    Wrong,
+)
 from docgen.domain.errors import CodesUnavailable, LimitReached, Misconfigured
-from docgen.ports import Gone, Issued, SpendOutcome, Spent, Wrong
 
 _SENDS_WINDOW = timedelta(hours=1)
 _MEMORY = timedelta(hours=1)

@@ -18,20 +18,21 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from lxml import etree
 
+from docgen.adapters.rendering.alike import differences, has_even_pages
 from docgen.adapters.rendering.bookmarks import (
     drop_editing_traces,
     rename_bookmarks,
     renumber,
 )
 from docgen.adapters.rendering.numbering import adopt_lists
+from docgen.adapters.rendering.objection import damaged
 from docgen.adapters.rendering.run_language import declare_language, mark_runs, strip_languages
-from docgen.domain.errors import TemplateRejected
 from docgen.domain.language import Language
+from docgen.domain.reserved import SECOND
 
 HALF_MARK = "half "
 """Comments in the body: `half kk`, `half ru`, `half end`."""
 _STORIES = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
-_REFERENCES = (qn("w:headerReference"), qn("w:footerReference"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
@@ -46,15 +47,16 @@ class Composed:
 def compose(halves: Sequence[tuple[Language, bytes]]) -> Composed:
     """Join the checked packages in the given order; raises TemplateRejected."""
     (first_language, first_docx), *rest = halves
-    first = _opened(first_docx)
+    first = opened(first_docx)
     _prepare(first, first_language)
     body = first.element.body
     body.insert(0, _mark(first_language))
     stories = dict.fromkeys(_story_names(first), first_language)
     for language, docx in rest:
-        second = _opened(docx)
+        second = opened(docx)
         _prepare(second, language)
-        _check_alike(first, second)
+        for difference in differences(first, second):
+            raise difference
         stories |= dict.fromkeys(_append(first, second, language), language)
     if next(body[-2].iter(qn("w:bookmarkStart")), None) is not None:
         # LibreOffice 7.4 loses the last bookmark of a document's last paragraph
@@ -66,14 +68,17 @@ def compose(halves: Sequence[tuple[Language, bytes]]) -> Composed:
     return Composed(document=first, stories=stories)
 
 
-def _opened(docx: bytes) -> WordDocument:
+def opened(docx: bytes) -> WordDocument:
+    """The checked package as a document; raises TemplateRejected."""
     try:
         document = Document(io.BytesIO(docx))
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as error:
-        raise TemplateRejected("the package does not hold together") from error
-    body = document.element.body
+        body = document.element.body
+        # parts of another kind than their names say come to light only when they are used
+        _ = document.styles.element, has_even_pages(document)
+    except (KeyError, ValueError, AttributeError, TypeError, etree.XMLSyntaxError) as error:
+        raise damaged("the package does not hold together") from error
     if body is None or len(body) == 0 or body[-1].tag != qn("w:sectPr"):
-        raise TemplateRejected("the body does not end with its section")
+        raise damaged("the body does not end with its section")
     return document
 
 
@@ -87,51 +92,19 @@ def _mark(name: str) -> etree._Element:
     return etree.Comment(HALF_MARK + name)
 
 
-def _stories(document: WordDocument) -> Iterator[XmlPart]:
+def stories_of(document: WordDocument) -> Iterator[XmlPart]:
+    """Its headers and footers."""
     for relation in document.part.rels.values():
         if relation.reltype in _STORIES and isinstance(relation.target_part, XmlPart):
             yield relation.target_part
 
 
 def _story_names(document: WordDocument) -> list[str]:
-    return [str(part.partname).removeprefix("/") for part in _stories(document)]
+    return [str(part.partname).removeprefix("/") for part in stories_of(document)]
 
 
 def _roots(document: WordDocument) -> list[etree._Element]:
-    return [document.element.body, *(part.element for part in _stories(document))]
-
-
-def _check_alike(first: WordDocument, second: WordDocument) -> None:
-    ours, theirs = _styles(first), _styles(second)
-    for style in sorted({*ours, *theirs}):
-        if ours.get(style) != theirs.get(style):
-            raise TemplateRejected(f"the style {style!r} differs between the two languages")
-    if (
-        first.settings.odd_and_even_pages_header_footer
-        != second.settings.odd_and_even_pages_header_footer
-    ):
-        raise TemplateRejected("only one language has headers of its own for even pages")
-    if _header_kinds(first) - _header_kinds(second):
-        # a section without one inherits it: the second half would show the first's language
-        raise TemplateRejected("the second language lacks a header or footer the first one has")
-    if next(second.element.body.iter(qn("w:footnoteReference"), qn("w:endnoteReference")), None):
-        raise TemplateRejected("the second language has notes, which cannot be joined")
-
-
-def _styles(document: WordDocument) -> dict[str, bytes]:
-    copied = etree.fromstring(etree.tostring(document.styles.element))
-    for element in list(copied.iter(qn("w:lang"), qn("w:rsid"))):
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
-    found = {"w:docDefaults": copied.find(qn("w:docDefaults"))}
-    found |= {str(e.get(qn("w:styleId"))): e for e in copied.findall(qn("w:style"))}
-    return {k: etree.tostring(e, method="c14n") for k, e in found.items() if e is not None}
-
-
-def _header_kinds(document: WordDocument) -> set[tuple[str, str]]:
-    section = next(document.element.body.iter(qn("w:sectPr")))
-    return {(str(e.tag), e.get(qn("w:type"), "default")) for e in section.iter(*_REFERENCES)}
+    return [document.element.body, *(part.element for part in stories_of(document))]
 
 
 def _append(first: WordDocument, second: WordDocument, language: Language) -> list[str]:
@@ -139,7 +112,7 @@ def _append(first: WordDocument, second: WordDocument, language: Language) -> li
     _run_on(second)
     _end_section(first.element.body)
     roots = _roots(second)
-    rename_bookmarks(roots, "_2")
+    rename_bookmarks(roots, SECOND)
     adopt_lists(first, second, roots)
     known = set(_story_names(first))
     _carry_relations(second.part, second.element.body, first.part, language)

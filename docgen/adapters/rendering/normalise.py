@@ -7,8 +7,10 @@ exporter escapes it twice in XMP; `dc:identifier` has no key in /Info.
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pikepdf
@@ -20,6 +22,7 @@ FORBIDDEN_ACTIONS = frozenset(
     ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie",
      "/Sound", "/Rendition", "/ResetForm", "/Hide", "/SetOCGState", "/Trans", "/GoTo3DView")
 )  # fmt: skip
+_ICC_DATE = slice(24, 36)
 _FONT_FILES = (Name.FontFile, Name.FontFile2, Name.FontFile3)
 
 
@@ -37,6 +40,8 @@ class Expected:
 
     title: str
     identifier: str
+    made_at: datetime
+    """Takes the place of the engine's clock wherever that stands."""
     bookmarks: frozenset[str]
     """Word's names, each of which must have become a named destination of the PDF."""
     fonts: tuple[str, ...]
@@ -52,12 +57,14 @@ def normalise(raw: bytes, expected: Expected) -> Normalised:
             _clean(pdf)
             _restore_destinations(pdf, expected.bookmarks)
             _describe(pdf, expected)
+            _date_profile(pdf, expected.made_at)
             stream = io.BytesIO()
             pdf.save(
                 stream,
                 object_stream_mode=pikepdf.ObjectStreamMode.disable,
                 compress_streams=True,
                 linearize=False,
+                deterministic_id=True,
             )
             pages = len(pdf.pages)
     except pikepdf.PdfError as error:
@@ -99,6 +106,9 @@ def _clean(pdf: pikepdf.Pdf) -> None:
     # a key of LibreOffice's own, unknown to ISO 32000
     if "/DocChecksum" in pdf.trailer:
         del pdf.trailer["/DocChecksum"]
+    # its first half is made of the clock, and would be kept
+    if "/ID" in pdf.trailer:
+        del pdf.trailer["/ID"]
     if "/OpenAction" in pdf.Root:
         del pdf.Root["/OpenAction"]
 
@@ -121,10 +131,24 @@ def _hexadecimal(found: re.Match[str]) -> str:
 
 
 def _describe(pdf: pikepdf.Pdf, expected: Expected) -> None:
+    made = expected.made_at.astimezone(UTC)
     pdf.docinfo["/Title"] = pikepdf.String(expected.title)
+    pdf.docinfo["/CreationDate"] = pikepdf.String(f"D:{made:%Y%m%d%H%M%S}Z")
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
         metadata["dc:title"] = expected.title
         metadata["dc:identifier"] = expected.identifier
+        metadata["xmp:CreateDate"] = f"{made:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _date_profile(pdf: pikepdf.Pdf, made_at: datetime) -> None:
+    """The exporter writes its clock into the colour profile too (ICC.1:2010, 7.2.1)."""
+    made = made_at.astimezone(UTC)
+    for intent in pdf.Root.get("/OutputIntents", []):
+        profile = intent.get("/DestOutputProfile")
+        if isinstance(profile, pikepdf.Stream):
+            content = bytearray(profile.read_bytes())
+            content[_ICC_DATE] = struct.pack(">6H", *made.timetuple()[:6])
+            profile.write(bytes(content))
 
 
 def _check_fonts(pdf: pikepdf.Pdf, allowed: tuple[str, ...]) -> None:

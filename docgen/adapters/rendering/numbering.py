@@ -22,20 +22,21 @@ def adopt_lists(first: Document, second: Document, roots: Iterable[etree._Elemen
 
     `roots` are the second's body and its headers and footers.
     """
-    source, target = _numbering_part(second), _numbering_part(first)
+    source, target = numbering_part(second), numbering_part(first)
     if source is None:
         return
     if target is None:
         first.part.relate_to(source, RELATIONSHIP_TYPE.NUMBERING)
         return
     numbers = _copied(target.element, source.element)
-    by_style = _style_lists(second)
+    by_style = style_lists(second)
     for root in roots:
         for paragraph in root.iter(qn("w:p")):
             _repoint(paragraph, numbers, by_style)
 
 
-def _numbering_part(document: Document) -> XmlPart | None:
+def numbering_part(document: Document) -> XmlPart | None:
+    """Where its lists are defined."""
     for relation in document.part.rels.values():
         if relation.reltype == RELATIONSHIP_TYPE.NUMBERING:
             part: Part = relation.target_part
@@ -91,7 +92,7 @@ def _id(element: etree._Element, attribute: str) -> str:
     return str(element.get(qn(attribute), "0"))
 
 
-def _style_lists(document: Document) -> dict[str, ListLevel]:
+def style_lists(document: Document) -> dict[str, ListLevel]:
     """Styles that number their paragraphs, themselves or by what they are based on."""
     styles = {_id(e, "w:styleId"): e for e in document.styles.element.findall(qn("w:style"))}
     found: dict[str, ListLevel] = {}
@@ -118,19 +119,23 @@ def _level(properties: etree._Element | None) -> ListLevel | None:
     return _id(number, "w:val"), "0" if level is None else _id(level, "w:val")
 
 
+def list_level(paragraph: etree._Element, by_style: Mapping[str, ListLevel]) -> ListLevel:
+    """The list a paragraph belongs to, by itself or by its style; list `0` is none."""
+    properties = paragraph.find(qn("w:pPr"))
+    if properties is None:
+        return "0", "0"
+    style = properties.find(qn("w:pStyle"))
+    inherited = None if style is None else by_style.get(_id(style, "w:val"))
+    return _level(properties) or inherited or ("0", "0")
+
+
 def _repoint(
     paragraph: etree._Element, numbers: Mapping[str, str], by_style: Mapping[str, ListLevel]
 ) -> None:
-    properties = paragraph.find(qn("w:pPr"))
-    if properties is None:
-        return
-    own = _level(properties)
-    style = properties.find(qn("w:pStyle"))
-    inherited = None if style is None else by_style.get(_id(style, "w:val"))
-    number, level = own or inherited or ("0", "0")
+    number, level = list_level(paragraph, by_style)
     if number not in numbers:
         return
-    numbered = properties.get_or_add_numPr()
+    numbered = paragraph.get_or_add_pPr().get_or_add_numPr()
     for child in list(numbered):
         numbered.remove(child)
     for tag, value in (("w:ilvl", level), ("w:numId", numbers[number])):

@@ -39,6 +39,7 @@ class LibreOfficeRenderer:
         expected = Expected(
             title=order.title,
             identifier=order.identifier,
+            made_at=order.made_at,
             bookmarks=filled.bookmarks,
             fonts=self._fonts,
         )

@@ -7,7 +7,7 @@ import. So the sandbox has nothing left to stop, and stays as the second wall.
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ ALLOWED_NODES = (
 )
 LINE_BREAK = Markup('</w:t><w:br/><w:t xml:space="preserve">')
 _HALVES = re.compile(f"<!--{HALF_MARK}(kk|ru|end)-->")
-_CELL_TAGS = re.compile(r"\{[{%]\s*(?:tc\s|colspan\s|cellbg\s|hm\s|vm\s)")
+CELL_TAGS = re.compile(r"\{[{%]\s*(?:tc\s|colspan\s|cellbg\s|hm\s|vm\s)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ def _body(environment: TagEnvironment, xml: str) -> Pieces:
 
 def _piece(environment: TagEnvironment, language: Language, xml: str, name: str) -> Piece:
     source = DocxTemplate(io.BytesIO()).patch_xml(xml)
-    if _CELL_TAGS.search(source) or _CELL_TAGS.search(xml):
+    if CELL_TAGS.search(source) or CELL_TAGS.search(xml):
         raise TemplateRejected(f"{language} {name}: tags may repeat rows, not cells")
     try:
         # judged before it is compiled, since the compiler already computes what is constant
@@ -119,18 +119,26 @@ def _piece(environment: TagEnvironment, language: Language, xml: str, name: str)
         template = environment.from_string(source)
     except TemplateSyntaxError as error:
         raise TemplateRejected(f"{language} {name}: {error.message}") from error
+    except RecursionError as error:
+        raise TemplateRejected(f"{language} {name}: a tag is too deep") from error
     except TemplateRejected as error:
         raise TemplateRejected(f"{language} {name}: {error}") from error
     return Piece(language=language, template=template)
 
 
 def _check_nodes(tree: nodes.Template) -> None:
+    for refusal in refusals(tree):
+        raise TemplateRejected(refusal)
+
+
+def refusals(tree: nodes.Template) -> Iterator[str]:
+    """Everything in parsed tags that a template may not do."""
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, ALLOWED_NODES):
-            raise TemplateRejected(f"a tag uses {type(node).__name__}, which is not allowed")
+            yield f"a tag uses {type(node).__name__}, which is not allowed"
         called = getattr(node, "attr", getattr(node, "name", ""))
         if called.startswith("_"):
-            raise TemplateRejected(f"a tag names {called}, which is not a value")
+            yield f"a tag names {called}, which is not a value"
 
 
 def _printed(value: object) -> object:

@@ -1,7 +1,6 @@
 """The shelf of templates: read, checked and compiled once, and again when a file changes."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,9 @@ from docgen.adapters.rendering.compose import compose
 from docgen.adapters.rendering.package import check_package
 from docgen.adapters.rendering.qr_picture import share_qr_part
 from docgen.adapters.rendering.tags import Compiled, compile_tags
+from docgen.adapters.rendering.template_folders import TemplateFolders
 from docgen.domain.errors import TemplateRejected
 from docgen.domain.language import Language
-
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 
 _Stamp = tuple[tuple[int, int, int], ...]
 _Key = tuple[str, tuple[Language, ...]]
@@ -32,24 +30,18 @@ class TemplateShelf:
     """Templates below `templates_kk` and `templates_ru` of some directories; the first wins."""
 
     def __init__(self, *directories: Path) -> None:
-        self._directories = directories
+        self._folders = TemplateFolders(*directories)
         self._shelved: dict[_Key, tuple[_Stamp, ShelvedTemplate]] = {}
 
     def get(self, name: str, languages: tuple[Language, ...]) -> ShelvedTemplate:
         """The template in these languages, in this order; raises TemplateRejected."""
-        paths = [self._path(name, language) for language in languages]
+        paths = [self._folders.path(name, language) for language in languages]
         stamp = tuple(_stamp(path) for path in paths)
         shelved = self._shelved.get((name, languages))
         if shelved is None or shelved[0] != stamp:
             shelved = (stamp, _read(name, dict(zip(languages, paths, strict=True))))
             self._shelved[name, languages] = shelved
         return shelved[1]
-
-    def _path(self, name: str, language: Language) -> Path:
-        if not _NAME.fullmatch(name):
-            raise TemplateRejected("not a name of a template")
-        paths = [each / f"templates_{language}" / f"{name}.docx" for each in self._directories]
-        return next((path for path in paths if path.is_file()), paths[-1])
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

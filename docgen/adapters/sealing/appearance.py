@@ -9,11 +9,12 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from docgen.adapters.sealing.typeface import Typeface
 from docgen.domain.errors import SealRefused
+from docgen.domain.reserved import SEAL_HEIGHT_MM, SEAL_WIDTH_MM
 
 POINTS_PER_MM: Final = 72 / 25.4
-SEAL_WIDTH: Final = 82 * POINTS_PER_MM
-"""Width of the visible seal, in points; the templates keep a cell of 82 x 30 mm for it."""
-SEAL_HEIGHT: Final = 28 * POINTS_PER_MM
+SEAL_WIDTH: Final = SEAL_WIDTH_MM * POINTS_PER_MM
+"""Width of the visible seal, in points; the templates keep a cell for it."""
+SEAL_HEIGHT: Final = SEAL_HEIGHT_MM * POINTS_PER_MM
 """Height of the visible seal, in points."""
 BOX: Final = 6 * POINTS_PER_MM
 """Side of the box that takes the cross, in points."""

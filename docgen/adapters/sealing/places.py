@@ -7,17 +7,14 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
 from docgen.adapters.sealing.objects import dictionary, elements, entry
-from docgen.domain.consent import WayOfSigning
+from docgen.domain import reserved
 from docgen.domain.errors import SealRefused
 
-SEAL: Final = "seal"
+SEAL: Final = reserved.SEAL
 """Destination whose point is the top left corner of the visible seal, where its widget sits."""
-SECOND_SEAL: Final = "seal_2"
+SECOND_SEAL: Final = SEAL + reserved.SECOND
 """The same place in the second language's half; it gets the picture alone."""
-MARKS: Final = {
-    WayOfSigning.SMS_CODE: ("mark_sms", "mark_sms_2"),
-    WayOfSigning.BY_HAND: ("mark_hand", "mark_hand_2"),
-}
+MARKS: Final = {way: (name, name + reserved.SECOND) for way, name in reserved.MARKS.items()}
 """Destinations of the boxes to cross, by the way of signing."""
 
 _DEEPEST = 32

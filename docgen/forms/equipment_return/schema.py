@@ -19,6 +19,7 @@ from docgen.forms.parts import (
     OperatorPerson,
     Service,
     numbered,
+    or_dashes,
 )
 from docgen.texts import dates
 from docgen.texts.money import figures
@@ -134,7 +135,7 @@ class Values(FormValues):
                 [row.printed(language, words) for row in self.complete], _COMPLETE
             ),
             "incomplete_box": _box(self.incomplete),
-            "incomplete": numbered(
+            "incomplete": or_dashes(
                 [row.printed(language, words) for row in self.incomplete], _INCOMPLETE
             ),
             "total": figures(self._compensations()),

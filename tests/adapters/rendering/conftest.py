@@ -1,7 +1,8 @@
 """One warm LibreOffice for all tests of the renderer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.language import Language
 from docgen.ports import Rendered, RenderOrder
 from tests.adapters.rendering import word
+from tests.builders import NOW
 
 QR = "https://verify.example/abcdefghijklmnopqrstuv"
 
@@ -68,5 +70,17 @@ def order(languages: str, **more: object) -> RenderOrder:
         contexts=contexts,
         title="Акт <№ 1> & қосымша",
         identifier="QT-2026-000001",
+        made_at=NOW,
         qr=QR,
+    )
+
+
+def bare(template: str, *, contexts: Mapping[Language, Any] | None = None) -> RenderOrder:
+    """An order without values, in Kazakh unless it says otherwise."""
+    return RenderOrder(
+        template=template,
+        contexts={Language.KK: {}} if contexts is None else contexts,
+        title="t",
+        identifier="i",
+        made_at=NOW,
     )

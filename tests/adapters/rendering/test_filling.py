@@ -12,6 +12,7 @@ from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.language import Language
 from docgen.ports import RenderOrder
 from tests.adapters.rendering import word
+from tests.builders import NOW
 
 BODY = "word/document.xml"
 ATTACKS = [
@@ -35,7 +36,7 @@ ATTACKS = [
 
 def order(values: dict[str, object], **more: Any) -> RenderOrder:
     """An order in Kazakh."""
-    fields = {"title": "t", "identifier": "i", **more}
+    fields = {"title": "t", "identifier": "i", "made_at": NOW, **more}
     return RenderOrder(template="t", contexts={Language.KK: values}, **fields)
 
 

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pikepdf
 import pytest
@@ -10,8 +12,11 @@ from pikepdf import Array, Dictionary, Name, String
 from docgen.adapters.rendering.normalise import Expected, normalise
 from docgen.domain.errors import RenderFailed
 from docgen.ports import Rendered
+from tests.builders import NOW
 
-EXPECTED = Expected(title="t", identifier="i", bookmarks=frozenset(), fonts=("NotoSans",))
+EXPECTED = Expected(
+    title="t", identifier="i", made_at=NOW, bookmarks=frozenset(), fonts=("NotoSans",)
+)
 
 
 def changed(pdf: bytes, change: Callable[[pikepdf.Pdf], object], **saving: object) -> bytes:
@@ -78,14 +83,18 @@ def test_a_second_revision_is_refused(rendered: Callable[[str], Rendered]) -> No
 
 def test_a_foreign_font_is_refused_by_name(rendered: Callable[[str], Rendered]) -> None:
     """A font outside the allowed families is named."""
-    strict = Expected(title="t", identifier="i", bookmarks=frozenset(), fonts=("NotoSerif",))
+    strict = Expected(
+        title="t", identifier="i", made_at=NOW, bookmarks=frozenset(), fonts=("NotoSerif",)
+    )
     with pytest.raises(RenderFailed, match="NotoSans"):
         normalise(rendered("kk").pdf, strict)
 
 
 def test_a_lost_bookmark_is_refused_by_name(rendered: Callable[[str], Rendered]) -> None:
     """A document that lost the place of its seal must not be shown to anybody."""
-    wanted = Expected(title="t", identifier="i", bookmarks=frozenset({"seal"}), fonts=("Noto",))
+    wanted = Expected(
+        title="t", identifier="i", made_at=NOW, bookmarks=frozenset({"seal"}), fonts=("Noto",)
+    )
     with pikepdf.open(io.BytesIO(rendered("kk").pdf)) as pdf:
         del pdf.Root["/Dests"]
         stream = io.BytesIO()
@@ -104,3 +113,15 @@ def test_a_visible_end_of_file_mark_does_no_harm(rendered: Callable[[str], Rende
     """Normalising again changes nothing about the one revision."""
     again = normalise(rendered("kk").pdf, EXPECTED)
     assert again.pdf.count(b"%%EOF") == 1
+
+
+def test_the_engines_clock_is_nowhere_in_the_file(rendered: Callable[[str], Rendered]) -> None:
+    """Metadata, information and colour profile all say when the order was made."""
+    wanted = replace(EXPECTED, made_at=datetime(2031, 5, 6, tzinfo=UTC))
+    later = normalise(rendered("kk").pdf, wanted)
+
+    with pikepdf.open(io.BytesIO(later.pdf)) as pdf, pdf.open_metadata() as metadata:
+        assert metadata["xmp:CreateDate"] == "2031-05-06T00:00:00Z"
+        assert str(pdf.docinfo["/CreationDate"]) == "D:20310506000000Z"
+        profile = pdf.Root.OutputIntents[0].DestOutputProfile.read_bytes()
+    assert profile[24:36] == bytes.fromhex("07ef00050006000000000000")

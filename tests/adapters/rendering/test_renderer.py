@@ -17,7 +17,8 @@ from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.language import Language
 from docgen.ports import Rendered, Renderer, RenderOrder
 from tests.adapters.rendering import word
-from tests.adapters.rendering.conftest import order, shelve
+from tests.adapters.rendering.conftest import bare, order, shelve
+from tests.builders import NOW
 
 WAYS = ["kk", "ru", "kk+ru"]
 Make = Callable[[str], Rendered]
@@ -41,9 +42,7 @@ def single(directory: Path, office: Office, docx: bytes, **values: object) -> st
     shelve(directory, "one", kk=docx)
     renderer = LibreOfficeRenderer(templates=(directory,), office=office)
     contexts = {Language.KK: values}
-    made = renderer.render(
-        RenderOrder(template="one", contexts=contexts, title="t", identifier="i")
-    )
+    made = renderer.render(bare("one", contexts=contexts))
     return "\n".join(pages(made.pdf))
 
 
@@ -185,6 +184,7 @@ def test_a_missing_value_fails_by_name(renderer: LibreOfficeRenderer) -> None:
                 },
                 title="t",
                 identifier="i",
+                made_at=NOW,
             )
         )
 
@@ -219,7 +219,9 @@ def test_a_changed_template_is_noticed(tmp_path: Path, office: Office) -> None:
     """The next document is made from the file as it is now, and it is checked again."""
     shelve(tmp_path, "one", kk=word.template("before"))
     renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
-    wanted = RenderOrder(template="one", contexts={Language.KK: {}}, title="t", identifier="i")
+    wanted = RenderOrder(
+        template="one", contexts={Language.KK: {}}, title="t", identifier="i", made_at=NOW
+    )
     first = renderer.render(wanted)
     shelve(tmp_path, "one", kk=word.template("afterwards"))
     second = renderer.render(wanted)
@@ -238,7 +240,9 @@ def test_a_template_is_looked_for_only_on_its_shelf(
     """A name that is unknown or leads elsewhere is refused."""
     with pytest.raises(TemplateRejected):
         renderer.render(
-            RenderOrder(template=name, contexts={Language.KK: {}}, title="t", identifier="i")
+            RenderOrder(
+                template=name, contexts={Language.KK: {}}, title="t", identifier="i", made_at=NOW
+            )
         )
 
 
@@ -252,6 +256,7 @@ def test_a_template_may_lie_deeper(tmp_path: Path, office: Office) -> None:
             contexts={Language.KK: {}},
             title="t",
             identifier="i",
+            made_at=NOW,
         )
     )
     assert "edition" in pages(made.pdf)[0]
@@ -260,7 +265,7 @@ def test_a_template_may_lie_deeper(tmp_path: Path, office: Office) -> None:
 def test_an_order_in_no_language_fails(renderer: LibreOfficeRenderer) -> None:
     """There is nothing to show."""
     with pytest.raises(RenderFailed):
-        renderer.render(RenderOrder(template="visit", contexts={}, title="t", identifier="i"))
+        renderer.render(bare("visit", contexts={}))
 
 
 def test_a_line_end_becomes_a_line(tmp_path: Path, office: Office) -> None:
@@ -290,6 +295,19 @@ def test_internal_links_still_lead_somewhere(tmp_path: Path, office: Office) -> 
     shelve(tmp_path, "one", kk=word.saved(document))
     renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
     made = renderer.render(
-        RenderOrder(template="one", contexts={Language.KK: {}}, title="t", identifier="i")
+        RenderOrder(
+            template="one", contexts={Language.KK: {}}, title="t", identifier="i", made_at=NOW
+        )
     )
     assert b"mark5F" not in made.pdf
+
+
+def test_the_same_order_gives_the_same_bytes(visit_templates: Path) -> None:
+    """By one engine twice, later, and by another engine: frozen bytes can be made again."""
+    made = []
+    for _ in range(2):
+        renderer = LibreOfficeRenderer(templates=(visit_templates,), office=Office())
+        made += [renderer.render(order("kk+ru")).pdf for _ in range(2)]
+        renderer.close()
+
+    assert len(set(made)) == 1
