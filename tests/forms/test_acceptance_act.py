@@ -1,34 +1,24 @@
 """Annex 3: what its values must be, and what its template sees."""
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from docgen.domain.errors import ValuesRejected
 from docgen.domain.language import Language
-from docgen.forms.form import Paper
 from docgen.forms.identity import read_subscriber
-from tests.builders import operator
+from tests.forms.reading import context, found
 from tests.forms.samples import act, act_request
 
 NBSP = "\u00a0"
 
 
 def _found(values: dict[str, Any]) -> dict[str, str]:
-    with pytest.raises(ValuesRejected) as caught:
-        act().read(values)
-    return {error.pointer.removeprefix("/values"): error.code for error in caught.value.errors}
+    return found(act(), values)
 
 
-def _context(values: dict[str, Any], language: Language) -> dict[str, Any]:
-    subscriber = read_subscriber(act_request()["subscriber"])
-    day = date(2026, 11, 20)
-    paper = Paper(
-        number="A3-2026-000001", day=day, subscriber=subscriber, operator=operator(),
-        edition=act().edition_on(day),
-    )  # fmt: skip
-    return act().context(act().read(values), paper, language)
+def _context(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    return context(act(), values, language, person=act_request()["subscriber"])
 
 
 def test_totals_are_computed_to_the_tiyn() -> None:

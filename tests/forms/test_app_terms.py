@@ -1,5 +1,6 @@
 """Annex 5: what its values must be, and what its template sees."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,12 +8,12 @@ import pytest
 
 from docgen.domain.account import Account, Traces
 from docgen.domain.consent import WayOfSigning
-from docgen.domain.errors import ValuesRejected
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.form import Form, Paper, Review
+from docgen.forms.form import Form, Review
 from docgen.forms.identity import read_subscriber
 from tests.builders import operator
+from tests.forms.reading import context, found
 
 VALUES = {"order_number": "1-200000005", "channel": "mobile_app", "event": "register"}
 
@@ -23,18 +24,11 @@ def terms() -> Form:
 
 
 def _found(values: dict[str, Any]) -> dict[str, str]:
-    with pytest.raises(ValuesRejected) as caught:
-        terms().read(values)
-    return {error.pointer.removeprefix("/values"): error.code for error in caught.value.errors}
+    return found(terms(), values)
 
 
-def _context(values: dict[str, Any], language: Language) -> dict[str, Any]:
-    day = date(2026, 11, 25)
-    paper = Paper(
-        number="A5-2026-000001", day=day, subscriber=read_subscriber(terms().example["subscriber"]),
-        operator=operator(), edition=terms().edition_on(day),
-    )  # fmt: skip
-    return terms().context(terms().read(values), paper, language)
+def _context(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    return context(terms(), values, language)
 
 
 @pytest.mark.parametrize(

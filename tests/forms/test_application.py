@@ -1,6 +1,7 @@
 """Annex 1: what an application must hold, and what its template sees."""
 
 import copy
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,12 +9,10 @@ from typing import Any
 import pytest
 
 from docgen.domain.account import Account, Traces
-from docgen.domain.errors import ValuesRejected
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.form import Form, Paper
-from docgen.forms.identity import read_subscriber
-from tests.builders import operator
+from docgen.forms.form import Form
+from tests.forms.reading import context, found
 
 NBSP = "\u00a0"
 _DAY = date(2026, 11, 24)
@@ -28,18 +27,11 @@ def _values(**changes: Any) -> dict[str, Any]:
 
 
 def _found(values: dict[str, Any]) -> dict[str, str]:
-    with pytest.raises(ValuesRejected) as caught:
-        _form().read(values)
-    return {error.pointer.removeprefix("/values"): error.code for error in caught.value.errors}
+    return found(_form(), values)
 
 
-def _context(values: dict[str, Any], language: Language = Language.KK) -> dict[str, Any]:
-    form = _form()
-    paper = Paper(
-        number="A1-2026-000001", day=_DAY, operator=operator(), edition=form.edition_on(_DAY),
-        subscriber=read_subscriber(form.example["subscriber"]),
-    )  # fmt: skip
-    return form.context(form.read(values), paper, language)
+def _context(values: Mapping[str, Any], language: Language = Language.KK) -> dict[str, Any]:
+    return context(_form(), values, language)
 
 
 def test_the_example_is_accepted() -> None:

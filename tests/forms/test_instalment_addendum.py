@@ -9,14 +9,8 @@ from docgen.domain.account import Account
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.language import BOTH, Language
 from docgen.forms.identity import read_subscriber
-from tests.forms.instalments import (
-    ACKNOWLEDGED,
-    addendum,
-    context,
-    example,
-    found,
-    printed_text,
-)
+from tests.forms.instalments import ACKNOWLEDGED, addendum, printed_text
+from tests.forms.reading import context, example, found
 
 UNCHANGED = {
     Language.KK: "Келісімнің қалған талаптары өзгеріссіз қалады",

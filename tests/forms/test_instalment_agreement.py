@@ -9,14 +9,8 @@ from docgen.domain.account import Account
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.language import BOTH, Language
 from docgen.forms.identity import read_subscriber
-from tests.forms.instalments import (
-    ACKNOWLEDGED,
-    agreement,
-    context,
-    example,
-    found,
-    printed_text,
-)
+from tests.forms.instalments import ACKNOWLEDGED, agreement, printed_text
+from tests.forms.reading import context, example, found
 
 NBSP = "\u00a0"
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from docgen.domain.language import Language
 from docgen.forms import schedule
 from docgen.forms.schedule import LONGEST_MONTHS, MOST_PAYMENTS, Payment, counted
-from tests.forms.instalments import agreement, example, found
+from tests.forms.instalments import agreement
+from tests.forms.reading import example, found
 
 _AS_OF = date(2026, 11, 24)
 _PARTS = ("principal", "penalty", "equipment")

@@ -1,6 +1,7 @@
 """Annex 4: what its values must be, what it warns of, what its template sees."""
 
 import copy
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,13 +9,13 @@ from typing import Any
 import pytest
 
 from docgen.domain.account import Account, Traces
-from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.form import Form, Paper, Review
+from docgen.forms.form import Form, Review
 from docgen.forms.identity import read_subscriber
 from docgen.texts.phrases import say
-from tests.builders import operator
+from tests.forms.reading import context, errors, found
 
 NBSP = "\u00a0"
 DAY = date(2026, 11, 25)
@@ -30,22 +31,15 @@ def _values(**changes: Any) -> dict[str, Any]:
 
 
 def _errors(values: dict[str, Any]) -> tuple[FieldError, ...]:
-    with pytest.raises(ValuesRejected) as caught:
-        _form().read(values)
-    return caught.value.errors
+    return errors(_form(), values)
 
 
 def _found(values: dict[str, Any]) -> dict[str, str]:
-    return {error.pointer.removeprefix("/values"): error.code for error in _errors(values)}
+    return found(_form(), values)
 
 
-def _context(values: dict[str, Any], language: Language) -> dict[str, Any]:
-    form = _form()
-    paper = Paper(
-        number="A4-2026-000001", day=DAY, subscriber=read_subscriber(form.example["subscriber"]),
-        operator=operator(), edition=form.edition_on(DAY),
-    )  # fmt: skip
-    return form.context(form.read(values), paper, language)
+def _context(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    return context(_form(), values, language)
 
 
 def _review(account: Account) -> Review:
