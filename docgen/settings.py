@@ -53,7 +53,7 @@ class OperatorSettings(BaseModel):
 class RenderingSettings(BaseModel):
     """The rendering engine."""
 
-    time_limit: float = 20.0
+    time_limit: float = 60.0
     """Seconds one document may take."""
     font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
     """File of the font templates are set in; the lint looks for their letters in it."""

@@ -20,6 +20,11 @@ from docgen.forms.findings import findings
 from docgen.texts import dates
 from docgen.texts.money import NO_BREAK_SPACE
 
+MOST_ROWS = 1000
+"""Rows that all tables of one paper may have together: more than a visit ever fills.
+
+They take seconds, and a longer paper would make all others wait.
+"""
 DASH = "—"
 """Printed where there is nothing to print, so that nobody can write something there."""
 
@@ -57,6 +62,11 @@ class FormValues(Block):
         Pointers are within the values: `/equipment/1/serial`.
         """
         return ()
+
+    def rows(self) -> int:
+        """How many rows its tables have together."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        return sum(len(field) for field in fields if isinstance(field, tuple))
 
     def amount(self) -> Decimal | None:
         """Tenge the subscriber binds himself to pay by signing; None where no sum is at stake."""
@@ -145,6 +155,9 @@ class Form:
             read = self.schema.model_validate(values)
         except ValidationError as error:
             raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
+        if read.rows() > MOST_ROWS:
+            params = (("limit", str(MOST_ROWS)),)
+            raise ValuesRejected((FieldError(root, "too_many_rows", params),))
         disagreements = tuple(found.below(root) for found in read.check())
         if disagreements:
             raise ValuesRejected(disagreements)

@@ -23,8 +23,6 @@ from docgen.forms.form import DASH
 from docgen.texts import dates
 from docgen.texts.phrases import say
 
-MOST_ROWS = 100
-"""Rows a table of a paper may have."""
 TICKED_BOX, EMPTY_BOX = "☒", "☐"
 """Printed in Noto Sans Symbols2."""
 

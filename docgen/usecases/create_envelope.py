@@ -27,6 +27,8 @@ from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
 from docgen.usecases.recall_account import RecallAccount
 
+MOST_ROWS_TOGETHER = 2000
+"""Rows of all papers of an envelope: what one caller may make the others wait for."""
 _BETWEEN_LOOKS = timedelta(milliseconds=25)
 
 
@@ -153,6 +155,10 @@ class CreateEnvelope:
         ]
         if not request.documents:
             found.append(FieldError("/documents", "required"))
+        rows = sum(each.values.rows() for each in checked if each is not None)
+        if rows > MOST_ROWS_TOGETHER:
+            params = (("limit", str(MOST_ROWS_TOGETHER)),)
+            found.append(FieldError("/documents", "too_many_rows", params))
         if found or subscriber is None or reference is None:
             raise ValuesRejected(tuple(found))
         return subscriber, reference, [each for each in checked if each is not None]

@@ -4,6 +4,7 @@ import pytest
 
 from docgen.domain.errors import ValuesRejected
 from docgen.domain.language import Language
+from docgen.forms.form import MOST_ROWS
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.papers.conftest import FORMS, paper
 from tests.papers.reading import glyphs, leaves, outside, overlaps, pages, squeezed, text
@@ -13,13 +14,14 @@ each_form = pytest.mark.parametrize("code", FORMS)
 
 
 @each_form
+@pytest.mark.parametrize("count", [1, 40])
 @pytest.mark.parametrize("language", list(Language))
-def test_forty_rows_in_every_table_are_all_there(
-    specimen: RenderSpecimen, code: str, language: Language
+def test_one_or_forty_rows_in_every_table_are_all_there(
+    specimen: RenderSpecimen, code: str, language: Language, count: int
 ) -> None:
     """Every cell of every row can be read back; nothing overlaps, nothing is cut."""
     form = specimen.forms.get(code)
-    values = with_rows(form, 40)
+    values = with_rows(form, count)
     pdf = paper(specimen, code, (language,), values)
 
     seen = form.read(values).context(language, lambda key: form.word(key, language))
@@ -79,15 +81,47 @@ def test_the_head_of_a_table_is_repeated_on_every_page(
     assert sum(head in page for page in found) >= 3
 
 
-@each_form
-def test_a_thousand_rows_are_refused_by_their_table(specimen: RenderSpecimen, code: str) -> None:
-    """The bound is told, and nothing is rendered."""
+@pytest.mark.parametrize(
+    ("code", "table"), [("acceptance_act", "works"), ("equipment_return", "complete")]
+)
+def test_a_thousand_rows_are_printed_whole(specimen: RenderSpecimen, code: str, table: str) -> None:
+    """As many as a paper may have: the last as sound as the first, under the head of its page."""
     form = specimen.forms.get(code)
     values = with_rows(form, 1000)
+    values |= {name: values[name][:1] for name in tables(values) if name != table}
+    values[table] = values[table][: MOST_ROWS - form.read(values | {table: []}).rows()]
+    pdf = paper(specimen, code, (Language.KK,), values)
+
+    seen = form.read(values).context(Language.KK, lambda key: form.word(key, Language.KK))
+    read = text(pdf)
+    assert [each for each in leaves(seen[table]) if squeezed(each) not in read] == []
+    sheets = glyphs(pdf)
+    assert len(sheets) > 20
+    for page in sheets[:: len(sheets) // 10]:
+        assert overlaps(page) == []
+        assert outside(page) == []
+
+
+@each_form
+def test_more_rows_than_a_paper_may_have_are_refused(specimen: RenderSpecimen, code: str) -> None:
+    """By the table where it has a bound of its own, else by the paper; nothing is rendered."""
+    form = specimen.forms.get(code)
+    values = with_rows(form, MOST_ROWS + 1)
 
     if not list(tables(values)):
         return
     with pytest.raises(ValuesRejected) as caught:
         form.read(values)
     told = {error.pointer: error.code for error in caught.value.errors}
-    assert {told.get(f"/values/{name}") for name in tables(values)} == {"too_long"}
+    assert set(told) <= {f"/values/{name}" for name in tables(values)}
+    assert set(told.values()) == {"too_long"}
+
+
+def test_the_tables_of_a_paper_share_their_bound(specimen: RenderSpecimen) -> None:
+    """Each within its own, and together too many."""
+    form = specimen.forms.get("acceptance_act")
+
+    with pytest.raises(ValuesRejected) as caught:
+        form.read(with_rows(form, MOST_ROWS // 2))
+
+    assert [(e.pointer, e.code) for e in caught.value.errors] == [("/values", "too_many_rows")]

@@ -142,3 +142,15 @@ def test_person_reference_and_documents_are_judged_together(here: World) -> None
     assert {error.pointer for error in caught.value.errors} == {
         "/subscriber/iin", "/reference/account_number", "/documents/0/languages",
     }  # fmt: skip
+
+
+def test_the_papers_of_an_envelope_share_a_bound(here: World) -> None:
+    """Three long papers would make all other callers wait; nothing is kept of them."""
+    values = dict(request().documents[0].values)  # type: ignore[call-overload]
+    work = {"kind": "Розетка", "quantity": "1", "unit_price": "1.00"}
+    long = replace(request().documents[0], values=values | {"works": [work] * 900})
+
+    with pytest.raises(ValuesRejected) as caught:
+        here.create(replace(request(), documents=(long,) * 3))
+
+    assert [(e.pointer, e.code) for e in caught.value.errors] == [("/documents", "too_many_rows")]

@@ -48,7 +48,7 @@ class Office:
     def __init__(
         self,
         *,
-        time_limit: float = 20.0,
+        time_limit: float = 60.0,
         recycle_after: int = RECYCLE_AFTER,
         python: Path = PYTHON,
         scratch: Path | None = None,

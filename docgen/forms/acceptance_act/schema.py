@@ -22,9 +22,8 @@ from docgen.forms.fields import (
     finding,
     localised,
 )
-from docgen.forms.form import FormValues, Words
+from docgen.forms.form import MOST_ROWS, FormValues, Words
 from docgen.forms.parts import (
-    MOST_ROWS,
     OperatorPerson,
     Service,
     numbered,

@@ -28,10 +28,9 @@ from docgen.forms.fields import (
     finding,
     localised,
 )
-from docgen.forms.form import DASH, FormValues, Review, Words
+from docgen.forms.form import DASH, MOST_ROWS, FormValues, Review, Words
 from docgen.forms.identity import KazakhPhone, printed_phone
 from docgen.forms.parts import (
-    MOST_ROWS,
     IdentityPaper,
     OperatorPerson,
     boxes,

@@ -11,10 +11,9 @@ from docgen.domain.account import Account, Traces, serial_key
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms.fields import Block, Code, Day, LocalLine, Money, localised
-from docgen.forms.form import FormValues, Review, Words
+from docgen.forms.form import MOST_ROWS, FormValues, Review, Words
 from docgen.forms.parts import (
     EMPTY_BOX,
-    MOST_ROWS,
     TICKED_BOX,
     OperatorPerson,
     Service,

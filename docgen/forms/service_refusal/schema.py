@@ -10,14 +10,11 @@ from docgen.domain.account import Account
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms.fields import Block, Code, Day, LocalLine, LocalText, localised
-from docgen.forms.form import DASH, FormValues, Review, Words
+from docgen.forms.form import DASH, MOST_ROWS, FormValues, Review, Words
 from docgen.forms.identity import KazakhPhone, printed_phone
 from docgen.forms.parts import IdentityPaper, OperatorPerson, boxes, or_dash
 from docgen.texts import dates
 from docgen.texts.money import figures
-
-MOST_SERVICES = 20
-"""Services one application may refuse."""
 
 
 class Reason(StrEnum):
@@ -67,7 +64,7 @@ class Values(FormValues):
     identity_paper: IdentityPaper
     contact_phone: KazakhPhone | None = None
     point_address: PointAddress
-    services: Annotated[tuple[LocalLine, ...], Field(min_length=1, max_length=MOST_SERVICES)]
+    services: Annotated[tuple[LocalLine, ...], Field(min_length=1, max_length=MOST_ROWS)]
     removal_date: Day
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=len(Reason))]
     reason_text: LocalText | None = None
