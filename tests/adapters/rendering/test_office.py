@@ -59,7 +59,7 @@ def cpu(pid: int) -> int:
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Office]:
     """A LibreOffice that a test may ill-treat."""
-    office = Office(scratch=tmp_path, time_limit=5)
+    office = Office(scratch=tmp_path, time_limit=60)
     yield office
     office.close()
 
