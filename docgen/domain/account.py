@@ -24,6 +24,8 @@ class Account:
 
     handed_out: Mapping[str, str] = field(default_factory=dict)
     """Every serial ever handed out, with the number of the paper that did it last."""
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    """The same serials as that paper spells them."""
     held: frozenset[str] = frozenset()
     """Those not yet given back."""
     acknowledged: Decimal = Decimal(0)
@@ -36,11 +38,16 @@ class Account:
         return replace(
             self,
             handed_out={**self.handed_out, **given},
+            spelled={**self.spelled, **{serial_key(each): each for each in traces.handed_out}},
             held=(self.held - back) | given.keys(),
             acknowledged=owed,
         )
 
 
+_LOOK_ALIKE = str.maketrans("авекмнорстухі", "abekmhopctyxi")
+"""Cyrillic letters that look like Latin ones, which serial numbers are made of."""
+
+
 def serial_key(serial: str) -> str:
-    """One spelling of a serial number: people mix case and leave gaps."""
-    return "".join(serial.split()).casefold()
+    """One spelling of a serial number: people mix case, alphabets and hyphens, and leave gaps."""
+    return "".join(filter(str.isalnum, serial.casefold().translate(_LOOK_ALIKE)))

@@ -47,6 +47,7 @@ Anything else would be printed as an empty box, and nobody signs an empty box.
 """
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RFC_3339 = re.compile(r"[0-9-]{10}[T ][0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9:]{5})", re.IGNORECASE)
 
 
@@ -78,6 +79,14 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n\s*", "\n", re.sub(r"[ \u00a0]{2,}", " ", text))
 
 
+def _of_letters(name: str) -> str:
+    """Names are shown to many, so an IIN or a phone that strayed into one would be too."""
+    letters = any(character.isalpha() for character in name)
+    if not letters or any(character.isdigit() for character in name):
+        raise finding("name_invalid")
+    return name
+
+
 Paragraph = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
@@ -101,6 +110,7 @@ Name = Annotated[
     AfterValidator(_printable),
     AfterValidator(_one_line),
     AfterValidator(_tidy),
+    AfterValidator(_of_letters),
 ]
 """A part of a person's name; three of the longest still fit the visible seal."""
 
@@ -144,13 +154,19 @@ def _unsigned_zero(value: Decimal) -> Decimal:
 
 
 def _text_of_a_day(value: object) -> object:
-    """A bare number would be read as seconds since 1970."""
-    if not isinstance(value, str | date):
+    """A number, also one written as text, would be read as seconds since 1970."""
+    if not (isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value))):
         raise finding("not_a_date")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_text_of_a_day)]
+def _in_our_days(day: date) -> date:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise finding("not_a_date")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_text_of_a_day), AfterValidator(_in_our_days)]
 """A day, written as ISO 8601 does."""
 
 
@@ -172,6 +188,12 @@ def _as_written(moment: object) -> object:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_in_our_times)]
 """A time with its zone."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""Yes or no, and nothing that might mean one of them."""
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number as JSON writes one: making one of 1e-20000000 would take minutes."""
 
 Money = Annotated[
     Decimal,

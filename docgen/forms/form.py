@@ -1,6 +1,6 @@
 """What a form is: its texts, its schema, its example, and what its Word template sees."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from docgen.domain.language import Language
 from docgen.domain.operator import Operator
 from docgen.domain.subscriber import Subscriber
 from docgen.forms.edition import Edition, in_force
-from docgen.forms.fields import Block
+from docgen.forms.fields import Block, Code
 from docgen.forms.findings import findings
 from docgen.texts import dates
 from docgen.texts.money import NO_BREAK_SPACE
@@ -25,6 +25,12 @@ MOST_ROWS = 1000
 
 They take seconds, and a longer paper would make all others wait.
 """
+MOST_LETTERS = 100_000
+"""Letters in all texts of one paper, a line break counting as a line of them.
+
+Rows of long words in narrow columns would fill hundreds of pages.
+"""
+_LETTERS_OF_A_LINE = 80
 DASH = "—"
 """Printed where there is nothing to print, so that nobody can write something there."""
 
@@ -54,7 +60,7 @@ class FormValues(Block):
     looks_back: ClassVar[bool] = False
     """Whether `review` wants to know what the account has signed before."""
 
-    order_number: str
+    order_number: Code
 
     def check(self) -> Iterable[FieldError]:
         """What is wrong between fields that are each right by themselves, row by row.
@@ -63,10 +69,30 @@ class FormValues(Block):
         """
         return ()
 
+    def warn(self, today: date) -> Iterable[FieldError]:  # noqa: ARG002 - for forms with deadlines
+        """What is odd on the day the paper is made; pointers are within the values."""
+        return ()
+
+    def accounts(self) -> frozenset[str]:
+        """Numbers of the accounts the paper speaks of."""
+        services = (getattr(each, "account_number", None) for each in getattr(self, "services", ()))
+        named = {getattr(self, "account_number", None), *services}
+        return frozenset(each for each in named if each is not None)
+
+    def refused_ways(self) -> frozenset[WayOfSigning]:
+        """Ways of signing that the subscriber has refused in these very values."""
+        return frozenset()
+
     def rows(self) -> int:
         """How many rows its tables have together."""
         fields = (getattr(self, name) for name in type(self).model_fields)
         return sum(len(field) for field in fields if isinstance(field, tuple))
+
+    def letters(self) -> int:
+        """How many letters all its texts have together, line breaks counting as lines."""
+        texts = list(_texts(self.model_dump()))
+        breaks = sum(text.count("\n") for text in texts)
+        return sum(map(len, texts)) + breaks * _LETTERS_OF_A_LINE
 
     def amount(self) -> Decimal | None:
         """Tenge the subscriber binds himself to pay by signing; None where no sum is at stake."""
@@ -155,9 +181,12 @@ class Form:
             read = self.schema.model_validate(values)
         except ValidationError as error:
             raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
-        if read.rows() > MOST_ROWS:
-            params = (("limit", str(MOST_ROWS)),)
-            raise ValuesRejected((FieldError(root, "too_many_rows", params),))
+        for code, size, limit in (
+            ("too_many_rows", read.rows(), MOST_ROWS),
+            ("too_much_text", read.letters(), MOST_LETTERS),
+        ):
+            if size > limit:
+                raise ValuesRejected((FieldError(root, code, (("limit", str(limit)),)),))
         disagreements = tuple(found.below(root) for found in read.check())
         if disagreements:
             raise ValuesRejected(disagreements)
@@ -213,3 +242,14 @@ class Form:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **self.schema.model_json_schema(mode="validation"),
         }
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)

@@ -27,6 +27,8 @@ from docgen.domain.subscriber import (
 from docgen.forms.fields import Block, Code, Day, Line, Moment, Name, finding
 from docgen.forms.findings import findings
 
+_EMAIL = re.compile(r"[^@\s,;:<>\"()\[\]]+@[^@\s,;:<>\"()\[\].]+(\.[^@\s,;:<>\"()\[\].]+)+")
+"""One address and nothing that a mail program would read as two."""
 _NEW_MOBILE = re.compile(r"7[0678]\d{8}")
 
 
@@ -81,8 +83,7 @@ def _phone(text: object) -> str:
 
 
 def _email(text: str) -> str:
-    name, at, domain = text.rpartition("@")
-    if not (name and at and "." in domain.strip(".")) or any(c.isspace() for c in text):
+    if not _EMAIL.fullmatch(text):
         raise finding("email_invalid")
     return text
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from docgen.domain.account import serial_key
 from docgen.domain.errors import FieldError
@@ -30,7 +30,7 @@ TICKED_BOX, EMPTY_BOX = "☒", "☐"
 class OperatorPerson(Block):
     """The operator's employee who makes the paper."""
 
-    full_name: Line
+    full_name: Annotated[Line, Field(max_length=180)]
     position: LocalLine
     contacts: Line
     employee_id: Code

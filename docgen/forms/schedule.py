@@ -24,7 +24,6 @@ MOST_PAYMENTS = 60
 """Rows that still are a schedule one can keep to."""
 LONGEST_MONTHS = 36
 """The last payment comes within the general limitation period of three years (civil code, 178)."""
-_LAST_DAY = date(2199, 12, 31)
 _SPOKEN = {Language.KK: "kz", Language.RU: "ru"}
 
 
@@ -34,7 +33,7 @@ class Payment(Block):
     The contract's columns have none for other debts: they are paid off as principal.
     """
 
-    due_on: Annotated[Day, Field(le=_LAST_DAY)]
+    due_on: Day
     principal: Money = Decimal(0)
     penalty: Money = Decimal(0)
     equipment: Money = Decimal(0)
@@ -129,6 +128,17 @@ def _columns(rows: Sequence[Payment], debt: Debt) -> Iterator[FieldError]:
 
 def _sum(rows: Sequence[Payment], column: str) -> Decimal:
     return sum((getattr(row, column) for row in rows), Decimal(0))
+
+
+def out_of_time(
+    rows: Sequence[Payment], debt_day: date, today: date, *, stated: str
+) -> Iterator[FieldError]:
+    """Warnings: the debt stands at a later day than today's, payments at earlier ones."""
+    if debt_day > today:
+        yield FieldError(stated, "after_today", (("day", dates.short(today)),))
+    for place, row in enumerate(rows):
+        if row.due_on < today:
+            yield _found(place, "due_on", "due_before_today", day=dates.short(today))
 
 
 def _found(place: int, column: str, code: str, **params: str) -> FieldError:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from docgen.domain.account import Account
 from docgen.domain.envelope import Document, Envelope, Reference, State
 from docgen.domain.errors import (
     EnvelopeNotFound,
@@ -21,11 +20,11 @@ from docgen.domain.language import Language
 from docgen.domain.subscriber import Subscriber
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.form import Form, FormValues, Review
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
-from docgen.usecases.recall_account import RecallAccount
+from docgen.usecases.recall_account import RecallAccount, Whose
+from docgen.usecases.review_papers import NewPaper, ReviewPapers
 
 MOST_ROWS_TOGETHER = 2000
 """Rows of all papers of an envelope: what one caller may make the others wait for."""
@@ -57,11 +56,8 @@ class EnvelopeRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Checked:
-    form: Form
+class _Checked(NewPaper):
     languages: tuple[Language, ...]
-    values: FormValues
-    root: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +83,12 @@ class CreateEnvelope:
         if known is not None:
             return known
         subscriber, reference, checked = self._checked(request)
-        warnings = self._reviewed(request.owner, reference, checked)
         now = self.clock.now()
         today = dates.local_day(now)
+        whose = Whose(owner=request.owner, region=request.region, iin=subscriber.iin)
+        warnings = self._review(
+            checked, whose=whose, account_number=reference.account_number, today=today
+        )
         with self.register.begin() as unit:
             self._require_room(unit)
             documents = tuple(self._document(unit, each, today) for each in checked)
@@ -118,6 +117,10 @@ class CreateEnvelope:
             unit.commit()
         heard = self.jobs.tell(Task.RENDER, envelope.id)
         return self._awaited(envelope.id, until=now + (self.patience if heard else timedelta()))
+
+    @property
+    def _review(self) -> ReviewPapers:
+        return ReviewPapers(recall=RecallAccount(register=self.register, forms=self.forms))
 
     def _known(self, request: EnvelopeRequest) -> Envelope | None:
         """What an earlier asking has made already, even if its answer was lost."""
@@ -175,20 +178,6 @@ class CreateEnvelope:
             raise ValuesRejected((FieldError(pointer, "order_number_differs"),))
         return _Checked(form=form, languages=each.languages, values=values, root=f"{root}/values")
 
-    def _reviewed(
-        self, owner: str, reference: Reference, checked: list[_Checked]
-    ) -> tuple[FieldError, ...]:
-        """Warnings from comparing with what the account has signed; raises ValuesRejected."""
-        if not any(each.values.looks_back for each in checked):
-            return ()
-        recall = RecallAccount(register=self.register, forms=self.forms)
-        account = recall(owner=owner, account_number=reference.account_number)
-        reviews = [(each.root, _review(each, checked, account)) for each in checked]
-        errors = [found.below(root) for root, review in reviews for found in review.errors]
-        if errors:
-            raise ValuesRejected(tuple(errors))
-        return tuple(found.below(root) for root, review in reviews for found in review.warnings)
-
     def _document(self, unit: UnitOfWork, each: _Checked, today: date) -> Document:
         series = f"{each.form.number_prefix}-{today.year}"
         edition = each.form.edition_on(today)
@@ -209,21 +198,13 @@ class CreateEnvelope:
             for d in envelope.documents
         }
         for each in envelope.warnings:
-            details[f"warning{each.pointer}"] = each.code
+            details[f"warning{each.pointer}/{each.code}"] = each.pointer
         return Fact(
             event=Event.CREATED,
             at=envelope.created_at,
             actor=f"client:{envelope.client}",
             details=details,
         )
-
-
-def _review(one: _Checked, together: list[_Checked], account: Account) -> Review:
-    """As if the papers it is signed with were signed: who returns all he holds may refuse."""
-    for other in together:
-        if other is not one:
-            account = account.after(other.values.traces(), number=other.form.code)
-    return one.values.review(account)
 
 
 def _reference(request: EnvelopeRequest) -> Reference:

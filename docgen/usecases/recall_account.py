@@ -1,12 +1,13 @@
 """Recall what an account has signed: equipment held, debt acknowledged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from docgen.domain.account import Account
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.errors import FormNotFound, ValuesRejected
+from docgen.domain.subscriber import Iin
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Register, UnitOfWork
 
@@ -15,24 +16,36 @@ _AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
+class Whose:
+    """Whose papers count: one owner's, in the region its key is for, of one person.
+
+    An account outlives its subscriber: the next tenant is not told what the last one owed.
+    """
+
+    owner: str
+    region: str | None
+    iin: Iin
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecallAccount:
-    """One owner's account, out of the papers the register still has."""
+    """One person's account, out of the papers the register still has."""
 
     register: Register
     forms: Catalogue
 
-    def __call__(self, *, owner: str, account_number: str) -> Account:
-        """The account after all its signed papers; an empty one where none is known."""
+    def __call__(self, whose: Whose, *, account_numbers: Iterable[str]) -> Account:
+        """The account after all signed papers under those numbers; an empty one for none."""
         with self.register.view() as unit:
-            signed = [
-                envelope
+            signed = {
+                envelope.id: envelope
+                for number in account_numbers
                 for state in _SIGNED
-                for envelope in _all(
-                    unit, EnvelopeFilter(owner=owner, state=state, account_number=account_number)
-                )
-            ]
+                for envelope in _all(unit, _filter(whose, number, state))
+                if envelope.subscriber.iin == whose.iin
+            }
         account = Account()
-        for envelope in sorted(signed, key=_signed_at):
+        for envelope in sorted(signed.values(), key=_signed_at):
             account = self._after(account, envelope)
         return account
 
@@ -47,8 +60,15 @@ class RecallAccount:
         return account
 
 
-def _signed_at(envelope: Envelope) -> datetime:
-    return envelope.created_at if envelope.consent is None else envelope.consent.confirmed_at
+def _filter(whose: Whose, number: str, state: State) -> EnvelopeFilter:
+    return EnvelopeFilter(
+        owner=whose.owner, region=whose.region, state=state, account_number=number
+    )
+
+
+def _signed_at(envelope: Envelope) -> tuple[datetime, str]:
+    consent = envelope.consent
+    return envelope.created_at if consent is None else consent.confirmed_at, envelope.id
 
 
 def _all(unit: UnitOfWork, wanted: EnvelopeFilter) -> Iterator[Envelope]:

@@ -4,6 +4,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, ChallengeState, Issued
 from docgen.domain.consent import WayOfSigning
@@ -114,11 +115,15 @@ class SendCode:
         return envelope, challenge
 
     def _require_way(self, envelope: Envelope) -> None:
-        for document in envelope.documents:
-            form = self.forms.get(document.form)
-            amount = form.read(document.values).amount()
-            if WayOfSigning.SMS_CODE not in form.ways_for(amount):
-                raise WayNotAllowed(WayOfSigning.SMS_CODE, document.number)
+        """One code signs all, so that the sum of all is what it must be good for."""
+        way = WayOfSigning.SMS_CODE
+        forms = [self.forms.get(document.form) for document in envelope.documents]
+        read = [form.read(d.values) for form, d in zip(forms, envelope.documents, strict=True)]
+        amounts = [amount for values in read if (amount := values.amount()) is not None]
+        total = sum(amounts, Decimal(0)) if amounts else None
+        for document, form, values in zip(envelope.documents, forms, read, strict=True):
+            if way not in form.ways_for(total) or way in values.refused_ways():
+                raise WayNotAllowed(way, document.number)
 
     def _challenge(
         self, binding: Binding, issued: Issued, envelope_id: str, *, now: datetime

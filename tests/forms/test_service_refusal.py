@@ -208,7 +208,7 @@ def test_equipment_still_held_is_a_warning() -> None:
 
     assert (warning.pointer, warning.code) == ("", "equipment_held")
     assert dict(warning.params) == {
-        "count": "2", "serials": "SN-1, SN2", "acts": "A3-2026-000007, A3-2026-000008",
+        "count": "2", "serials": "SN-1, sn 2", "acts": "A3-2026-000007, A3-2026-000008",
     }  # fmt: skip
 
 

@@ -125,3 +125,14 @@ def test_the_tables_of_a_paper_share_their_bound(specimen: RenderSpecimen) -> No
         form.read(with_rows(form, MOST_ROWS // 2))
 
     assert [(e.pointer, e.code) for e in caught.value.errors] == [("/values", "too_many_rows")]
+
+
+def test_a_paper_has_a_bound_of_letters_too(specimen: RenderSpecimen) -> None:
+    """Rows of long words in narrow columns, or paragraphs of line breaks, are refused at once."""
+    form = specimen.forms.get("acceptance_act")
+    wide = with_rows(form, 1) | {"works": [example(form)["works"][0] | {"kind": "W" * 300}] * 400}
+
+    with pytest.raises(ValuesRejected) as caught:
+        form.read(wide)
+
+    assert [(e.pointer, e.code) for e in caught.value.errors] == [("/values", "too_much_text")]

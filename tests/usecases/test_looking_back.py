@@ -6,14 +6,27 @@ from typing import Any
 
 import pytest
 
+from docgen.domain.envelope import Envelope
 from docgen.domain.errors import ValuesRejected, WayNotAllowed
 from docgen.domain.language import BOTH, Language
+from docgen.forms.identity import read_subscriber
 from docgen.usecases.create_envelope import DocumentRequest, EnvelopeRequest
-from docgen.usecases.recall_account import RecallAccount
+from docgen.usecases.recall_account import RecallAccount, Whose
 from tests.usecases.world import World, attempt, request
 
 _LATE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 _ORDER = {"order_number": "1-204817733"}
+
+
+def _of_our_account(here: World, form: str) -> dict[str, Any]:
+    """The form's example, as if it were of the sample visit."""
+    values = {**here.forms.get(form).example["values"], **_ORDER}
+    account = {"account_number": "750012345678"}
+    if "account_number" in values:
+        values |= account
+    if form == "equipment_return":
+        values["services"] = [row | account for row in values["services"]]
+    return values
 
 
 def _asked(here: World, *forms: str, **changes: dict[str, Any]) -> EnvelopeRequest:
@@ -22,7 +35,7 @@ def _asked(here: World, *forms: str, **changes: dict[str, Any]) -> EnvelopeReque
         DocumentRequest(
             form=form,
             languages=BOTH,
-            values={**here.forms.get(form).example["values"], **_ORDER, **changes.get(form, {})},
+            values={**_of_our_account(here, form), **changes.get(form, {})},
         )
         for form in forms
     )
@@ -33,6 +46,15 @@ def _signed(here: World, asked: EnvelopeRequest) -> None:
     envelope = here.create(asked)
     here.send(envelope.id, language=Language.KK, actor="employee:E-1")
     here.confirm(envelope.id, attempt(here.chance.given[-1]))
+
+
+def _whose(**changes: Any) -> Whose:
+    person = read_subscriber(request().subscriber)
+    return replace(Whose(owner="operator", region=None, iin=person.iin), **changes)
+
+
+def _codes(envelope: Envelope) -> list[str]:
+    return [warning.code for warning in envelope.warnings]
 
 
 def _device(serial: str) -> dict[str, Any]:
@@ -85,7 +107,7 @@ def test_a_refusal_warns_of_equipment_still_held(anywhere: World) -> None:
     ]
     assert anywhere.envelope(envelope.id).warnings == envelope.warnings
     details = anywhere.journal(envelope.id)[0].details
-    assert details["warning/documents/0/values"] == "equipment_held"
+    assert "warning/documents/0/values/equipment_held" in details
 
 
 def test_a_return_in_the_same_envelope_takes_the_warning_away(here: World) -> None:
@@ -120,7 +142,7 @@ def test_a_form_that_is_gone_says_nothing_any_more(here: World) -> None:
 
     recall = RecallAccount(register=here.register, forms=here.forms)
 
-    assert recall(owner="operator", account_number="750012345678").held == frozenset()
+    assert recall(_whose(), account_numbers=["750012345678"]).held == frozenset()
 
 
 def test_an_acknowledged_debt_is_warned_of(here: World) -> None:
@@ -169,3 +191,66 @@ def test_an_old_document_is_rendered_by_its_own_edition(here: World) -> None:
     here.clock.moment = _LATE
     here.created()
     assert here.renderer.orders[1].template == "acceptance_act"
+
+
+def test_the_next_tenant_is_not_told_what_the_last_one_owed(here: World) -> None:
+    """An account outlives its subscriber; only papers of the same person count."""
+    _signed(here, request())
+    person = {**request().subscriber, "iin": "850512456785"}  # type: ignore[dict-item]
+
+    assert _codes(here.create(replace(_asked(here, "service_refusal"), subscriber=person))) == []
+
+
+def test_a_key_of_one_region_is_told_nothing_of_another(here: World) -> None:
+    """What it may not read by id it does not learn by a warning either."""
+    there = {**request().reference, "region": "Алматы"}  # type: ignore[dict-item]
+    _signed(here, replace(request(), reference=there, region="Алматы"))
+    other = {**request().reference, "region": "Ақтау"}  # type: ignore[dict-item]
+    asked = replace(_asked(here, "service_refusal"), reference=other, region="Ақтау")
+
+    assert "equipment_held" not in _codes(here.create(asked))
+    assert "equipment_held" in _codes(here.create(replace(asked, reference=there, region="Алматы")))
+
+
+def test_another_number_in_front_does_not_make_it_look_away(here: World) -> None:
+    """The accounts that a paper itself names count too, and the difference is told."""
+    _signed(here, request())
+    asked = _asked(here, "service_refusal", service_refusal={"account_number": "750012345678"})
+    elsewhere = {**asked.reference, "account_number": "999"}  # type: ignore[dict-item]
+
+    codes = _codes(here.create(replace(asked, reference=elsewhere)))
+
+    assert codes == ["account_number_differs", "equipment_held"]
+
+
+def test_a_sum_is_not_split_to_pass_under_a_limit(here: World) -> None:
+    """One code signs the whole envelope, so its papers count together."""
+    form = here.forms.get("instalment_agreement")
+    agreed = form.read(form.example["values"]).amount()
+    assert agreed is not None
+    here.forms._forms[form.code] = replace(form, ways=dict.fromkeys(form.ways, agreed))
+    one = here.create(_asked(here, form.code))
+    here.send(one.id, language=Language.KK, actor="employee:E-1")
+    two = here.create(_asked(here, form.code, form.code))
+
+    with pytest.raises(WayNotAllowed):
+        here.send(two.id, language=Language.KK, actor="employee:E-1")
+
+
+def test_no_code_is_sent_to_whoever_refuses_to_sign_by_one(here: World) -> None:
+    """The application's own answer counts."""
+    consents = here.forms.get("application").example["values"]["consents"]
+    refused = consents | {"sms_signature": consents["sms_signature"] | {"given": False}}
+    envelope = here.create(_asked(here, "application", application={"consents": refused}))
+
+    with pytest.raises(WayNotAllowed):
+        here.send(envelope.id, language=Language.KK, actor="employee:E-1")
+
+
+def test_payments_of_the_past_and_debts_of_the_future_are_warned_of(here: World) -> None:
+    """An agreement that is in default when it is signed makes the whole debt due at once."""
+    here.clock.moment = datetime(2027, 1, 25, 9, 0, tzinfo=UTC)
+    assert _codes(here.create(_asked(here, "instalment_agreement"))).count("due_before_today") == 2
+
+    here.clock.moment = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+    assert "after_today" in _codes(here.create(_asked(here, "instalment_agreement")))

@@ -14,6 +14,7 @@ from docgen.forms.fields import (
     Block,
     Code,
     Day,
+    Flag,
     LocalLine,
     LocalText,
     Money,
@@ -109,7 +110,7 @@ class Values(FormValues):
     equipment: Annotated[tuple[Equipment, ...], Field(max_length=MOST_ROWS)] = ()
     materials: Annotated[tuple[Material, ...], Field(max_length=MOST_ROWS)] = ()
     complaint: LocalText | None = None
-    internet_access: bool
+    internet_access: Flag
     not_connected_reason: LocalText | None = None
     operator_person: OperatorPerson
 

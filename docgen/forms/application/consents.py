@@ -7,7 +7,7 @@ sending abroad, biometrics and advertising are asked and answered apart.
 from collections.abc import Iterator
 
 from docgen.domain.errors import FieldError
-from docgen.forms.fields import Block, Moment
+from docgen.forms.fields import Block, Flag, Moment
 from docgen.forms.form import Words
 from docgen.forms.parts import EMPTY_BOX, TICKED_BOX
 from docgen.texts import dates
@@ -16,7 +16,7 @@ from docgen.texts import dates
 class Answer(Block):
     """Yes or no, and when it was said."""
 
-    given: bool
+    given: Flag
     at: Moment
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from docgen.domain.account import Account
+from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.domain.subscriber import IdentityDocument
@@ -21,6 +22,7 @@ from docgen.forms.fields import (
     Block,
     Code,
     Day,
+    Flag,
     KazakhIban,
     LocalLine,
     Money,
@@ -154,12 +156,12 @@ class Values(FormValues):
     refund_iban: KazakhIban | None = None
     equipment_mode: EquipmentMode
     rent_fee: Money | None = None
-    self_install: bool = False
+    self_install: Flag = False
     guaranteed_period: GuaranteedPeriod | None = None
     trial_until: Day | None = None
     privileges: LocalLine | None = None
-    exclude_from_directory: bool = False
-    refuse_sms: bool = False
+    exclude_from_directory: Flag = False
+    refuse_sms: Flag = False
     consents: Consents
     operator_person: OperatorPerson
 
@@ -174,6 +176,12 @@ class Values(FormValues):
             if channel in self.invoice_channels[:place]:
                 yield FieldError(f"/invoice_channels/{place}", "named_twice")
         yield from self.consents.check()
+
+    def refused_ways(self) -> frozenset[WayOfSigning]:
+        """No code is sent to whoever does not want to sign by one."""
+        if self.consents.sms_signature.given:
+            return frozenset()
+        return frozenset({WayOfSigning.SMS_CODE})
 
     def review(self, account: Account) -> Review:
         """Who owes joins nothing new (point 8.5): a warning, since debts are settled elsewhere."""

@@ -96,6 +96,9 @@ class Values(FormValues):
             if row.compensation > row.price:
                 params = (("row", str(place + 1)), ("limit", figures(row.price)))
                 yield FieldError(f"/incomplete/{place}/compensation", "above_price", params)
+        for table, place, device in self._rows():
+            if device.handed_out_by is not None and not serial_key(device.handed_out_by):
+                yield FieldError(f"/{table}/{place}/handed_out_by", "invalid")
         if self.total is not None and self.total != self._compensations():
             yield FieldError("/total", "sum_wrong", (("sum", figures(self._compensations())),))
 

@@ -5,6 +5,7 @@ same reasons as the debt in the agreement.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -15,16 +16,18 @@ from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms import schedule
 from docgen.forms.debt import Debt, Owed, as_of, money
-from docgen.forms.fields import Block, Code, Day, LocalLine, LocalText, Money, localised
+from docgen.forms.fields import Block, Code, Day, LocalLine, LocalText, Money, Whole, localised
 from docgen.forms.form import FormValues, Review, Words
 from docgen.forms.parties import PaperReference, Representative
 from docgen.forms.parts import IdentityPaper
-from docgen.forms.schedule import Schedule, check_schedule, days_off
+from docgen.forms.schedule import Schedule, check_schedule, days_off, out_of_time
 from docgen.texts import dates
 from docgen.texts.money import figures
 
 MOST_CHANGED_CLAUSES = 20
 MOST_ADDENDA = 99
+_NOT_CHANGED = {"1", "2"}
+"""The debt with its acknowledgement, and the schedule: the addendum itself has them anew."""
 
 ClauseNumber = Annotated[Code, Field(pattern=r"^[1-9][0-9]?(\.[1-9][0-9]?){0,2}$")]
 """A clause of the agreement: `3` or `4.3`."""
@@ -49,8 +52,8 @@ class Values(FormValues):
     account_number: Code
     place: LocalLine
     agreement: PaperReference
-    version: Annotated[int, Field(ge=1, le=MOST_ADDENDA)]
-    reason: LocalText
+    version: Annotated[Whole, Field(ge=1, le=MOST_ADDENDA)]
+    reason: LocalLine
     agreement_total: Owed
     paid_so_far: Money
     accrued_since: Money = Decimal(0)
@@ -84,6 +87,11 @@ class Values(FormValues):
         for place, number in enumerate(numbers):
             if number in numbers[:place]:
                 yield FieldError(f"/changed_clauses/{place}/clause", "named_twice")
+            if number.split(".")[0] in _NOT_CHANGED:
+                yield FieldError(f"/changed_clauses/{place}/clause", "clause_not_changed")
+        for place, each in enumerate(self.changed_clauses):
+            if not all(_stays_in_its_quotes(localised(each.text, lang)) for lang in Language):
+                yield FieldError(f"/changed_clauses/{place}/text", "clause_breaks_out")
 
     def amount(self) -> Decimal:
         """The whole rest."""
@@ -101,6 +109,10 @@ class Values(FormValues):
             params = (("known", figures(known)),)
             warnings.append(FieldError("/remaining/total", "debt_above_acknowledged", params))
         return Review(warnings=tuple(warnings))
+
+    def warn(self, today: date) -> Iterable[FieldError]:
+        """A rest of a day to come, and payments that are overdue before they are agreed on."""
+        return out_of_time(self.schedule, self.as_of, today, stated="/as_of")
 
     def context(self, language: Language, words: Words) -> dict[str, Any]:  # noqa: ARG002 - all words are in the template
         """Sums in figures and words, the changed clauses, and the new schedule."""
@@ -123,3 +135,13 @@ class Values(FormValues):
             "representative": self.representative.printed(language),
             "identity_paper": self.identity_paper.printed(language),
         }
+
+
+def _stays_in_its_quotes(text: str) -> bool:
+    """Printed between «», it must not look like a clause, or an end, that is not its own."""
+    depth = 0
+    for character in text:
+        depth += {"«": 1, "»": -1}.get(character, 0)
+        if depth < 0 or character == "\n":
+            return False
+    return depth == 0

@@ -6,6 +6,7 @@ starts the limitation period anew (civil code, 183).
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
@@ -17,11 +18,11 @@ from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms import schedule
 from docgen.forms.debt import Debt, as_of
-from docgen.forms.fields import Code, Day, LocalLine, LocalText, localised
+from docgen.forms.fields import Code, Day, Flag, LocalLine, Whole, localised
 from docgen.forms.form import FormValues, Review, Words
 from docgen.forms.parties import PaperReference, Representative
 from docgen.forms.parts import IdentityPaper
-from docgen.forms.schedule import Schedule, check_schedule, counted, days_off
+from docgen.forms.schedule import Schedule, check_schedule, counted, days_off, out_of_time
 
 MOST_MISSED_PAYMENTS = 12
 
@@ -53,10 +54,10 @@ class Values(FormValues):
     debt_as_of: Day
     debt: Debt
     schedule: Schedule
-    payment_channels: LocalText
+    payment_channels: LocalLine
     penalty_during: PenaltyDuring
-    missed_payments: Annotated[int, Field(ge=1, le=MOST_MISSED_PAYMENTS)]
-    services_restored: bool
+    missed_payments: Annotated[Whole, Field(ge=1, le=MOST_MISSED_PAYMENTS)]
+    services_restored: Flag
 
     def check(self) -> Iterable[FieldError]:
         """The debt is the sum of its parts, and the schedule pays it off to the tiyn."""
@@ -74,6 +75,10 @@ class Values(FormValues):
     def review(self, account: Account) -> Review:  # noqa: ARG002 - the calendar is the same for all
         """Payments that are due on days off."""
         return Review(warnings=tuple(days_off(self.schedule)))
+
+    def warn(self, today: date) -> Iterable[FieldError]:
+        """A debt of a day to come, and payments that are overdue before they are agreed on."""
+        return out_of_time(self.schedule, self.debt_as_of, today, stated="/debt_as_of")
 
     def context(self, language: Language, words: Words) -> dict[str, Any]:
         """Sums in figures and words, rows, and the clauses that were chosen."""

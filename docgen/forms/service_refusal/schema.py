@@ -108,12 +108,12 @@ class Values(FormValues):
 
 
 def _held(account: Account) -> FieldError:
-    """Serials in capitals, as they stand on devices; the acts that handed them out."""
+    """Serials as they stand in the acts that handed them out, and these acts."""
     serials = sorted(account.held)
     acts = sorted({account.handed_out[serial] for serial in serials})
     params = (
         ("count", str(len(serials))),
-        ("serials", ", ".join(serials).upper()),
+        ("serials", ", ".join(account.spelled[serial] for serial in serials)),
         ("acts", ", ".join(acts)),
     )
     return FieldError("", "equipment_held", params)
