@@ -75,6 +75,7 @@ class Fault(StrEnum):
     EDITION_FILE_MISSING = "edition_file_missing"
     EDITION_FILE_CHANGED = "edition_file_changed"
     HASH_NOT_PINNED = "hash_not_pinned"
+    TEXTS_CHANGED = "texts_changed"
     ORPHAN = "orphan"
 
     # the form's own texts

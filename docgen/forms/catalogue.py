@@ -1,5 +1,6 @@
 """Which forms there are: every folder with a `schema.py` on the search path."""
 
+import hashlib
 import importlib.util
 import json
 import tomllib
@@ -50,7 +51,8 @@ def _load(folder: Path) -> Form:
 
 
 def _read(folder: Path) -> Form:
-    texts = tomllib.loads((folder / "texts.toml").read_text(encoding="utf-8"))
+    words = (folder / "texts.toml").read_bytes()
+    texts = tomllib.loads(words.decode())
     editions = tomllib.loads((folder / "editions.toml").read_text(encoding="utf-8"))
     example: Mapping[str, Any] = json.loads((folder / "example.json").read_text(encoding="utf-8"))
     return Form(
@@ -63,6 +65,7 @@ def _read(folder: Path) -> Form:
         schema=_schema(folder),
         example=example,
         texts=texts,
+        texts_sha256=hashlib.sha256(words).hexdigest(),
     )
 
 

@@ -25,6 +25,8 @@ class Edition:
     order_date: date
     templates: Mapping[Language, str]
     """SHA-256 of the Word file in each language, in hexadecimal."""
+    texts: str
+    """SHA-256 of the form's `texts.toml`, whose sentences are printed too; empty if not pinned."""
 
 
 def read_editions(table: Mapping[str, Mapping[str, Any]]) -> tuple[Edition, ...]:
@@ -60,4 +62,5 @@ def _read(name: str, facts: Mapping[str, Any]) -> Edition:
         order=str(facts["order"]),
         order_date=facts["order_date"],
         templates=templates,
+        texts=str(facts.get("texts", "")),
     )

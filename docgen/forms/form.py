@@ -138,6 +138,7 @@ class Form:
     schema: type[FormValues]
     example: Mapping[str, Any]
     texts: Mapping[str, Any]
+    texts_sha256: str
 
     def edition_on(self, day: date) -> Edition:
         """The edition of which documents are made on that day."""

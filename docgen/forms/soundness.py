@@ -19,7 +19,7 @@ _NOT_WORDS = frozenset(("ways",))
 
 def form_faults(form: Form) -> Iterator[Finding]:
     """All that is wrong with the form without its Word files."""
-    texts = [*_names(form), *_ways(form), *_words(form.texts, "")]
+    texts = [*_names(form), *_ways(form), *_words(form.texts, ""), *_pinned_texts(form)]
     for finding in texts:
         yield finding.within(f"{form.code}/texts.toml")
     for finding in _example(form):
@@ -35,7 +35,7 @@ def next_edition(form: Form, day: date, hashes: Mapping[Language, str]) -> str:
     words = ", ".join(f'{language} = "{pinned[language]}"' for language in pinned)
     return (
         f'"{_free_name(form, since)}" = {{ since = {since}, order = "{last.order}", '
-        f"order_date = {last.order_date}, {words} }}"
+        f'order_date = {last.order_date}, {words}, texts = "{form.texts_sha256}" }}'
     )
 
 
@@ -63,6 +63,13 @@ def _names(form: Form) -> Iterator[Finding]:
 def _ways(form: Form) -> Iterator[Finding]:
     if not form.ways:
         yield found(Fault.WAYS_EMPTY, Place(key="ways"))
+
+
+def _pinned_texts(form: Form) -> Iterator[Finding]:
+    """Sentences that the Word files take from there are the edition's as much as their own."""
+    newest = form.editions[-1]
+    if newest.texts != form.texts_sha256:
+        yield found(Fault.TEXTS_CHANGED, edition=newest.name, sha256=form.texts_sha256)
 
 
 def _words(table: Mapping[str, Any], prefix: str) -> Iterator[Finding]:

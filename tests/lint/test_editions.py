@@ -139,3 +139,14 @@ def test_a_paper_is_linted_without_a_form(trial: Trial) -> None:
     trial.put(Language.RU, document, name="papers/cover")
     file = "templates_ru/papers/cover.docx"
     assert trial.codes() == [(Fault.NOT_IN_OTHER_LANGUAGE, file, Place(paragraph=7))]
+
+
+def test_changed_words_ask_for_a_new_edition_too(trial: Trial) -> None:
+    """Sentences of the form's texts are printed, so the edition pins them like the Word files."""
+    trial.write("texts.toml", trial.read("texts.toml") + "\n# changed\n")
+
+    (finding,) = trial.lint()
+
+    actual = hashlib.sha256(trial.read("texts.toml").encode()).hexdigest()
+    assert (finding.code, finding.file) == (Fault.TEXTS_CHANGED, "trial/texts.toml")
+    assert dict(finding.params) == {"edition": "2026-10", "sha256": actual}

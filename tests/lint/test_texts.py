@@ -23,14 +23,14 @@ def test_a_fault_in_the_words_is_placed_at_its_key(
 ) -> None:
     """In the form's texts."""
     assert old in TEXTS
-    trial.write("texts.toml", TEXTS.replace(old, new))
+    trial.reword(TEXTS.replace(old, new))
 
     assert (fault, "trial/texts.toml", Place(key=key)) in trial.codes()
 
 
 def test_a_form_that_nobody_can_sign_is_found(trial: Trial) -> None:
     """At least one way has to be allowed."""
-    trial.write("texts.toml", TEXTS.replace("[ways.sms_code]", "[ways]"))
+    trial.reword(TEXTS.replace("[ways.sms_code]", "[ways]"))
 
     assert (Fault.WAYS_EMPTY, "trial/texts.toml", Place(key="ways")) in trial.codes()
 

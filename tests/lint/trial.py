@@ -170,7 +170,16 @@ class Trial:
         """Let the only edition promise what lies there now."""
         hashes = {lang: hashlib.sha256(self.path(lang).read_bytes()) for lang in languages}
         lines = [f'{lang} = "{sha256.hexdigest()}"' for lang, sha256 in hashes.items()]
-        self.write("editions.toml", "\n".join([edition, *lines, ""]))
+        self.write("editions.toml", "\n".join([edition, *lines, f'texts = "{self._texts()}"', ""]))
+
+    def reword(self, texts: str) -> None:
+        """Change its words, and let the edition promise them."""
+        before = self._texts()
+        self.write("texts.toml", texts)
+        self.write("editions.toml", self.read("editions.toml").replace(before, self._texts()))
+
+    def _texts(self) -> str:
+        return hashlib.sha256(self.read("texts.toml").encode()).hexdigest()
 
     def lint(self) -> list[Finding]:
         """All that is found in the form and its files."""

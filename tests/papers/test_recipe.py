@@ -50,6 +50,7 @@ order = "441"
 order_date = 2023-12-30
 kk = "{kk}"
 ru = "{ru}"
+texts = "{texts}"
 """
 WORDS = {
     Language.KK: ("Түбіртек", "Абоненттен {{ paid }} алынды: {{ subject }}. {{ order_number }}"),
@@ -105,6 +106,7 @@ def _pin(own: Path, edition: str) -> None:
         ).hexdigest()
         for language in BOTH
     }
+    hashes["texts"] = sha256((own / "receipt" / "texts.toml").read_bytes()).hexdigest()
     (own / "receipt" / "editions.toml").write_text(EDITIONS.format(name=edition, **hashes))
 
 

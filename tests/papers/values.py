@@ -39,7 +39,7 @@ def with_rows(form: Form, count: int) -> dict[str, Any]:
 
 def _row(row: Mapping[str, Any], table: str, place: int) -> dict[str, Any]:
     made = copy.deepcopy(dict(row))
-    own = {"serial": f"SN-{table[:4]}-{place:04}", "clause": f"{place // 9 + 1}.{place % 9 + 1}"}
+    own = {"serial": f"SN-{table[:4]}-{place:04}", "clause": f"{place // 9 + 3}.{place % 9 + 1}"}
     made |= {name: own[name] for name in own.keys() & made.keys()}
     return made
 
