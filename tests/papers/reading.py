@@ -92,6 +92,14 @@ def outside(page: list[Glyph]) -> list[str]:
     ]  # fmt: skip
 
 
+def misprints(pdf: bytes) -> list[tuple[str, ...]]:
+    """What is printed over something else, or off the paper."""
+    found: list[tuple[str, ...]] = []
+    for page in glyphs(pdf):
+        found += [*overlaps(page), *((each,) for each in outside(page))]
+    return found
+
+
 def _common(one: Glyph, other: Glyph) -> float:
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.top, other.top) - max(one.bottom, other.bottom)

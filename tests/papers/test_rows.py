@@ -7,7 +7,7 @@ from docgen.domain.language import Language
 from docgen.forms.form import MOST_ROWS
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.papers.conftest import FORMS, paper
-from tests.papers.reading import glyphs, leaves, outside, overlaps, pages, squeezed, text
+from tests.papers.reading import glyphs, leaves, misprints, outside, overlaps, pages, squeezed, text
 from tests.papers.values import LONG_NAME, example, tables, with_rows, without_rows
 
 each_form = pytest.mark.parametrize("code", FORMS)
@@ -27,9 +27,7 @@ def test_one_or_forty_rows_in_every_table_are_all_there(
     seen = form.read(values).context(language, lambda key: form.word(key, language))
     read = text(pdf)
     assert [each for each in leaves(seen) if squeezed(each) not in read] == []
-    for page in glyphs(pdf):
-        assert overlaps(page) == []
-        assert outside(page) == []
+    assert misprints(pdf) == []
 
 
 @each_form
@@ -46,9 +44,7 @@ def test_what_is_left_out_leaves_no_hole(
     for name in tables(example(form)):
         if not values[name] and seen[name]:
             assert [set(row.values()) for row in seen[name]] == [{"—"}]
-    for page in glyphs(pdf):
-        assert overlaps(page) == []
-        assert outside(page) == []
+    assert misprints(pdf) == []
 
 
 @each_form
@@ -62,9 +58,7 @@ def test_the_longest_name_finds_room(
 
     read = text(pdf)
     assert all(part in read for part in LONG_NAME.values())
-    for page in glyphs(pdf):
-        assert overlaps(page) == []
-        assert outside(page) == []
+    assert misprints(pdf) == []
 
 
 @pytest.mark.parametrize(
