@@ -29,9 +29,6 @@ class Catalogue:
             for schema in sorted(folder.glob("*/schema.py")):
                 self._forms.setdefault(schema.parent.name, _load(schema.parent))
 
-    def __len__(self) -> int:
-        return len(self._forms)
-
     def __iter__(self) -> Iterator[Form]:
         return iter(sorted(self._forms.values(), key=lambda f: (f.annex or 99, f.code)))
 

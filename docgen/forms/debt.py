@@ -99,7 +99,7 @@ def _part(part: ServicesDebt | OtherDebt | None, language: Language) -> dict[str
 def _period(services: ServicesDebt | None) -> str:
     if services is None:
         return DASH
-    return f"{dates.short(services.period_from)} – {dates.short(services.period_to)}"
+    return dates.span(services.period_from, services.period_to)
 
 
 def _what(other: OtherDebt | None, language: Language) -> str:

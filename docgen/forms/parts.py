@@ -1,6 +1,7 @@
 """Parts that several forms print: people, services, identity papers, and rows of tables."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -94,7 +95,7 @@ class IdentityPaper(Block):
             "number": self.number,
             "issued_on": dates.short(self.issued_on),
             "issued_by": localised(self.issued_by, language),
-            "valid_until": DASH if self.valid_until is None else dates.short(self.valid_until),
+            "valid_until": day_or_dash(self.valid_until),
         }
 
 
@@ -117,14 +118,20 @@ def numbered(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[
     return or_dashes(counted, ("no", *columns))
 
 
-def repeated_serials(serials: Sequence[str], table: str) -> Iterator[FieldError]:
-    """A finding for each row of the table that repeats the serial number of an earlier one."""
-    first: dict[str, int] = {}
-    for place, serial in enumerate(serials):
-        earlier = first.setdefault(serial_key(serial), place)
-        if earlier != place:
-            params = (("row", str(place + 1)), ("earlier", str(earlier + 1)))
-            yield FieldError(f"/{table}/{place}/serial", "serial_repeated", params)
+def repeated_serials(rows: Iterable[tuple[str, int, str]]) -> Iterator[FieldError]:
+    """A finding for each row that repeats a serial number; rows are (table, place, serial)."""
+    first: dict[str, tuple[str, int]] = {}
+    for table, place, serial in rows:
+        earlier = first.setdefault(serial_key(serial), (table, place))
+        if earlier != (table, place):
+            code = "serial_repeated" if earlier[0] == table else "serial_in_both_tables"
+            params = (("row", str(place + 1)), ("earlier", str(earlier[1] + 1)))
+            yield FieldError(f"/{table}/{place}/serial", code, params)
+
+
+def day_or_dash(day: date | None) -> str:
+    """`30.12.2023`, or a dash where there is no day."""
+    return DASH if day is None else dates.short(day)
 
 
 def or_dash(text: LocalText | LocalLine | None, language: Language) -> str:

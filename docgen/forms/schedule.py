@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
-from num2words import num2words
 from pydantic import Field
 
 from docgen.domain.errors import FieldError
@@ -18,13 +17,12 @@ from docgen.forms.debt import Debt, Owed
 from docgen.forms.fields import Block, Day, Money
 from docgen.forms.working_days import is_working, next_working
 from docgen.texts import dates
-from docgen.texts.money import figures, in_words
+from docgen.texts.money import counted, figures, in_words
 
 MOST_PAYMENTS = 60
 """Rows that still are a schedule one can keep to."""
 LONGEST_MONTHS = 36
 """The last payment comes within the general limitation period of three years (civil code, 178)."""
-_SPOKEN = {Language.KK: "kz", Language.RU: "ru"}
 
 
 class Payment(Block):
@@ -64,6 +62,17 @@ def days_off(rows: Sequence[Payment]) -> Iterator[FieldError]:
             yield _found(place, "due_on", "not_a_working_day", **params)
 
 
+def out_of_time(
+    rows: Sequence[Payment], debt_day: date, today: date, *, stated: str
+) -> Iterator[FieldError]:
+    """Warnings: the debt stands at a later day than today's, payments at earlier ones."""
+    if debt_day > today:
+        yield FieldError(stated, "after_today", (("day", dates.short(today)),))
+    for place, row in enumerate(rows):
+        if row.due_on < today:
+            yield _found(place, "due_on", "due_before_today", day=dates.short(today))
+
+
 def printed(rows: Sequence[Payment], language: Language) -> dict[str, Any]:
     """Rows, totals of the columns, and the total in words."""
     total = _sum(rows, "amount")
@@ -76,11 +85,6 @@ def printed(rows: Sequence[Payment], language: Language) -> dict[str, Any]:
         "total": figures(total),
         "total_words": in_words(total, language),
     }
-
-
-def counted(number: int, language: Language) -> str:
-    """A number as the contract writes numbers: `2 (екі)`, `2 (два)`."""
-    return f"{number} ({num2words(number, lang=_SPOKEN[language])})"
 
 
 def _days(rows: Sequence[Payment], since: date) -> Iterator[FieldError]:
@@ -128,17 +132,6 @@ def _columns(rows: Sequence[Payment], debt: Debt) -> Iterator[FieldError]:
 
 def _sum(rows: Sequence[Payment], column: str) -> Decimal:
     return sum((getattr(row, column) for row in rows), Decimal(0))
-
-
-def out_of_time(
-    rows: Sequence[Payment], debt_day: date, today: date, *, stated: str
-) -> Iterator[FieldError]:
-    """Warnings: the debt stands at a later day than today's, payments at earlier ones."""
-    if debt_day > today:
-        yield FieldError(stated, "after_today", (("day", dates.short(today)),))
-    for place, row in enumerate(rows):
-        if row.due_on < today:
-            yield _found(place, "due_on", "due_before_today", day=dates.short(today))
 
 
 def _found(place: int, column: str, code: str, **params: str) -> FieldError:

@@ -90,6 +90,11 @@ def short(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+def span(first: date, last: date) -> str:
+    """`01.12.2023 – 30.12.2023`, the same in both languages."""
+    return f"{short(first)} – {short(last)}"
+
+
 def local_day(moment: datetime) -> date:
     """The calendar day of a moment in Kazakhstan."""
     return moment.astimezone(ALMATY).date()

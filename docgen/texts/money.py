@@ -44,6 +44,11 @@ def in_words(amount: Decimal, language: Language) -> str:
     return str(words)
 
 
+def counted(number: int, language: Language) -> str:
+    """A number as the contract writes numbers: `2 (екі)`, `2 (два)`."""
+    return f"{number} ({num2words(number, lang=_SPOKEN[language])})"
+
+
 def spelled_out(amount: Decimal, language: Language) -> str:
     """Figures and words: `12 500,75 (двенадцать тысяч пятьсот тенге 75 тиынов)`."""
     return f"{figures(amount)} ({in_words(amount, language)})"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from docgen.domain.language import Language
 from docgen.forms import schedule
-from docgen.forms.schedule import LONGEST_MONTHS, MOST_PAYMENTS, Payment, counted
+from docgen.forms.schedule import LONGEST_MONTHS, MOST_PAYMENTS, Payment
+from docgen.texts.money import counted
 from tests.forms.instalments import agreement
 from tests.forms.reading import example, found
 

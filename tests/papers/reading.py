@@ -92,6 +92,12 @@ def outside(page: list[Glyph]) -> list[str]:
     ]  # fmt: skip
 
 
+def unread(shown: object, pdf: bytes) -> list[str]:
+    """Strings of what a template saw that do not stand on the paper."""
+    read = text(pdf)
+    return [each for each in leaves(shown) if squeezed(each) not in read]
+
+
 def misprints(pdf: bytes) -> list[tuple[str, ...]]:
     """What is printed over something else, or off the paper."""
     found: list[tuple[str, ...]] = []

@@ -7,7 +7,15 @@ from docgen.domain.language import Language
 from docgen.forms.form import MOST_ROWS
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.papers.conftest import FORMS, paper
-from tests.papers.reading import glyphs, leaves, misprints, outside, overlaps, pages, squeezed, text
+from tests.papers.reading import (
+    glyphs,
+    misprints,
+    outside,
+    overlaps,
+    pages,
+    text,
+    unread,
+)
 from tests.papers.values import LONG_NAME, example, tables, with_rows, without_rows
 
 each_form = pytest.mark.parametrize("code", FORMS)
@@ -25,8 +33,7 @@ def test_one_or_forty_rows_in_every_table_are_all_there(
     pdf = paper(specimen, code, (language,), values)
 
     seen = form.read(values).context(language, lambda key: form.word(key, language))
-    read = text(pdf)
-    assert [each for each in leaves(seen) if squeezed(each) not in read] == []
+    assert unread(seen, pdf) == []
     assert misprints(pdf) == []
 
 
@@ -87,8 +94,7 @@ def test_a_thousand_rows_are_printed_whole(specimen: RenderSpecimen, code: str, 
     pdf = paper(specimen, code, (Language.KK,), values)
 
     seen = form.read(values).context(Language.KK, lambda key: form.word(key, Language.KK))
-    read = text(pdf)
-    assert [each for each in leaves(seen[table]) if squeezed(each) not in read] == []
+    assert unread(seen[table], pdf) == []
     sheets = glyphs(pdf)
     assert len(sheets) > 20
     for page in sheets[:: len(sheets) // 10]:

@@ -116,7 +116,9 @@ class Values(FormValues):
 
     def check(self) -> Iterable[FieldError]:
         """A serial number stands once in an act."""
-        return repeated_serials([each.serial for each in self.equipment], "equipment")
+        return repeated_serials(
+            ("equipment", place, each.serial) for place, each in enumerate(self.equipment)
+        )
 
     def traces(self) -> Traces:
         """The equipment that the subscriber holds from now on, unless he has bought it."""

@@ -5,7 +5,6 @@ The contract names the form and does not print it; what it must hold follows fro
 """
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -36,6 +35,7 @@ from docgen.forms.parts import (
     IdentityPaper,
     OperatorPerson,
     boxes,
+    day_or_dash,
     numbered,
     or_dash,
 )
@@ -201,7 +201,7 @@ class Values(FormValues):
             "contact_phone": DASH
             if self.contact_phone is None
             else printed_phone(self.contact_phone),
-            "desired_on": _day(self.desired_on),
+            "desired_on": day_or_dash(self.desired_on),
             "services": numbered([row.printed(language) for row in self.services], ()),
             "monthly_total": figures(_sum(s.quantity * s.monthly_fee for s in self.services)),
             "one_off_total": figures(_sum(s.quantity * s.one_off_fee for s in self.services)),
@@ -214,7 +214,7 @@ class Values(FormValues):
             "equipment_mode": boxes(EquipmentMode, {self.equipment_mode}),
             "rent_fee": DASH if self.rent_fee is None else figures(self.rent_fee),
             "guaranteed_period": _period(self.guaranteed_period),
-            "trial_until": _day(self.trial_until),
+            "trial_until": day_or_dash(self.trial_until),
             "privileges": or_dash(self.privileges, language),
             "operator_person": self.operator_person.printed(language),
         } | self._answers(words)
@@ -236,11 +236,7 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal(0))
 
 
-def _day(day: date | None) -> str:
-    return DASH if day is None else dates.short(day)
-
-
 def _period(period: GuaranteedPeriod | None) -> str:
     if period is None:
         return DASH
-    return f"{dates.short(period.begins_on)} – {dates.short(period.ends_on)}"
+    return dates.span(period.begins_on, period.ends_on)

@@ -19,6 +19,7 @@ from docgen.forms.parts import (
     Service,
     numbered,
     or_dashes,
+    repeated_serials,
 )
 from docgen.texts import dates
 from docgen.texts.money import figures
@@ -91,7 +92,9 @@ class Values(FormValues):
         """Something is returned, each device once, and none costs more than its price."""
         if not self.complete and not self.incomplete:
             yield FieldError("", "nothing_returned")
-        yield from self._repeated()
+        yield from repeated_serials(
+            (table, place, row.serial) for table, place, row in self._rows()
+        )
         for place, row in enumerate(self.incomplete):
             if row.compensation > row.price:
                 params = (("row", str(place + 1)), ("limit", figures(row.price)))
@@ -152,16 +155,6 @@ class Values(FormValues):
             yield "complete", place, row
         for place, device in enumerate(self.incomplete):
             yield "incomplete", place, device
-
-    def _repeated(self) -> Iterator[FieldError]:
-        """A serial number stands once in both tables together."""
-        first: dict[str, tuple[str, int]] = {}
-        for table, place, row in self._rows():
-            earlier = first.setdefault(serial_key(row.serial), (table, place))
-            if earlier != (table, place):
-                code = "serial_repeated" if earlier[0] == table else "serial_in_both_tables"
-                params = (("row", str(place + 1)), ("earlier", str(earlier[1] + 1)))
-                yield FieldError(f"/{table}/{place}/serial", code, params)
 
 
 _COMPLETE = ("kind", "model", "serial", "price")

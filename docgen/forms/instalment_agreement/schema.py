@@ -22,7 +22,8 @@ from docgen.forms.fields import Code, Day, Flag, LocalLine, Whole, localised
 from docgen.forms.form import FormValues, Review, Words
 from docgen.forms.parties import PaperReference, Representative
 from docgen.forms.parts import IdentityPaper
-from docgen.forms.schedule import Schedule, check_schedule, counted, days_off, out_of_time
+from docgen.forms.schedule import Schedule, check_schedule, days_off, out_of_time
+from docgen.texts.money import counted
 
 MOST_MISSED_PAYMENTS = 12
 
