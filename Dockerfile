@@ -8,7 +8,7 @@
 FROM debian:12-slim AS build
 
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv gcc libc6-dev \
  && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /build
@@ -20,6 +20,7 @@ RUN tools/bin/pip install --no-index --find-links wheels hatchling
 COPY pyproject.toml README.md LICENSE ./
 COPY docgen docgen
 COPY api api
+RUN gcc -O2 -shared -fPIC -o docgen/adapters/rendering/engine/clock.so docgen/adapters/rendering/engine/clock.c
 RUN tools/bin/pip wheel --no-index --no-deps --no-build-isolation -w wheels .
 # Only what the service needs, none of the tools of development.
 RUN python3 -m venv /opt/qoltanba \
@@ -30,7 +31,7 @@ FROM debian:12-slim
 
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      python3-venv libreoffice-writer-nogui python3-uno fonts-noto-core util-linux \
+      python3-venv libreoffice-writer-nogui python3-uno fonts-noto-core util-linux libjemalloc2 \
  && rm -rf /var/lib/apt/lists/*
 
 RUN groupadd --gid 10001 qoltanba \

@@ -6,19 +6,20 @@ SHELL := /bin/bash
 
 PYTHON ?= /usr/bin/python3.11
 BIN := .venv/bin
-RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux
+RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
 TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl
+CLOCK := docgen/adapters/rendering/engine/clock.so
 
-.PHONY: help setup setup-tests system-packages demo test lint types walls unit lock clean
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render soak lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: PACKAGES = $(RUN_PACKAGES)
-setup: system-packages .venv/installed  ## install everything needed to run (idempotent)
+setup: system-packages .venv/installed $(CLOCK)  ## install everything needed to run (idempotent)
 
 setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-tests: system-packages .venv/installed
+setup-tests: system-packages .venv/installed $(CLOCK)
 
 system-packages:
 	@missing=""; for p in $(PACKAGES); do \
@@ -38,6 +39,9 @@ system-packages:
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(CLOCK): docgen/adapters/rendering/engine/clock.c | system-packages
+	@gcc -std=c11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
+
 demo: setup  ## run the service with everything embedded; ONCE=1: one visit, and stop
 	@$(BIN)/docgen demo $(if $(ONCE),--once,)
 
@@ -56,9 +60,20 @@ walls: setup  ## which module may import which
 unit: setup-tests  ## all tests
 	$(BIN)/pytest
 
+bench-render: setup var/bench/unoserver/installed  ## how fast documents are made, against what people use otherwise
+	$(BIN)/python -m bench render
+
+soak: setup  ## 5000 different documents in a row: nothing fails, leaks or is mixed up
+	$(BIN)/python -m bench soak
+
+var/bench/unoserver/installed: bench/unoserver.txt
+	@rm -rf $(@D)
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps --target $(@D) -r $<
+	@touch $@
+
 lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --generate-hashes --group dev --no-header --no-annotate --upgrade \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:  ## remove what was made, the demo's data included
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var $(CLOCK) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,7 +14,7 @@ from docgen.domain.envelope import Envelope, EnvelopeFilter, SealLevel, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone
-from docgen.domain.template import Finding, Inspection, TemplateFile
+from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.work import Backlog, OutboxRow, Task
 
@@ -276,6 +276,10 @@ class RenderOrder:
     """Text of the QR code that takes the place of the template's picture named `qr`."""
     pinned: Mapping[Language, str] = field(default_factory=dict)
     """SHA-256 that the Word files must have; those of other languages may be any."""
+    caller: str = ""
+    """For whom it is: callers take turns."""
+    batch: bool = False
+    """Nobody waits for it: those who do go first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +300,15 @@ class Renderer(Protocol):
 
     def close(self) -> None:
         """Stop what was started."""
+
+
+class RouteProver(Protocol):
+    """Tries templates before anybody's paper is made of them."""
+
+    def prove(
+        self, name: str, languages: tuple[Language, ...], orders: Sequence[RenderOrder]
+    ) -> RouteReport:
+        """Find the fastest route whose bytes are right; tells at once what is known already."""
 
 
 class TemplateFiles(Protocol):
@@ -370,7 +383,7 @@ class PageImages(Protocol):
     """Pages as a screen shows them."""
 
     def image(self, pdf: bytes, page: int, *, width: int) -> bytes:
-        """PNG of a page (from 1), so many pixels wide; raises DocumentNotFound beyond the last."""
+        """WebP of a page (from 1), so many pixels wide; raises DocumentNotFound beyond the last."""
 
 
 # --- work that follows ----------------------------------------------------------------------

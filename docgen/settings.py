@@ -3,6 +3,7 @@
 `docgen demo` leaves its choice in `var/settings.env`; the environment wins over that file.
 """
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -53,8 +54,16 @@ class OperatorSettings(BaseModel):
 class RenderingSettings(BaseModel):
     """The rendering engine."""
 
-    time_limit: float = 60.0
-    """Seconds one document may take."""
+    time_limit: float = Field(default=60.0, gt=0, le=600)
+    """Seconds one document may take in the engine, waiting not counted."""
+    zygotes: int = Field(default=os.cpu_count() or 1, gt=0)
+    """LibreOffices at work at once; by default one per core. Each takes about 150 MB."""
+    queue: int = Field(default=100, gt=0)
+    """Documents that may wait for one; beyond it callers are told when to come again."""
+    engine: Path | None = None
+    """Private folder where the engine listens; by default in shared memory, for all of one user."""
+    routes: Path | None = None
+    """Folder of what is proved of templates; the default is `var/routes`, and it may be shared."""
     font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
     """File of the font templates are set in; the lint looks for their letters in it."""
     symbols_font: Path = Path("/usr/share/fonts/truetype/noto/NotoSansSymbols2-Regular.ttf")

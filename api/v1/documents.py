@@ -9,15 +9,18 @@ from docgen.domain.errors import BlobDamaged, BlobNotFound, Busy, DocumentNotFou
 from docgen.usecases.fetch_document import Located, Version
 
 _HELD = 304
+_FOR_A_YEAR = "max-age=31536000, immutable"
+"""As long as stores keep anything (RFC 9111); neither version of a document ever changes."""
 _PAGE = re.compile("[1-9][0-9]{0,3}")
 _TAGGED = {"ETag": "Changes with the bytes, and only with them"}
 
 
 def fetch_pdf(call: Call) -> Reply:
     """The PDF: frozen or sealed."""
-    located = _located(call, call.query_as(PdfQuery))
+    query = call.query_as(PdfQuery)
+    located = _located(call, query)
     tag = f'"{located.sha256}"'
-    headers = _headers(tag) | {
+    headers = _headers(tag, query) | {
         "Content-Disposition": f'attachment; filename="{located.number}.pdf"',
     }
     if _held(call, tag):
@@ -32,9 +35,9 @@ def fetch_page(call: Call) -> Reply:
     located = _located(call, query)
     tag = f'"{located.sha256}-{page}-{query.width}"'
     if _held(call, tag):
-        return Reply(body=b"", status=_HELD, headers=_headers(tag))
+        return Reply(body=b"", status=_HELD, headers=_headers(tag, query))
     image = call.docgen.fetch_document.page(located, page, width=query.width)
-    return Reply(body=image, media_type="image/png", headers=_headers(tag))
+    return Reply(body=image, media_type="image/webp", headers=_headers(tag, query))
 
 
 def _located(call: Call, query: PdfQuery) -> Located:
@@ -56,9 +59,13 @@ def _held(call: Call, tag: str) -> bool:
     return tag.strip('"') in call.etags
 
 
-def _headers(tag: str) -> dict[str, str]:
-    # The caller's own store may keep it, if it asks each time whether it still is the latest.
-    return {"ETag": tag, "Cache-Control": "private, no-cache"}
+def _headers(tag: str, query: PdfQuery) -> dict[str, str]:
+    """The caller's own store may keep it, and needs not ask again for a version it has named.
+
+    Without a name it is the latest, and asks each time whether it still is.
+    """
+    kept = "no-cache" if query.version is None else _FOR_A_YEAR
+    return {"ETag": tag, "Cache-Control": f"private, {kept}"}
 
 
 ROUTES = (
@@ -81,7 +88,7 @@ ROUTES = (
         tag="documents",
         scope=Scope.ENVELOPES_READ,
         query=PageQuery,
-        answer=Answer(says="The page", media_type="image/png", headers=_TAGGED),
+        answer=Answer(says="The page", media_type="image/webp", headers=_TAGGED),
         refusals=(Busy, NotReady, DocumentNotFound, BlobNotFound, BlobDamaged),
     ),
 )

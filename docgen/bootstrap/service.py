@@ -8,7 +8,8 @@ from datetime import timedelta
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.jobs.queue import QueueJobs
-from docgen.adapters.otp.redis_codes import RedisCodes
+from docgen.adapters.pages.drawing import KIND
+from docgen.adapters.pages.kept import KeptPages
 from docgen.adapters.pages.pdfium import PdfiumPages
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
@@ -16,7 +17,7 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
-from docgen.bootstrap.surroundings import Surroundings, surroundings
+from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
@@ -128,7 +129,9 @@ def _docgen(
         show_envelope=ShowEnvelope(register=register),
         show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
-        fetch_document=FetchDocument(blobs=blobs, images=PdfiumPages()),
+        fetch_document=FetchDocument(
+            blobs=blobs, images=KeptPages(PdfiumPages(), settings.var / "pages", kind=KIND)
+        ),
         read_journal=ReadJournal(register=register),
         send_code=SendCode(
             register=register, forms=forms, codes=codes, sms=parts.sms, clock=CLOCK,
@@ -144,13 +147,8 @@ def _docgen(
     )  # fmt: skip
 
 
-def _codes(parts: Surroundings, stack: ExitStack) -> RedisCodes:
-    codes = RedisCodes(
-        parts.redis_url,
-        subject_key=parts.subject_key,
-        pepper=parts.pepper,
-        older=parts.older_peppers,
-    )
+def _codes(parts: Surroundings, stack: ExitStack) -> CodeStore:
+    codes = codes_of(parts)
     stack.callback(codes.close)
     return codes
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docgen.adapters.authority.demo import DemoAuthority
 from docgen.adapters.embedded.redis_server import EmbeddedRedis
-from docgen.adapters.otp.redis_codes import Pepper
+from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.sealing.key import SealKey
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sms.no_route import NoRoute
@@ -49,6 +49,16 @@ def surroundings(settings: Settings) -> Iterator[Surroundings]:
             yield embedded
     else:
         yield _given(settings)
+
+
+def codes_of(parts: Surroundings) -> RedisCodes:
+    """The store of codes; close it."""
+    return RedisCodes(
+        parts.redis_url,
+        subject_key=parts.subject_key,
+        pepper=parts.pepper,
+        older=parts.older_peppers,
+    )
 
 
 def _given(settings: Settings) -> Surroundings:

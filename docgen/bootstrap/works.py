@@ -1,5 +1,7 @@
 """The work that follows: rendering, sealing and the sweep, with the seal key and LibreOffice."""
 
+import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,15 +15,19 @@ from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
-from docgen.bootstrap.papers import blobs_of, renderer_of
+from docgen.bootstrap.papers import blobs_of, proving, renderer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
+from docgen.domain.errors import Unavailable
 from docgen.domain.work import Task
 from docgen.ports import Work
 from docgen.settings import Settings
 from docgen.usecases.expire import Expire
+from docgen.usecases.prove_routes import ProveRoutes
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.sweep import Sweep
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +71,7 @@ def working(settings: Settings) -> Iterator[Workplace]:
 def check_seal(settings: Settings) -> None:
     """Raise SealKeyUnusable or Misconfigured unless the seal could be used now."""
     with surroundings(settings) as parts:
-        _sealer(settings, parts)
+        sealer_of(settings, parts)
 
 
 @contextmanager
@@ -74,7 +80,7 @@ def works_over(
 ) -> Iterator[Works]:
     """Works over a register that somebody else opened."""
     forms, blobs = catalogue(settings), blobs_of(settings)
-    sealer = _sealer(settings, parts)
+    sealer = sealer_of(settings, parts)
     renderer = renderer_of(settings)
     operator = operator_of(settings)
     render = RenderEnvelope(
@@ -87,15 +93,29 @@ def works_over(
     )  # fmt: skip
     work = _Work({Task.RENDER: render, Task.SEAL: seal})
     expire = Expire(register=register, clock=CLOCK)
+    routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
+    routes.start()
     try:
         yield Works(
             work=work, sweep=Sweep(register=register, work=work, expire=expire, clock=CLOCK)
         )
     finally:
         renderer.close()
+        routes.join()
 
 
-def _sealer(settings: Settings, parts: Surroundings) -> PadesSealer:
+def _prove(routes: ProveRoutes) -> None:
+    """Meanwhile: until a template's faster routes are proved, it goes by the slowest."""
+    try:
+        for report in routes():
+            if report.route != "preloaded":
+                log.warning("%s", report)
+    except Unavailable as failure:
+        log.warning("templates are not tried: %s", failure)
+
+
+def sealer_of(settings: Settings, parts: Surroundings) -> PadesSealer:
+    """The seal, checked; raises SealKeyUnusable or Misconfigured."""
     picture = SealPicture(
         regular=Typeface.load(settings.seal.font), bold=Typeface.load(settings.seal.bold_font)
     )

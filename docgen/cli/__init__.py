@@ -7,6 +7,7 @@ import logging
 
 import click
 
+from docgen.cli.doctor import doctor
 from docgen.cli.keys import keys
 from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
@@ -23,6 +24,6 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, journal, migrate, sweep, keys, serve, worker, demo_command,
+    forms, lint, render, verify, doctor, journal, migrate, sweep, keys, serve, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

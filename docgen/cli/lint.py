@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docgen.cli.doctor import line
 from docgen.cli.telling import Refusal, told
+from docgen.domain.checkup import Grade, Observation, of_route
 from docgen.domain.language import BOTH
+from docgen.usecases.examine import describe
 
 if TYPE_CHECKING:
     from docgen.domain.template import Finding
@@ -22,16 +25,21 @@ FAULTY, UNREADABLE = 1, 2
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--routes", is_flag=True, help="also by which route each template goes, and why")
 @click.option("--json", "as_json", is_flag=True, help="findings for programs")
-def lint(file: Path | None, *, as_json: bool) -> None:
+def lint(file: Path | None, *, routes: bool, as_json: bool) -> None:
     """Look for faults in all forms and papers, or in one Word FILE.
 
     Each finding is a line: file and place, what is wrong and how to mend it in Kazakh and in
     Russian, and its code (docs/lint.md). Exit 0 clean, 1 with findings, 2 unreadable.
+    LibreOffice is started for --routes only, which tries what was not tried yet.
     """
+    if routes and file is not None:
+        raise click.UsageError("--routes tries all templates, not one file")
     try:
         with told():
             linted = _linted(file)
+            gone = _routes() if routes else []
     except OSError as error:
         click.echo(f"error: unreadable: {error}", err=True)
         sys.exit(UNREADABLE)
@@ -39,10 +47,21 @@ def lint(file: Path | None, *, as_json: bool) -> None:
         refusal.show()
         sys.exit(UNREADABLE)
     if as_json:
-        click.echo(json.dumps(_described(linted), ensure_ascii=False, indent=2))
+        told_routes = {"routes": list(map(describe, gone))} if routes else {}
+        click.echo(json.dumps(_described(linted) | told_routes, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join([*map(_line, linted.findings), _summary(linted)]))
-    sys.exit(FAULTY if linted.findings else 0)
+        lines = [*map(line, gone), *map(_line, linted.findings), _summary(linted)]
+        click.echo("\n".join(lines))
+    failed = any(each.grade is Grade.FAILURE for each in gone)
+    sys.exit(FAULTY if linted.findings or failed else 0)
+
+
+def _routes() -> list[Observation]:
+    from docgen.bootstrap.papers import routes
+    from docgen.settings import Settings
+
+    with routes(Settings()) as prove:
+        return list(map(of_route, prove()))
 
 
 def _linted(file: Path | None) -> "Linted":

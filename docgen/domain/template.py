@@ -1,9 +1,11 @@
 """What a look into a Word template finds: its tags and marks, and what is wrong where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from docgen.domain.faults import Fault
+from docgen.domain.language import Language
 
 
 class Story(StrEnum):
@@ -130,3 +132,13 @@ class TemplateFile:
     shown: str
     """How people find it: `templates_kk/acceptance_act.docx`."""
     content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReport:
+    """By which route a template goes, and why not by the faster ones."""
+
+    template: str
+    languages: tuple[Language, ...]
+    route: str
+    why: Mapping[str, str]

@@ -53,7 +53,7 @@ class FetchDocument:
         return self.blobs.get(located.sha256)
 
     def page(self, located: Located, page: int, *, width: int) -> bytes:
-        """PNG of a page, so many pixels wide; raises DocumentNotFound beyond the last one."""
+        """A page as an image, so many pixels wide; raises DocumentNotFound beyond the last one."""
         return self.images.image(self.pdf(located), page, width=width)
 
 

@@ -107,6 +107,7 @@ class RenderEnvelope:
             made_at=envelope.created_at,
             qr=f"{self.public_url}/verify/{document.verification_token}",
             pinned=document.templates,
+            caller=envelope.owner,
         )
 
     def _note_failure(self, envelope_id: str, failure: DocgenError) -> None:

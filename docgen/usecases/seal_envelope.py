@@ -4,20 +4,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from docgen.domain import evidence
-from docgen.domain.canonical import canonical_json
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent
 from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.domain.journal import Entry, Event, Fact, says
-from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
 from docgen.domain.work import Task
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer, SealOrder
-from docgen.texts.phrases import say
+from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
+from docgen.usecases.seal_document import SealDocument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,48 +61,6 @@ class SealEnvelope:
         challenge: Challenge | None,
         entries: Sequence[Entry],
     ) -> Sealed:
-        form = self.forms.get(document.form)
-        stated = evidence.build(
-            envelope,
-            document,
-            challenge=challenge,
-            entries=entries,
-            title={language.value: form.title(language) for language in form.languages},
-        )
-        content = canonical_json(stated)
-        order = SealOrder(
-            frozen=self.blobs.get(document.frozen_hash()),
-            protocol=self._protocol(document, envelope, challenge, entries),
-            evidence=content,
-            way=_consent(envelope).way,
-            caption=protocol.caption(
-                document,
-                envelope.subscriber,
-                way=_consent(envelope).way,
-                at=_consent(envelope).confirmed_at,
-            ),
-            reason=say("seal.sealed", document.languages[0]),
-            location=self.operator.address[document.languages[0]],
-        )
-        made = self.sealer.seal(order)
-        return Sealed(
-            sha256=self.blobs.put(made.pdf),
-            size=len(made.pdf),
-            level=made.level,
-            signer=made.signer,
-            serial=made.serial,
-            evidence_sha256=hashlib.sha256(content).hexdigest(),
-            sealed_at=made.sealed_at,
-        )
-
-    def _protocol(
-        self,
-        document: Document,
-        envelope: Envelope,
-        challenge: Challenge | None,
-        entries: Sequence[Entry],
-    ) -> bytes:
-        url = f"{self.public_url}/verify/{document.verification_token}"
         facts = protocol.Facts(
             envelope=envelope,
             document=document,
@@ -115,17 +70,19 @@ class SealEnvelope:
             entries=entries,
             titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
             operator=self.operator,
-            verify_url=url,
+            verify_url=f"{self.public_url}/verify/{document.verification_token}",
         )
-        order = RenderOrder(
-            template=protocol.TEMPLATE,
-            contexts={language: protocol.context(facts, language) for language in BOTH},
-            title=f"{protocol.TITLE} № {document.number}",
-            identifier=f"urn:qoltanba:protocol:{document.verification_token}",
-            made_at=facts.consent.confirmed_at,
-            qr=url,
+        seal_document = SealDocument(renderer=self.renderer, sealer=self.sealer)
+        made = seal_document(facts, self.blobs.get(document.frozen_hash()))
+        return Sealed(
+            sha256=self.blobs.put(made.file.pdf),
+            size=len(made.file.pdf),
+            level=made.file.level,
+            signer=made.file.signer,
+            serial=made.file.serial,
+            evidence_sha256=hashlib.sha256(made.evidence).hexdigest(),
+            sealed_at=made.file.sealed_at,
         )
-        return self.renderer.render(order).pdf
 
     def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed]) -> None:
         now = self.clock.now()

@@ -1,9 +1,10 @@
 """A document's bytes and pages: those that were seen, those with the seal, held or sent."""
 
 import hashlib
-import struct
+import io
 
 import pytest
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from docgen.domain.envelope import State
@@ -23,10 +24,10 @@ def _pdf(portal: Portal, envelope_id: str, query: str = "", **headers: str) -> T
     return portal.program.get(f"{_place(portal, envelope_id)}/pdf{query}", headers)
 
 
-def _size(png: bytes) -> tuple[int, int]:
-    assert png.startswith(b"\x89PNG")
-    width, height = struct.unpack(">II", png[16:24])
-    return width, height
+def _size(webp: bytes) -> tuple[int, int]:
+    read = Image.open(io.BytesIO(webp))
+    assert read.format == "WEBP"
+    return read.size
 
 
 def test_before_the_seal_the_frozen_bytes_are_sent(here: Portal) -> None:
@@ -131,6 +132,21 @@ def test_a_seal_is_no_longer_what_the_caller_holds(here: Portal) -> None:
     assert latest.headers["ETag"] != tag
 
 
+@pytest.mark.parametrize("what", ["pdf", "pages/1"])
+def test_a_named_version_is_kept_without_asking(here: Portal, what: str) -> None:
+    """Its bytes never change; the latest ones do, and so are asked about each time."""
+    envelope_id = here.confirmed()
+    place = f"{_place(here, envelope_id)}/{what}"
+    kept = {
+        query: here.program.get(f"{place}{query}").headers["Cache-Control"]
+        for query in ("", "?version=frozen", "?version=sealed")
+    }
+
+    assert kept[""] == "private, no-cache"
+    for named in ("?version=frozen", "?version=sealed"):
+        assert kept[named] == "private, max-age=31536000, immutable"
+
+
 def test_a_tag_does_not_open_what_is_anothers(here: Portal) -> None:
     """404 for another owner, also where the tag is known."""
     envelope_id = here.created()
@@ -151,12 +167,12 @@ def test_a_tag_does_not_open_what_is_anothers(here: Portal) -> None:
     ],
 )
 def test_a_page_is_an_image_of_the_asked_width(here: Portal, query: str, width: int) -> None:
-    """PNG, tagged by the bytes it is of, the page and the width."""
+    """WebP, tagged by the bytes it is of, the page and the width."""
     envelope_id = here.created()
 
     answer = here.program.get(f"{_place(here, envelope_id)}/pages/1{query}")
 
-    assert (answer.status_code, answer.content_type) == (200, "image/png")
+    assert (answer.status_code, answer.content_type) == (200, "image/webp")
     assert _size(answer.get_data())[0] == width
     sha256 = here.shown(envelope_id)["documents"][0]["frozen"]["sha256"]
     assert answer.headers["ETag"] == f'"{sha256}-1-{width}"'

@@ -21,6 +21,8 @@ ALWAYS = {"type", "title", "status", "detail", "instance", "code", "retryable", 
 """Members of every problem."""
 
 _SOMETIMES = {"errors", "retry_after", "attempts_left", "reason", "limit", "scope", "state"}
+_KEPT = {"no-store", "private, no-cache", "private, max-age=31536000, immutable"}
+"""Never by anybody but the caller."""
 _TRACES = ("Traceback (most recent", 'File "', "sqlalchemy", "psycopg", "pydantic", "werkzeug")
 _PATHS = {route.path: re.compile(re.sub(r"{\w+}", "[^/]+", route.path)) for route in ROUTES}
 _BETWEEN = re.compile(r"[\s()+.\-_/·~]+")
@@ -40,7 +42,7 @@ class Watch:
             assert not [name for name, value in PERSON.items() if value in each]
         assert not [trace for trace in _TRACES if trace in "\n".join(told)]
         self._ids(answer)
-        assert answer.headers["Cache-Control"] in {"no-store", "private, no-cache"}
+        assert answer.headers["Cache-Control"] in _KEPT
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         if answer.status_code >= 400 and answer.request.method != "HEAD":
             _look_at_problem(answer)

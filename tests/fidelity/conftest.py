@@ -1,12 +1,9 @@
 """Annexes 2 to 5, each made once in each language from its example by the real renderer."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
 import pytest
 
-from docgen.adapters.rendering.office import Office
-from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.bootstrap.operator import operator_of
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
@@ -14,20 +11,19 @@ from docgen.settings import Settings
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.fakes import FakeClock
 from tests.fidelity.paper import ROOT, Bodies, body_text, form_of, template
+from tests.services.rendering import Over
 
 
 @pytest.fixture(scope="session")
-def specimens() -> Iterator[RenderSpecimen]:
+def specimens(over: Over) -> RenderSpecimen:
     """The making of specimens on a day when every newest edition is in force."""
     newest = max(form.editions[-1].since for form in Catalogue())
-    renderer = LibreOfficeRenderer(templates=(ROOT,), office=Office())
-    yield RenderSpecimen(
+    return RenderSpecimen(
         forms=Catalogue(),
-        renderer=renderer,
+        renderer=over(ROOT),
         operator=operator_of(Settings()),
         clock=FakeClock(datetime.combine(newest, time(12), UTC)),
     )
-    renderer.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,19 @@
 """One warm LibreOffice and the built-in templates."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import pytest
 
 from docgen.adapters.clock import SystemClock
-from docgen.adapters.rendering.office import Office
-from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Rendered
 from docgen.settings import BESIDE_THE_PACKAGES
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.builders import operator
+from tests.services.rendering import Over
 
 Specimen = Callable[..., Rendered]
 FORMS = [form.code for form in Catalogue()]
@@ -22,13 +21,12 @@ MODES = [(Language.KK,), (Language.RU,), (Language.KK, Language.RU)]
 
 
 @pytest.fixture(scope="session")
-def specimen() -> Iterator[RenderSpecimen]:
+def specimen(over: Over) -> RenderSpecimen:
     """The use case over the real renderer."""
-    renderer = LibreOfficeRenderer(templates=(BESIDE_THE_PACKAGES,), office=Office())
-    yield RenderSpecimen(
+    renderer = over(BESIDE_THE_PACKAGES)
+    return RenderSpecimen(
         forms=Catalogue(), renderer=renderer, operator=operator(), clock=SystemClock()
     )
-    renderer.close()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from tests.service.stamps import Stamps
 from tests.service.tables import Tables
 from tests.services.programs import await_answer, start
 from tests.services.redis_server import RedisServer
+from tests.services.rendering import ROUTES
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("docgen")
@@ -54,6 +55,7 @@ class Installation:
         self.ground = ground
         self.redis, self.stamps = ground.redis, ground.stamps
         self.port = free_port()
+        self.engine = ground.folder / "engine"
         self.tables = Tables(ground.database_url)
         self.var = ground.folder / "var"
         self.web_log, self.worker_log = ground.folder / "web.log", ground.folder / "worker.log"
@@ -117,10 +119,10 @@ class Installation:
     def kill_worker(self) -> None:
         """SIGKILL of the worker; whatever it started must end by itself."""
         assert self.worker is not None
-        children = processes.below(self.worker.pid)
+        engine = processes.engine_in(self.engine)
         self.worker.kill()
         self.worker.wait()
-        processes.wake(children)
+        processes.wake(engine)
 
     def kill_web_processes(self) -> None:
         """SIGKILL of all processes that answer; their parent replaces them."""
@@ -208,5 +210,7 @@ def _settings(ground: Ground, var: Path, port: int) -> dict[str, str]:
         "WEB__THREADS": str(THREADS),
         "WORK__SWEEP_EVERY": "1",
         "WORK__PATIENCE": "3",
+        "RENDERING__ENGINE": str(ground.folder / "engine"),
+        "RENDERING__ROUTES": str(ROUTES),
     }
     return {f"DOCGEN_{name}": value for name, value in settings.items()} | {"PYTHONPATH": str(ROOT)}

@@ -6,11 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.processes.running import eventually
-
-_OFFICE = "soffice.bin"
-_PROGRAM = "office_program.py"
-
 
 def children(pid: int) -> list[int]:
     """Those whose parent it is."""
@@ -36,24 +31,31 @@ def wake(pids: Iterable[int]) -> None:
 
 
 def converts(worker: int) -> bool:
-    """Whether the worker has given its LibreOffice a document that it has not got back."""
-    commands = [_words(pid) for pid in below(worker)]
-    folders = [Path(words[-1]) for words in commands if any(w.endswith(_PROGRAM) for w in words)]
-    return any((folder / "document.docx").exists() for folder in folders)
+    """Whether the worker has given the engine a document that it has not got back."""
+    with suppress(OSError):
+        opened = [str(each.readlink()) for each in Path(f"/proc/{worker}/fd").iterdir()]
+        return any(link.startswith("/memfd:request") for link in opened)
+    return False
+
+
+def engine_in(directory: Path) -> list[int]:
+    """The engine that listens there, with all its processes."""
+    found = [pid for pid, _ in _parents() if str(directory) in " ".join(_words(pid)).split(" ")]
+    return list({pid for each in found for pid in (each, *below(each))})
 
 
 @contextmanager
-def frozen_office(worker: int) -> Iterator[None]:
-    """The worker's LibreOffice does nothing within the block; it must have been started."""
-    offices = [pid for pid in below(worker) if _name(pid) == _OFFICE]
-    assert offices
-    for pid in offices:
-        os.kill(pid, signal.SIGSTOP)
-    assert eventually(lambda: all(_state(pid) == "T" for pid in offices))
+def frozen_engine(directory: Path) -> Iterator[None]:
+    """The engine there does nothing within the block; it must have been started."""
+    frozen = engine_in(directory)
+    assert frozen
+    for pid in frozen:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        wake(offices)
+        wake(frozen)
 
 
 def _parents() -> Iterator[tuple[int, int]]:
@@ -73,12 +75,6 @@ def _words(pid: int) -> list[str]:
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")[:-1]
     return []
-
-
-def _name(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
-    return ""
 
 
 def _fields(pid: int) -> list[str]:

@@ -20,7 +20,7 @@ def test_requests_in_the_hands_of_the_web_processes_are_answered(on_sqlite: Inst
     assert web is not None
     assert worker is not None
     with ThreadPoolExecutor(8) as callers:
-        with processes.frozen_office(worker.pid):
+        with processes.frozen_engine(on_sqlite.engine):
             asked = [callers.submit(create, on_sqlite) for _ in range(8)]
             assert eventually(lambda: envelopes(on_sqlite) == before + 8)
             assert not all(each.done() for each in asked)
@@ -41,9 +41,9 @@ def test_a_worker_told_to_end_finishes_the_document_in_its_hands(on_sqlite: Inst
     begun(on_sqlite)
     before, worker = envelopes(on_sqlite), on_sqlite.worker
     assert worker is not None
-    children = processes.below(worker.pid)
+    engine = processes.engine_in(on_sqlite.engine)
     with ThreadPoolExecutor(1) as caller:
-        with processes.frozen_office(worker.pid):
+        with processes.frozen_engine(on_sqlite.engine):
             asked = caller.submit(create, on_sqlite)
             assert eventually(lambda: envelopes(on_sqlite) == before + 1)
             assert eventually(lambda: processes.converts(worker.pid))
@@ -53,7 +53,7 @@ def test_a_worker_told_to_end_finishes_the_document_in_its_hands(on_sqlite: Inst
 
     assert worker.wait(_ENDING) == 0
     assert visit.state() == "ready"
-    assert eventually(lambda: not processes.alive(children))
+    assert eventually(lambda: not processes.alive(engine))
 
 
 def _until_refused(service: Installation) -> None:

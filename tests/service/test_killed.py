@@ -53,7 +53,7 @@ def test_a_web_process_killed_while_it_awaits_a_document(service: Installation) 
         return create(service, key=key)
 
     assert service.worker is not None
-    with processes.frozen_office(service.worker.pid), _asking(ask) as asked:
+    with processes.frozen_engine(service.engine), _asking(ask) as asked:
         assert eventually(lambda: envelopes(service) == before + 1)
         _kill_web(service, asked)
     repeated = _again(service, ask)
@@ -154,7 +154,7 @@ def test_the_web_master_killed_with_a_request_in_its_hands(service: Installation
     before, key = envelopes(service), fresh()
     assert service.worker is not None
     with (
-        processes.frozen_office(service.worker.pid),
+        processes.frozen_engine(service.engine),
         _asking(lambda: create(service, key=key)) as asked,
     ):
         assert eventually(lambda: envelopes(service) == before + 1)
@@ -199,9 +199,9 @@ def test_a_worker_killed_while_it_renders_and_seals(service: Installation) -> No
     with service.stamps.shut():
         assert sealing.confirm(code).status == 200
         assert eventually(lambda: service.stamps.asked > 0)
-        children = processes.below(service.worker.pid)
+        engine = processes.engine_in(service.engine)
         with (
-            processes.frozen_office(service.worker.pid),
+            processes.frozen_engine(service.engine),
             _asking(lambda: create(service)) as asked,
         ):
             assert eventually(lambda: envelopes(service) == before + 1)
@@ -209,7 +209,7 @@ def test_a_worker_killed_while_it_renders_and_seals(service: Installation) -> No
         made = asked.result(timeout=10)
     assert sealing.state() == "confirmed"
     assert made.told["state"] == "draft"
-    assert eventually(lambda: not processes.alive(children))
+    assert eventually(lambda: not processes.alive(engine))
 
     service.make_whole()
 

@@ -11,14 +11,16 @@ from typing import Any
 from docgen.bootstrap.verification import verification
 from docgen.domain.verdict import Report
 from docgen.settings import Settings
+from tests.services.rendering import ROUTES
 
 PROGRAM = Path(sys.executable).parent / "docgen"
 SECONDS = 120
 
 
 def environment() -> dict[str, str]:
-    """The surroundings without any setting of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("DOCGEN_")}
+    """The surroundings without any setting of ours, but with what is proved of templates."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("DOCGEN_")}
+    return others | {"DOCGEN_RENDERING__ROUTES": str(ROUTES)}
 
 
 def docgen(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:

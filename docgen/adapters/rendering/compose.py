@@ -88,6 +88,18 @@ def _prepare(document: WordDocument, language: Language) -> None:
         mark_runs(root, language)
 
 
+def let_rows_split(document: WordDocument) -> None:
+    """Every row may go over to the next page, even if it should not.
+
+    Where the first row of a table ends a hair above the foot of a page and the next one must not
+    be split, LibreOffice 7.4 prints none of the rows that follow.
+    """
+    for whole in list(document.element.body.iter(qn("w:cantSplit"))):
+        parent = whole.getparent()
+        if parent is not None:
+            parent.remove(whole)
+
+
 def _mark(name: str) -> etree._Element:
     return etree.Comment(HALF_MARK + name)
 

@@ -27,8 +27,10 @@ _CORE = (
     'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></cp:coreProperties>'
 )
-QR_PIXELS_PER_MODULE = 12
-"""A 41-module symbol of 17 mm becomes 735 dots per inch: sharper than office printers."""
+QR_PIXELS_PER_MODULE = 4
+"""Edges of modules are edges of pixels, so that more would only take longer."""
+QR_MASK = 3
+"""Any of the eight will do for a reader; to find the fairest takes half of a symbol's making."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +41,10 @@ class Filled:
     bookmarks: frozenset[str]
 
 
-def fill(compiled: Compiled, order: RenderOrder) -> Filled:
-    """The filled Word file; raises RenderFailed naming the value that is missing or unfit."""
-    _check_values(order)
+def fill(compiled: Compiled, order: RenderOrder, qr: bytes | None) -> Filled:
+    """The filled Word file with a picture of the QR code; raises RenderFailed naming the value."""
     roots = {
-        name: _parsed(_rendered(pieces, order), name) for name, pieces in compiled.pieces.items()
+        name: _parsed(rendered(pieces, order), name) for name, pieces in compiled.pieces.items()
     }
     bookmarks = bookmark_names([roots[BODY]])
     if len(bookmarks) != len(list(roots[BODY].iter(qn("w:bookmarkStart")))):
@@ -52,14 +53,25 @@ def fill(compiled: Compiled, order: RenderOrder) -> Filled:
     for name, root in roots.items():
         members[name] = _mended(root)
     members[CORE_PROPERTIES] = _CORE.format(title=escape(order.title)).encode()
-    if order.qr is not None:
-        if QR_MEMBER not in members:
-            raise TemplateRejected(f"{order.template} has no picture named qr")
-        members[QR_MEMBER] = _qr_picture(order.qr)
-    return Filled(docx=_packed(members), bookmarks=bookmarks)
+    if qr is not None:
+        members[QR_MEMBER] = qr
+    return Filled(docx=packed(members), bookmarks=bookmarks)
 
 
-def _check_values(order: RenderOrder) -> None:
+def qr_of(compiled: Compiled, order: RenderOrder) -> bytes | None:
+    """The picture of an order's QR code, as PNG; raises TemplateRejected without a place for it."""
+    if order.qr is None:
+        return None
+    if QR_MEMBER not in compiled.members:
+        raise TemplateRejected(f"{order.template} has no picture named qr")
+    stream = io.BytesIO()
+    symbol = segno.make(order.qr, error="m", micro=False, mask=QR_MASK)
+    symbol.save(stream, kind="png", scale=QR_PIXELS_PER_MODULE, border=4)
+    return stream.getvalue()
+
+
+def check_values(order: RenderOrder) -> None:
+    """Raise RenderFailed for what is no text, number, list or mapping, or cannot be printed."""
     for language, context in order.contexts.items():
         _check_value(context, language)
     texts = {"title": order.title, "identifier": order.identifier, "qr": order.qr or ""}
@@ -83,7 +95,8 @@ def _check_value(value: object, path: str) -> None:
         raise RenderFailed(f"{path} has a control character")
 
 
-def _rendered(pieces: Pieces, order: RenderOrder) -> str:
+def rendered(pieces: Pieces, order: RenderOrder) -> str:
+    """The text of a part; raises RenderFailed for a value that is missing."""
     made = []
     for piece in pieces:
         if isinstance(piece, str):
@@ -116,14 +129,8 @@ def _mended(root: etree._Element) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _qr_picture(text: str) -> bytes:
-    stream = io.BytesIO()
-    symbol = segno.make(text, error="m", micro=False)
-    symbol.save(stream, kind="png", scale=QR_PIXELS_PER_MODULE, border=4)
-    return stream.getvalue()
-
-
-def _packed(members: Mapping[str, bytes]) -> bytes:
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """The Word package of these members."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, blob in members.items():

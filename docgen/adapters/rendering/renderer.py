@@ -1,32 +1,93 @@
-"""The Renderer port by Debian's LibreOffice."""
+"""The Renderer port by Debian's LibreOffice: values, a route, the engine, one normalised PDF."""
 
-from collections.abc import Sequence
+import hashlib
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from docgen.adapters.rendering.fill import fill
-from docgen.adapters.rendering.normalise import Expected, normalise
-from docgen.adapters.rendering.office import Office
+from docgen.adapters.rendering.engine_client import (
+    Answer,
+    Engine,
+    Job,
+    NotDone,
+    NotSettled,
+    Refused,
+)
+from docgen.adapters.rendering.fill import check_values, qr_of
+from docgen.adapters.rendering.fonts import FAMILIES
+from docgen.adapters.rendering.normalise import Expected, Normalised, normalise
+from docgen.adapters.rendering.reading import TextLost, require_texts
+from docgen.adapters.rendering.routes.book import Page, RouteBook
+from docgen.adapters.rendering.routes.preloading import TooMany
+from docgen.adapters.rendering.routes.route import Route
+from docgen.adapters.rendering.routes.template_routes import TO_OPEN, TemplateRoutes
 from docgen.adapters.rendering.templates import ShelvedTemplate, TemplateShelf
-from docgen.domain.errors import RenderFailed, TemplateRejected
+from docgen.domain.errors import RendererUnavailable, RenderFailed, TemplateRejected
+from docgen.domain.language import Language
+from docgen.domain.template import RouteReport
 from docgen.ports import Rendered, RenderOrder
 
-FONTS = ("NotoSans", "NotoSansSymbols2")
+_log = logging.getLogger(__name__)
+
+TIME_LIMIT: Final = 60.0
+"""Seconds that the engine may take for one document, waiting for its turn not counted."""
+_PASS_BY: Final = 4
+"""Documents that do not try the fastest route after one for which it was in vain."""
+_ROUTES = "routes"
+"""The caller that trials of templates are made for."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    document: Normalised
+    route: Route
+    answer: Answer
+
+
+class _Unsettled:
+    """Templates whose last document did not settle; the next few go another way at once."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, int] = {}
+
+    def note(self, template: str) -> None:
+        self._left[template] = _PASS_BY
+
+    def passes(self, template: str) -> bool:
+        left = self._left.get(template, 0)
+        self._left[template] = max(0, left - 1)
+        return left > 0
 
 
 class LibreOfficeRenderer:
-    """Word templates below `templates`, filled, converted by one warm LibreOffice, normalised.
+    """Word templates below `templates`, filled by the fastest proved route, converted, checked.
 
-    Of several folders the first that has a template wins. Threads may share it; documents are
-    converted one at a time. `fonts` are the beginnings of PostScript names of the fonts a document
-    may show.
+    Of several folders the first that has a template wins. Threads may share it. `book` holds what
+    is proved of templates, `fonts` names the digest of the font files in every document's record.
     """
 
     def __init__(
-        self, *, templates: Sequence[Path], office: Office, fonts: tuple[str, ...] = FONTS
+        self,
+        *,
+        templates: Sequence[Path],
+        engine: Engine,
+        book: RouteBook,
+        fonts: str = "",
+        families: tuple[str, ...] = FAMILIES,
+        time_limit: float = TIME_LIMIT,
     ) -> None:
         self._shelf = TemplateShelf(*templates)
-        self._office = office
+        self._engine = engine
+        self._book = book
         self._fonts = fonts
+        self._families = families
+        self._time_limit = time_limit
+        self._machine = ""
+        self._closed = threading.Event()
+        self._unsettled = _Unsettled()
 
     def render(self, order: RenderOrder) -> Rendered:
         """Make the document; raises TemplateRejected, RenderFailed or RendererUnavailable."""
@@ -34,26 +95,157 @@ class LibreOfficeRenderer:
             raise RenderFailed(f"{order.template} is ordered in no language")
         template = self._shelf.get(order.template, tuple(order.contexts))
         _require_pinned(template, order)
-        filled = fill(template.compiled, order)
-        converted = self._office.convert(filled.docx)
+        page = self._book.look_up(template, self._on_machine())
+        made = self._made(order, template, page)
+        return Rendered(
+            pdf=made.document.pdf,
+            pages=made.document.pages,
+            template_sha256=template.sha256,
+            engine=self._named(made),
+        )
+
+    def prove(
+        self, name: str, languages: tuple[Language, ...], orders: Sequence[RenderOrder]
+    ) -> RouteReport:
+        """Find out which routes a template can go: those that give the Word route's very bytes.
+
+        What is known already is told at once. Raises TemplateRejected for a template that none
+        can go, RenderFailed when the Word route itself fails an order, or RendererUnavailable.
+        """
+        template = self._shelf.get(name, languages)
+        reference: list[str] = []
+
+        def judge(routes: TemplateRoutes, route: Route) -> str:
+            if not reference:
+                reference.extend(self._digest(o, template, routes, Route.WORD) for o in orders)
+            for number, order in enumerate(orders):
+                try:
+                    digest = self._digest(order, template, routes, route)
+                except (TooMany, NotSettled):
+                    continue
+                except (RenderFailed, Refused) as error:
+                    return f"order {number + 1} of {len(orders)} fails: {error}"
+                if digest != reference[number]:
+                    return f"order {number + 1} of {len(orders)} looks otherwise"
+            return "" if orders else "there is nothing to try it with"
+
+        page = self._book.prove(template, self._on_machine(), self._converted, judge)
+        return RouteReport(
+            template=name,
+            languages=languages,
+            route=page.usable[0].value,
+            why={route.value: why for route, why in page.why.items()},
+        )
+
+    def close(self) -> None:
+        """Need the engine no more; trials that are under way in other threads end."""
+        self._closed.set()
+        self._engine.close()
+
+    def _made(self, order: RenderOrder, template: ShelvedTemplate, page: Page) -> _Made:
+        qr = qr_of(template.compiled, order)
+        check_values(order)
+        for route in page.usable:
+            if route is Route.PRELOADED and self._unsettled.passes(template.sha256):
+                continue
+            try:
+                return self._by(route, order, page.routes, qr, read=True)
+            except TooMany:
+                continue
+            except NotSettled:
+                self._unsettled.note(template.sha256)
+            except TextLost as error:
+                _log.warning("%s is made anew, with rows that split: %s", order.template, error)
+                break
+            except (NotDone, Refused) as error:
+                if route is Route.WORD:
+                    raise
+                _log.warning("%s does not go by %s: %s", order.template, route, error)
+        languages = tuple(order.contexts)
+        splitting = self._shelf.get(order.template, languages, rows_split=True)
+        routes = replace(page.routes, word=splitting.compiled)
+        return self._by(Route.WORD, order, routes, qr, read=True)
+
+    def _by(
+        self,
+        route: Route,
+        order: RenderOrder,
+        routes: TemplateRoutes,
+        qr: bytes | None,
+        *,
+        read: bool = False,
+    ) -> _Made:
+        if self._closed.is_set():
+            raise RendererUnavailable("the renderer is closed")
+        filled = routes.fill(route, order, qr)
+        clock = {"clock": int(order.made_at.timestamp())}
+        answer = self._engine.run(
+            Job(
+                caller=order.caller,
+                batch=order.batch,
+                limit=self._time_limit,
+                document=hashlib.sha256(filled.body).hexdigest(),
+                template=f"{order.template} {'+'.join(order.contexts)} {route}",
+                work={**filled.work, **clock},
+            ),
+            {},
+            filled.body,
+        )
         expected = Expected(
             title=order.title,
             identifier=order.identifier,
             made_at=order.made_at,
             bookmarks=filled.bookmarks,
-            fonts=self._fonts,
+            fonts=self._families,
         )
-        document = normalise(converted.pdf, expected)
-        return Rendered(
-            pdf=document.pdf,
-            pages=document.pages,
-            template_sha256=template.sha256,
-            engine=converted.engine,
-        )
+        document = normalise(answer.body, expected)
+        if read:
+            require_texts(document.pdf, routes.printed(order))
+        return _Made(document, route, answer)
 
-    def close(self) -> None:
-        """Stop LibreOffice."""
-        self._office.close()
+    def _digest(
+        self, order: RenderOrder, template: ShelvedTemplate, routes: TemplateRoutes, route: Route
+    ) -> str:
+        qr = qr_of(template.compiled, order)
+        check_values(order)
+        made = self._by(route, _in_batch(order), routes, qr)
+        return hashlib.sha256(made.document.pdf).hexdigest()
+
+    def _converted(self, docx: bytes) -> bytes:
+        digest = hashlib.sha256(docx).hexdigest()
+        return self._engine.run(
+            Job(
+                caller=_ROUTES,
+                batch=True,
+                limit=self._time_limit,
+                document=digest,
+                template=digest,
+                work=TO_OPEN,
+            ),
+            {},
+            docx,
+        ).body
+
+    def _on_machine(self) -> str:
+        """All that is not ours and makes a difference to pages."""
+        if not self._machine:
+            self._machine = f"{_engine_of(self._engine.hello())}, fonts {self._fonts}"
+        return self._machine
+
+    def _named(self, made: _Made) -> str:
+        machine = f"{_engine_of(made.answer.engine)}, fonts {self._fonts}"
+        if machine != self._machine:
+            _log.warning("the engine is now %s: templates are to be proved anew", machine)
+            self._machine = machine
+        return f"{made.answer.engine['engine']}, {made.route}, fonts {self._fonts}"
+
+
+def _engine_of(hello: Mapping[str, object]) -> str:
+    return f"{hello['engine']} by {hello['bridge']}"
+
+
+def _in_batch(order: RenderOrder) -> RenderOrder:
+    return replace(order, caller=_ROUTES, batch=True)
 
 
 def _require_pinned(template: ShelvedTemplate, order: RenderOrder) -> None:

@@ -7,7 +7,9 @@ import. So the sandbox has nothing left to stop, and stays as the second wall.
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +41,8 @@ ALLOWED_NODES = (
     nodes.Not,
 )
 LINE_BREAK = Markup('</w:t><w:br/><w:t xml:space="preserve">')
+"""A line end inside a value, as Word writes it."""
+_noted: ContextVar[list[str] | None] = ContextVar("noted", default=None)
 _HALVES = re.compile(f"<!--{HALF_MARK}(kk|ru|end)-->")
 CELL_TAGS = re.compile(r"\{[{%]\s*(?:tc\s|colspan\s|cellbg\s|hm\s|vm\s)")
 
@@ -63,10 +67,18 @@ class Compiled:
 
 
 class TagEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja without globals, filters and tests, in which a missing value is an error."""
+    """Jinja without globals, filters and tests, in which a missing value is an error.
 
-    def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=True, finalize=_printed)
+    `written` says how a value's text is spelled in the document; it escapes what must be.
+    """
+
+    def __init__(self, written: Callable[[str], str] | None = None) -> None:
+        spelled = written or _in_word
+        super().__init__(
+            undefined=StrictUndefined,
+            autoescape=True,
+            finalize=lambda value: value if isinstance(value, Undefined) else spelled(shown(value)),
+        )
         self.globals.clear()
         self.filters.clear()
         self.tests.clear()
@@ -141,10 +153,26 @@ def refusals(tree: nodes.Template) -> Iterator[str]:
             yield f"a tag names {called}, which is not a value"
 
 
-def _printed(value: object) -> object:
-    """What a tag leaves in the document; a line end in a value becomes a line break in Word."""
-    if isinstance(value, Undefined):
-        return value
+def shown(value: object) -> str:
+    """The text that a tag prints; raises TypeError for what is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise TypeError(f"a tag prints a value of type {type(value).__name__}")
-    return LINE_BREAK.join(str(value).split("\n"))
+    noted = _noted.get()
+    if noted is not None:
+        noted.append(str(value))
+    return str(value)
+
+
+@contextmanager
+def noting() -> Iterator[list[str]]:
+    """Collects everything that tags print meanwhile, in this thread."""
+    texts: list[str] = []
+    token = _noted.set(texts)
+    try:
+        yield texts
+    finally:
+        _noted.reset(token)
+
+
+def _in_word(text: str) -> Markup:
+    return LINE_BREAK.join(text.split("\n"))

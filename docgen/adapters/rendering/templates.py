@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from docgen.adapters.rendering.compose import compose
+from docgen.adapters.rendering.compose import compose, let_rows_split
 from docgen.adapters.rendering.package import check_package
 from docgen.adapters.rendering.qr_picture import share_qr_part
 from docgen.adapters.rendering.tags import Compiled, compile_tags
@@ -14,7 +14,7 @@ from docgen.domain.errors import TemplateRejected
 from docgen.domain.language import Language
 
 _Stamp = tuple[tuple[int, int, int], ...]
-_Key = tuple[str, tuple[Language, ...]]
+_Key = tuple[str, tuple[Language, ...], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,8 @@ class ShelvedTemplate:
     """A compiled template, the SHA-256 of each file, and the one over them in language order."""
 
     compiled: Compiled
+    stories: Mapping[str, Language]
+    """The language of each header and footer, by the name of its part."""
     files: Mapping[Language, str]
     sha256: str
 
@@ -33,14 +35,20 @@ class TemplateShelf:
         self._folders = TemplateFolders(*directories)
         self._shelved: dict[_Key, tuple[_Stamp, ShelvedTemplate]] = {}
 
-    def get(self, name: str, languages: tuple[Language, ...]) -> ShelvedTemplate:
-        """The template in these languages, in this order; raises TemplateRejected."""
+    def get(
+        self, name: str, languages: tuple[Language, ...], *, rows_split: bool = False
+    ) -> ShelvedTemplate:
+        """The template in these languages, in this order; raises TemplateRejected.
+
+        With `rows_split` no row of a table is kept from going over to the next page.
+        """
+        key = (name, languages, rows_split)
         paths = [self._folders.path(name, language) for language in languages]
         stamp = tuple(_stamp(path) for path in paths)
-        shelved = self._shelved.get((name, languages))
+        shelved = self._shelved.get(key)
         if shelved is None or shelved[0] != stamp:
-            shelved = (stamp, _read(name, dict(zip(languages, paths, strict=True))))
-            self._shelved[name, languages] = shelved
+            shelved = (stamp, _read(name, dict(zip(languages, paths, strict=True)), rows_split))
+            self._shelved[key] = shelved
         return shelved[1]
 
 
@@ -52,7 +60,7 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _read(name: str, paths: dict[Language, Path]) -> ShelvedTemplate:
+def _read(name: str, paths: dict[Language, Path], rows_split: bool) -> ShelvedTemplate:  # noqa: FBT001
     halves: list[tuple[Language, bytes]] = []
     digest = hashlib.sha256()
     files: dict[Language, str] = {}
@@ -68,4 +76,11 @@ def _read(name: str, paths: dict[Language, Path]) -> ShelvedTemplate:
         halves.append((language, docx))
     composed = compose(halves)
     share_qr_part(composed.document)
-    return ShelvedTemplate(compiled=compile_tags(composed), files=files, sha256=digest.hexdigest())
+    if rows_split:
+        let_rows_split(composed.document)
+    return ShelvedTemplate(
+        compiled=compile_tags(composed),
+        stories=composed.stories,
+        files=files,
+        sha256=digest.hexdigest(),
+    )

@@ -42,8 +42,8 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def shown(pdf: bytes, page: int) -> Image.Image:
     """The page as we show it."""
-    png = PdfiumPages().image(pdf, page, width=WIDTH)
-    return Image.open(io.BytesIO(png)).convert("RGB")
+    webp = PdfiumPages().image(pdf, page, width=WIDTH)
+    return Image.open(io.BytesIO(webp)).convert("RGB")
 
 
 def drawn_by_poppler(pdf: bytes, page: int, folder: Path) -> Image.Image:

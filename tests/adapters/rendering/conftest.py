@@ -1,17 +1,17 @@
-"""One warm LibreOffice for all tests of the renderer."""
+"""Templates and orders for all tests of the renderer."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docgen.adapters.rendering.office import Office
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.language import Language
 from docgen.ports import Rendered, RenderOrder
 from tests.adapters.rendering import word
 from tests.builders import NOW
+from tests.services.rendering import Over
 
 QR = "https://verify.example/abcdefghijklmnopqrstuv"
 
@@ -25,14 +25,6 @@ def shelve(directory: Path, name: str, **docx: bytes) -> None:
 
 
 @pytest.fixture(scope="session")
-def office() -> Iterator[Office]:
-    """A warm LibreOffice."""
-    office = Office()
-    yield office
-    office.close()
-
-
-@pytest.fixture(scope="session")
 def visit_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory that holds the template `visit` in both languages."""
     directory = tmp_path_factory.mktemp("templates")
@@ -41,9 +33,9 @@ def visit_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def renderer(visit_templates: Path, office: Office) -> LibreOfficeRenderer:
+def renderer(visit_templates: Path, over: Over) -> LibreOfficeRenderer:
     """The renderer over `visit`."""
-    return LibreOfficeRenderer(templates=(visit_templates,), office=office)
+    return over(visit_templates)
 
 
 @pytest.fixture(scope="session")

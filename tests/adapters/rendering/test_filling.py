@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from docgen.adapters.rendering.compose import compose
-from docgen.adapters.rendering.fill import fill
+from docgen.adapters.rendering.fill import check_values, fill, qr_of
 from docgen.adapters.rendering.tags import TagEnvironment, compile_tags
 from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.language import Language
@@ -42,7 +42,9 @@ def order(values: dict[str, object], **more: Any) -> RenderOrder:
 
 def filled(docx: bytes, values: dict[str, object], **more: str) -> bytes:
     """The Word file with these values."""
-    return fill(compile_tags(compose([(Language.KK, docx)])), order(values, **more)).docx
+    compiled, wanted = compile_tags(compose([(Language.KK, docx)])), order(values, **more)
+    check_values(wanted)
+    return fill(compiled, wanted, qr_of(compiled, wanted)).docx
 
 
 def text_of(docx: bytes) -> str:

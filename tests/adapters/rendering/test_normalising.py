@@ -48,6 +48,11 @@ CHANGES: dict[str, Callable[[pikepdf.Pdf], object]] = {
     "form": lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(XFA=String("x"))),
     "no pages": lambda pdf: pdf.pages.__delitem__(slice(None)),
     "actions": lambda pdf: pdf.Root.__setitem__("/AA", Dictionary()),
+    "tagged": lambda pdf: pdf.Root.__delitem__("/MarkInfo"),
+    "output intent": lambda pdf: pdf.Root.__delitem__("/OutputIntents"),
+    "PDF/A-3b": lambda pdf: pdf.Root.Metadata.write(
+        pdf.Root.Metadata.read_bytes().replace(b"<pdfaid:part>3<", b"<pdfaid:part>2<")
+    ),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from pikepdf import pdfa
 from pypdf import PdfReader
 
-from docgen.adapters.rendering.office import Office
+from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.language import Language
@@ -19,6 +19,7 @@ from docgen.ports import Rendered, Renderer, RenderOrder
 from tests.adapters.rendering import word
 from tests.adapters.rendering.conftest import bare, order, shelve
 from tests.builders import NOW
+from tests.services.rendering import Over, renderer_over
 
 WAYS = ["kk", "ru", "kk+ru"]
 Make = Callable[[str], Rendered]
@@ -37,10 +38,10 @@ def pages(pdf: bytes) -> list[str]:
     return texts
 
 
-def single(directory: Path, office: Office, docx: bytes, **values: object) -> str:
+def single(directory: Path, over: Over, docx: bytes, **values: object) -> str:
     """The text of a Kazakh document made of one template."""
     shelve(directory, "one", kk=docx)
-    renderer = LibreOfficeRenderer(templates=(directory,), office=office)
+    renderer = over(directory)
     contexts = {Language.KK: values}
     made = renderer.render(bare("one", contexts=contexts))
     return "\n".join(pages(made.pdf))
@@ -197,14 +198,6 @@ def test_a_glyph_of_another_font_fails_by_that_font(
         renderer.render(order("kk", subscriber={"name": "☒"}))
 
 
-def test_it_stays_warm(renderer: LibreOfficeRenderer, office: Office) -> None:
-    """A second document starts no second process."""
-    renderer.render(order("kk"))
-    pid = office.pid
-    renderer.render(order("ru"))
-    assert office.pid == pid
-
-
 def test_the_templates_are_identified(rendered: Make, visit_templates: Path) -> None:
     """The hash covers the files that were used, in the order of languages."""
     digests = [
@@ -215,10 +208,10 @@ def test_the_templates_are_identified(rendered: Make, visit_templates: Path) -> 
     assert rendered("kk").template_sha256 == hashlib.sha256(digests[0]).hexdigest()
 
 
-def test_a_changed_template_is_noticed(tmp_path: Path, office: Office) -> None:
+def test_a_changed_template_is_noticed(tmp_path: Path, over: Over) -> None:
     """The next document is made from the file as it is now, and it is checked again."""
     shelve(tmp_path, "one", kk=word.template("before"))
-    renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
+    renderer = over(tmp_path)
     wanted = RenderOrder(
         template="one", contexts={Language.KK: {}}, title="t", identifier="i", made_at=NOW
     )
@@ -246,10 +239,10 @@ def test_a_template_is_looked_for_only_on_its_shelf(
         )
 
 
-def test_a_template_may_lie_deeper(tmp_path: Path, office: Office) -> None:
+def test_a_template_may_lie_deeper(tmp_path: Path, over: Over) -> None:
     """Papers and retired editions lie in directories below."""
     shelve(tmp_path, "editions/2026-01/one", kk=word.template("edition"))
-    renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
+    renderer = over(tmp_path)
     made = renderer.render(
         RenderOrder(
             template="editions/2026-01/one",
@@ -268,24 +261,24 @@ def test_an_order_in_no_language_fails(renderer: LibreOfficeRenderer) -> None:
         renderer.render(bare("visit", contexts={}))
 
 
-def test_a_line_end_becomes_a_line(tmp_path: Path, office: Office) -> None:
+def test_a_line_end_becomes_a_line(tmp_path: Path, over: Over) -> None:
     """A value of two lines is shown in two lines."""
-    text = single(tmp_path, office, word.template("{{ v }}"), v="бірінші\nекінші")
+    text = single(tmp_path, over, word.template("{{ v }}"), v="бірінші\nекінші")
     assert text.split() == ["бірінші", "екінші"]
     assert "бірінші\r\nекінші" in text or "бірінші\nекінші" in text
 
 
 @pytest.mark.parametrize("text", ["", "text"])
-def test_a_seal_may_be_the_last_thing(tmp_path: Path, office: Office, text: str) -> None:
+def test_a_seal_may_be_the_last_thing(tmp_path: Path, over: Over, text: str) -> None:
     """Bookmarks in a document's last paragraph are kept, which LibreOffice alone does not do."""
     document = word.blank()
     paragraph = document.add_paragraph(text)
     for name in ("mark_sms", "seal"):
         word.bookmark(paragraph, name)
-    assert text in single(tmp_path, office, word.saved(document))
+    assert text in single(tmp_path, over, word.saved(document))
 
 
-def test_internal_links_still_lead_somewhere(tmp_path: Path, office: Office) -> None:
+def test_internal_links_still_lead_somewhere(tmp_path: Path, over: Over) -> None:
     """A link to a bookmark survives the renaming of destinations."""
     document = word.blank()
     target = document.add_paragraph("target")
@@ -293,7 +286,7 @@ def test_internal_links_still_lead_somewhere(tmp_path: Path, office: Office) -> 
     source = document.add_paragraph()
     word.field(source, ' HYPERLINK \\l "mark_sms" ')
     shelve(tmp_path, "one", kk=word.saved(document))
-    renderer = LibreOfficeRenderer(templates=(tmp_path,), office=office)
+    renderer = over(tmp_path)
     made = renderer.render(
         RenderOrder(
             template="one", contexts={Language.KK: {}}, title="t", identifier="i", made_at=NOW
@@ -305,8 +298,8 @@ def test_internal_links_still_lead_somewhere(tmp_path: Path, office: Office) -> 
 def test_the_same_order_gives_the_same_bytes(visit_templates: Path) -> None:
     """By one engine twice, later, and by another engine: frozen bytes can be made again."""
     made = []
-    for _ in range(2):
-        renderer = LibreOfficeRenderer(templates=(visit_templates,), office=Office())
+    for arguments in (("--recycle-after=900",), ("--recycle-after=901",)):
+        renderer = renderer_over(Engine(more_arguments=arguments), visit_templates)
         made += [renderer.render(order("kk+ru")).pdf for _ in range(2)]
         renderer.close()
 

@@ -1,0 +1,1 @@
+"""How fast documents are made, measured against what people use otherwise, and for how long."""

@@ -1,0 +1,114 @@
+"""Many different documents one after another: nothing fails, nothing leaks, nothing is mixed up."""
+
+import math
+import os
+import statistics
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bench.orders import Marked
+from bench.pages import pictures, text
+from bench.processes import below, megabytes
+from bench.reference import Beside
+from docgen.domain.errors import DocgenError
+from docgen.ports import Renderer
+
+_REMEMBERED = 20
+"""Documents whose values must not turn up in the next one."""
+_COMPARED_EVERY = 50
+_WEIGHINGS = 25
+"""In the first tenth, and again in the last."""
+_MOST_TOLD = 20
+
+
+@dataclass(kw_only=True)
+class Soaked:
+    """What came of it."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    compared: int = 0
+    different: list[str] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
+    last: list[float] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """For the report."""
+        times = sorted(self.milliseconds) or [math.nan]
+        p50, p99 = (times[math.ceil(len(times) * part) - 1] for part in (0.5, 0.99))
+        return {
+            "documents": len(self.milliseconds) + len(self.complaints),
+            "failures": len(self.complaints),
+            "p50_ms": round(p50, 1),
+            "p99_ms": round(p99, 1),
+            "p99_over_p50": round(p99 / p50, 2),
+            "longest_ms": round(times[-1], 1),
+            "compared": self.compared,
+            "different": len(self.different),
+            "first_tenth_mb": round(statistics.median(self.first or [math.nan]), 1),
+            "last_tenth_mb": round(statistics.median(self.last or [math.nan]), 1),
+            "complaints": [*self.complaints, *self.different][:_MOST_TOLD],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Soak:
+    """A long run of one renderer; what differs from the reference is left in `folder`."""
+
+    renderer: Renderer
+    beside: Beside
+    folder: Path
+    told: Callable[[str], None]
+
+    def run(self, orders: Iterable[Marked], *, documents: int) -> Soaked:
+        """Make the first so many."""
+        found = Soaked()
+        earlier: deque[str] = deque(maxlen=_REMEMBERED)
+        for number, marked in enumerate(islice(orders, documents)):
+            pdf = self._made(marked, earlier, found)
+            if pdf is not None and number % _COMPARED_EVERY == 0:
+                self._compare(pdf, self.beside.reference(marked.order), marked, found)
+            self._weigh(number, documents, found)
+            earlier.append(marked.prefix)
+            if (number + 1) % _COMPARED_EVERY == 0:
+                self.told(f"soak: {number + 1} of {documents}")
+        return found
+
+    def _made(self, marked: Marked, earlier: Sequence[str], found: Soaked) -> bytes | None:
+        began = time.perf_counter()
+        try:
+            pdf = self.renderer.render(marked.order).pdf
+        except DocgenError as failure:
+            found.complaints.append(f"{marked.prefix} {marked.kind}: {failure!r}")
+            return None
+        taken = (time.perf_counter() - began) * 1000
+        read = text(pdf)
+        missing = [mark for mark in marked.marks if mark not in read]
+        strange = [prefix for prefix in earlier if prefix in read]
+        if missing or strange:
+            complaint = f"{marked.prefix} {marked.kind}: lacks {missing[:3]}, has {strange[:3]}"
+            found.complaints.append(complaint)
+            return None
+        found.milliseconds.append(taken)
+        return pdf
+
+    def _compare(self, pdf: bytes, other: bytes, marked: Marked, found: Soaked) -> None:
+        found.compared += 1
+        if pictures(pdf) == pictures(other):
+            return
+        found.different.append(f"{marked.prefix} {marked.kind}: looks different")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / f"{marked.prefix}.pdf").write_bytes(pdf)
+        (self.folder / f"{marked.prefix}-reference.pdf").write_bytes(other)
+
+    def _weigh(self, number: int, documents: int, found: Soaked) -> None:
+        tenth = max(documents // 10, 1)
+        place = number // tenth
+        if place in {0, 9} and number % max(tenth // _WEIGHINGS, 1) == 0:
+            weight = megabytes(below(os.getpid(), but=self.beside.processes))
+            (found.first if place == 0 else found.last).append(weight)

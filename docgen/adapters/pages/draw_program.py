@@ -1,0 +1,48 @@
+"""A program of its own: draws one page, under limits, and ends.
+
+Run as `python -P -m docgen.adapters.pages.draw_program PAGE WIDTH SECONDS MEMORY`, the PDF on
+stdin; the picture comes on stdout. It ends with 0, NOT_FOUND or UNREADABLE, or by the limit.
+"""
+
+import resource
+import signal
+import sys
+from typing import Final
+
+from docgen.adapters.pages.drawing import draw
+from docgen.domain.errors import DocumentNotFound, UnreadableDocument
+
+NOT_FOUND: Final = 3
+UNREADABLE: Final = 4
+
+
+def narrow(seconds: int, memory: int) -> None:
+    """Give up, for good, whatever drawing a page does not need."""
+    signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
+    for kind, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, allowed = resource.getrlimit(kind)
+        narrowed = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(kind, (narrowed, narrowed))
+
+
+def main() -> None:
+    """Draw what we are given."""
+    page, width, seconds, memory = map(int, sys.argv[1:])
+    narrow(seconds, memory)
+    try:
+        picture = draw(sys.stdin.buffer.read(), page, width=width)
+    except DocumentNotFound:
+        sys.exit(NOT_FOUND)
+    except UnreadableDocument:
+        sys.exit(UNREADABLE)
+    sys.stdout.buffer.write(picture)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The rendering engine, a program of its own: standard library only, on the system's Python."""

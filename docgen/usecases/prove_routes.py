@@ -1,0 +1,44 @@
+"""Find out, before anybody's paper is made, by which route every template can go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docgen.domain.errors import RenderFailed, TemplateRejected, ValuesRejected
+from docgen.domain.language import BOTH, Language
+from docgen.domain.template import RouteReport
+from docgen.forms import protocol
+from docgen.forms.catalogue import Catalogue
+from docgen.ports import RouteProver
+from docgen.usecases.trial_orders import TrialOrders
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProveRoutes:
+    """Tries every edition of every form, and the signing protocol, in all their languages."""
+
+    forms: Catalogue
+    trials: TrialOrders
+    prover: RouteProver
+
+    def __call__(self) -> Iterator[RouteReport]:
+        """One report after another, also of templates that go no way at all.
+
+        Raises RendererUnavailable when there is nothing to try them with.
+        """
+        for name, languages in templates_of(self.forms):
+            try:
+                orders = self.trials.for_template(name, languages)
+                yield self.prover.prove(name, languages, orders)
+            except (TemplateRejected, RenderFailed, ValuesRejected) as error:
+                why = {"": f"{error.code}: {error}"}
+                yield RouteReport(template=name, languages=languages, route="", why=why)
+
+
+def templates_of(forms: Catalogue) -> Iterator[tuple[str, tuple[Language, ...]]]:
+    """What there is to try; what is asked for most comes first."""
+    names = [(form.template(edition), form) for form in forms for edition in form.editions]
+    for languages in (BOTH, (Language.KK,), (Language.RU,)):
+        for name, form in names:
+            if set(languages) <= set(form.languages):
+                yield name, languages
+        yield protocol.TEMPLATE, languages

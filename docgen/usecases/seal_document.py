@@ -1,0 +1,63 @@
+"""Seal one document: its protocol, its evidence, and the seal over both."""
+
+from dataclasses import dataclass
+
+from docgen.domain import evidence
+from docgen.domain.canonical import canonical_json
+from docgen.domain.language import BOTH
+from docgen.forms import protocol
+from docgen.ports import Renderer, RenderOrder, SealedPdf, Sealer, SealOrder
+from docgen.texts.phrases import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedDocument:
+    """The sealed file, and the evidence in it."""
+
+    file: SealedPdf
+    evidence: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealDocument:
+    """From the frozen bytes and what is known of them to the sealed file; keeps nothing."""
+
+    renderer: Renderer
+    sealer: Sealer
+
+    def __call__(self, facts: protocol.Facts, frozen: bytes) -> SealedDocument:
+        """Seal the document of a confirmed envelope; raises what hinders it."""
+        document, envelope, consent = facts.document, facts.envelope, facts.consent
+        stated = evidence.build(
+            envelope,
+            document,
+            challenge=facts.challenge,
+            entries=facts.entries,
+            title=facts.titles[document.id],
+        )
+        content = canonical_json(stated)
+        order = SealOrder(
+            frozen=frozen,
+            protocol=self._protocol(facts),
+            evidence=content,
+            way=consent.way,
+            caption=protocol.caption(
+                document, envelope.subscriber, way=consent.way, at=consent.confirmed_at
+            ),
+            reason=say("seal.sealed", document.languages[0]),
+            location=facts.operator.address[document.languages[0]],
+        )
+        return SealedDocument(file=self.sealer.seal(order), evidence=content)
+
+    def _protocol(self, facts: protocol.Facts) -> bytes:
+        document = facts.document
+        order = RenderOrder(
+            template=protocol.TEMPLATE,
+            contexts={language: protocol.context(facts, language) for language in BOTH},
+            title=f"{protocol.TITLE} № {document.number}",
+            identifier=f"urn:qoltanba:protocol:{document.verification_token}",
+            made_at=facts.consent.confirmed_at,
+            qr=facts.verify_url,
+            caller=facts.envelope.owner,
+        )
+        return self.renderer.render(order).pdf

@@ -1,0 +1,1 @@
+"""The Renderer port, with the real LibreOffice."""
