@@ -302,13 +302,14 @@ class Renderer(Protocol):
         """Stop what was started."""
 
 
+Trials = Callable[[], Sequence[RenderOrder]]
+
+
 class RouteProver(Protocol):
     """Tries templates before anybody's paper is made of them."""
 
-    def prove(
-        self, name: str, languages: tuple[Language, ...], orders: Sequence[RenderOrder]
-    ) -> RouteReport:
-        """Find the fastest route whose bytes are right; tells at once what is known already."""
+    def prove(self, name: str, languages: tuple[Language, ...], trials: Trials) -> RouteReport:
+        """Find the fastest route whose bytes are right; what is known already needs no trials."""
 
 
 class TemplateFiles(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from docgen.domain.errors import RenderFailed, TemplateRejected, ValuesRejected
 from docgen.domain.language import BOTH, Language
@@ -27,8 +28,8 @@ class ProveRoutes:
         """
         for name, languages in templates_of(self.forms):
             try:
-                orders = self.trials.for_template(name, languages)
-                yield self.prover.prove(name, languages, orders)
+                trials = partial(self.trials.for_template, name, languages)
+                yield self.prover.prove(name, languages, trials)
             except (TemplateRejected, RenderFailed, ValuesRejected) as error:
                 why = {"": f"{error.code}: {error}"}
                 yield RouteReport(template=name, languages=languages, route="", why=why)

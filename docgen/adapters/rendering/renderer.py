@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from docgen.adapters.rendering.fill import check_values, qr_of
 from docgen.adapters.rendering.fonts import FAMILIES
 from docgen.adapters.rendering.normalise import Expected, Normalised, normalise
 from docgen.adapters.rendering.reading import TextLost, require_texts
-from docgen.adapters.rendering.routes.book import Page, RouteBook
+from docgen.adapters.rendering.routes.book import Page, RouteBook, Unproved
 from docgen.adapters.rendering.routes.preloading import TooMany
 from docgen.adapters.rendering.routes.route import Route
 from docgen.adapters.rendering.routes.template_routes import TO_OPEN, TemplateRoutes
@@ -105,37 +105,62 @@ class LibreOfficeRenderer:
         )
 
     def prove(
-        self, name: str, languages: tuple[Language, ...], orders: Sequence[RenderOrder]
+        self,
+        name: str,
+        languages: tuple[Language, ...],
+        trials: Callable[[], Sequence[RenderOrder]],
     ) -> RouteReport:
         """Find out which routes a template can go: those that give the Word route's very bytes.
 
         What is known already is told at once. Raises TemplateRejected for a template that none
         can go, RenderFailed when the Word route itself fails an order, or RendererUnavailable.
         """
-        template = self._shelf.get(name, languages)
-        reference: list[str] = []
-
-        def judge(routes: TemplateRoutes, route: Route) -> str:
-            if not reference:
-                reference.extend(self._digest(o, template, routes, Route.WORD) for o in orders)
-            for number, order in enumerate(orders):
-                try:
-                    digest = self._digest(order, template, routes, route)
-                except (TooMany, NotSettled):
-                    continue
-                except (RenderFailed, Refused) as error:
-                    return f"order {number + 1} of {len(orders)} fails: {error}"
-                if digest != reference[number]:
-                    return f"order {number + 1} of {len(orders)} looks otherwise"
-            return "" if orders else "there is nothing to try it with"
-
-        page = self._book.prove(template, self._on_machine(), self._converted, judge)
+        machine = self._on_machine()
+        try:
+            why = self._book.verdict(self._shelf.sha256(name, languages), languages, machine)
+        except Unproved:
+            why = self._tried(self._shelf.get(name, languages), trials)
         return RouteReport(
             template=name,
             languages=languages,
-            route=page.usable[0].value,
-            why={route.value: why for route, why in page.why.items()},
+            route=next(route.value for route in Route if route not in why),
+            why={route.value: reason for route, reason in why.items()},
         )
+
+    def _tried(
+        self, template: ShelvedTemplate, trials: Callable[[], Sequence[RenderOrder]]
+    ) -> Mapping[Route, str]:
+        orders: list[RenderOrder] = []
+        reference: list[str] = []
+
+        def judge(routes: TemplateRoutes, route: Route) -> str:
+            if not orders:
+                orders.extend(trials())
+                reference.extend(self._digest(o, template, routes, Route.WORD) for o in orders)
+            return self._compared(
+                route, routes, template, list(zip(orders, reference, strict=True))
+            )
+
+        return self._book.prove(template, self._on_machine(), self._converted, judge).why
+
+    def _compared(
+        self,
+        route: Route,
+        routes: TemplateRoutes,
+        template: ShelvedTemplate,
+        trials: Sequence[tuple[RenderOrder, str]],
+    ) -> str:
+        """What is wrong with a route, if anything, by the digests that it should give."""
+        for number, (order, expected) in enumerate(trials, start=1):
+            try:
+                digest = self._digest(order, template, routes, route)
+            except (TooMany, NotSettled):
+                continue
+            except (RenderFailed, Refused) as error:
+                return f"order {number} of {len(trials)} fails: {error}"
+            if digest != expected:
+                return f"order {number} of {len(trials)} looks otherwise"
+        return "" if trials else "there is nothing to try it with"
 
     def close(self) -> None:
         """Need the engine no more; trials that are under way in other threads end."""

@@ -1,7 +1,7 @@
 """The shelf of templates: read, checked and compiled once, and again when a file changes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,18 @@ class TemplateShelf:
             self._shelved[key] = shelved
         return shelved[1]
 
+    def sha256(self, name: str, languages: tuple[Language, ...]) -> str:
+        """The hash over the template's files as they are now; raises TemplateRejected."""
+        return _over(
+            hashlib.sha256(self._folders.path(name, language).read_bytes()).digest()
+            for language in languages
+            if _stamp(self._folders.path(name, language))
+        )
+
+
+def _over(digests: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
 
 def _stamp(path: Path) -> tuple[int, int, int]:
     try:
@@ -62,13 +74,13 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 def _read(name: str, paths: dict[Language, Path], rows_split: bool) -> ShelvedTemplate:  # noqa: FBT001
     halves: list[tuple[Language, bytes]] = []
-    digest = hashlib.sha256()
+    digests: list[bytes] = []
     files: dict[Language, str] = {}
     for language, path in paths.items():
         docx = path.read_bytes()
         file_digest = hashlib.sha256(docx)
         files[language] = file_digest.hexdigest()
-        digest.update(file_digest.digest())
+        digests.append(file_digest.digest())
         try:
             check_package(docx)
         except TemplateRejected as error:
@@ -82,5 +94,5 @@ def _read(name: str, paths: dict[Language, Path], rows_split: bool) -> ShelvedTe
         compiled=compile_tags(composed),
         stories=composed.stories,
         files=files,
-        sha256=digest.hexdigest(),
+        sha256=_over(digests),
     )

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from docgen.adapters.rendering.engine.child import Child, freeze_clock
 from docgen.adapters.rendering.engine.frames import Header, close_files, read_frame, write_frame
+from docgen.adapters.rendering.engine.inside import PROGRAM, Inside
 from docgen.adapters.rendering.engine.network import leave_network
 from docgen.adapters.rendering.engine.walls import (
     Orphaned,
@@ -249,8 +250,6 @@ def _tried_in_a_child(here: "Here", directory: Path) -> None:
 
 
 def _inside(directory: Path, network: str, serve: "Callable[[Here, Path], object]") -> NoReturn:
-    from docgen.adapters.rendering.engine.inside import Inside  # noqa: PLC0415
-
     directory.mkdir(exist_ok=True)
     write_profile(directory / "profile")
     office = Inside(directory / "profile")
@@ -294,16 +293,37 @@ def main() -> None:
     def serve(workshop: Workshop, directory: Path) -> None:
         gc.collect()
         gc.freeze()
-        write_frame(control, workshop.hello())
+        hello = workshop.hello()
+        if hello["bridge"] == "inside":
+            proof.touch()
+        write_frame(control, hello)
         Zygote(control, directory, workshop).serve()
 
-    if arguments.bridge == "inside" and _proved(directory / "trial", network):
+    proof = _proof_in(directory.parent)
+    if arguments.bridge == "inside" and (_taken(proof) or _proved(directory / "trial", network)):
         _inside(directory, network, serve)
     from docgen.adapters.rendering.engine.there import There  # noqa: PLC0415
 
     with There(directory, network) as there:
         serve(there, directory)
     os._exit(0)
+
+
+def _proof_in(engine: Path) -> Path:
+    """A file by which the first zygote of an engine spares the next ones its trial.
+
+    It is gone while one starts: if that fails, the next one tries all of it again.
+    """
+    library = PROGRAM / "libmergedlo.so"
+    return engine / f"proved-{library.stat().st_mtime_ns if library.exists() else 0}"
+
+
+def _taken(proof: Path) -> bool:
+    try:
+        proof.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def taken_from_stdin() -> socket.socket:

@@ -24,6 +24,7 @@ from docgen.adapters.rendering.routes.template_routes import TemplateRoutes, com
 from docgen.adapters.rendering.routes.tokens import tokenised
 from docgen.adapters.rendering.tags import BODY
 from docgen.adapters.rendering.templates import ShelvedTemplate
+from docgen.domain.language import Language
 
 _OPEN, _BASE, _PLAN, _VERDICT = "open.odt", "base.odt", "plan.json", "verdict.json"
 _SOURCES = Path(__file__).parents[1]
@@ -53,6 +54,10 @@ class Page:
         return (*self.proved, Route.WORD)
 
 
+class Unproved(Exception):
+    """Nobody has tried the template yet."""
+
+
 class RouteBook:
     """Verdicts and compiled templates in `folder`; threads and processes may share it."""
 
@@ -60,9 +65,15 @@ class RouteBook:
         self._folder = folder.absolute()
         self._pages: dict[str, Page] = {}
 
+    def verdict(
+        self, sha256: str, languages: tuple[Language, ...], machine: str
+    ) -> Mapping[Route, str]:
+        """What a template's slower routes are for, without reading it; raises Unproved."""
+        return _verdict(self._folder / _key(sha256, languages, machine))
+
     def look_up(self, template: ShelvedTemplate, machine: str) -> Page:
         """What is known of a template on a machine; without a verdict, the Word route alone."""
-        key = _key(template, machine)
+        key = _key(template.sha256, tuple(template.files), machine)
         page = self._pages.get(key)
         if page is None:
             page = self._read(key, template)
@@ -74,7 +85,7 @@ class RouteBook:
         self, template: ShelvedTemplate, machine: str, convert: Convert, judge: Judge
     ) -> Page:
         """Compile a template and judge each of its routes, unless somebody has; others wait."""
-        key = _key(template, machine)
+        key = _key(template.sha256, tuple(template.files), machine)
         with self._alone_with(key):
             page = self._read(key, template)
             if page.known:
@@ -109,8 +120,8 @@ class RouteBook:
     def _read(self, key: str, template: ShelvedTemplate) -> Page:
         folder = self._folder / key
         try:
-            why = {Route(n): str(w) for n, w in json.loads((folder / _VERDICT).read_text()).items()}
-        except (OSError, ValueError, AttributeError):
+            why = _verdict(folder)
+        except Unproved:
             return Page(routes=TemplateRoutes(word=template.compiled))
         proved = [route for route in (Route.PRELOADED, Route.LOADED) if route not in why]
         if not proved:
@@ -134,10 +145,17 @@ class RouteBook:
             os.close(lock)
 
 
-def _key(template: ShelvedTemplate, machine: str) -> str:
+def _verdict(folder: Path) -> dict[Route, str]:
+    try:
+        told = json.loads((folder / _VERDICT).read_text())
+        return {Route(name): str(why) for name, why in told.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise Unproved from error
+
+
+def _key(sha256: str, languages: tuple[Language, ...], machine: str) -> str:
     """Everything that the verdict was found with."""
-    languages = "+".join(template.files)
-    text = f"{template.sha256}\n{languages}\n{machine}\n{_program()}"
+    text = f"{sha256}\n{'+'.join(languages)}\n{machine}\n{_program()}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -186,7 +186,7 @@ def test_a_verdict_is_kept_for_others(fresh: Fresh, tmp_path: Path) -> None:
     other = fresh()
 
     assert made(other, {"a": "y"})[0] == "preloaded"
-    assert other.prove("one", (Language.KK,), []).route == "preloaded"
+    assert other.prove("one", (Language.KK,), list).route == "preloaded"
 
 
 def test_a_changed_template_is_proved_anew(fresh: Fresh, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_changed_template_is_proved_anew(fresh: Fresh, tmp_path: Path) -> None
     shelve(tmp_path, "one", kk=word.template("now {{ a }}"))
 
     assert made(renderer, {"a": "y"})[0] == "word"
-    assert renderer.prove("one", (Language.KK,), [order({"a": "x"})]).route == "preloaded"
+    assert renderer.prove("one", (Language.KK,), lambda: [order({"a": "x"})]).route == "preloaded"
     assert made(renderer, {"a": "y"})[0] == "preloaded"
 
 
@@ -247,7 +247,7 @@ def test_both_halves_and_their_headers_go_preloaded(engine: Engine, tmp_path: Pa
         visit_order("kk+ru", rows={"name": "", "price": ""}, number="7" * 40),
     ]
 
-    report = renderer.prove("visit", (Language.KK, Language.RU), wanted)
+    report = renderer.prove("visit", (Language.KK, Language.RU), lambda: wanted)
     rendered = renderer.render(wanted[0])
 
     assert (report.route, dict(report.why)) == ("preloaded", {})

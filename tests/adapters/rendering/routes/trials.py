@@ -26,7 +26,7 @@ def tried(
 ) -> RouteReport:
     """Prove the template with an order for each of these values."""
     shelve(directory, "one", kk=docx)
-    return renderer.prove("one", (Language.KK,), [order(each) for each in values])
+    return renderer.prove("one", (Language.KK,), lambda: [order(each) for each in values])
 
 
 def made(renderer: LibreOfficeRenderer, values: Values) -> tuple[str, bytes]:
