@@ -67,6 +67,7 @@ class Child:
         One that is `done` has a moment to go by itself.
         """
         if done:
+            self._socket.shutdown(socket.SHUT_WR)
             select.select([self._ended], [], [], _LAST_SECONDS)
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._ended, signal.SIGKILL)
@@ -101,6 +102,8 @@ def _live(zygote: int, control: socket.socket, work: Work) -> None:
         work(job, request, answer)
         close_files(files)
         control.send(_DONE.pack(_milliseconds(resource.getrusage(resource.RUSAGE_SELF))))
+        # To give all its memory back takes a while, in which others may have better to do.
+        control.recv(1)
     except (EOFError, Orphaned):
         os._exit(0)
     except BaseException as error:  # noqa: BLE001  # it ends here, whatever it is

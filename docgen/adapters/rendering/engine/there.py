@@ -75,8 +75,7 @@ class There:
     ) -> None:
         with suppress(ProcessLookupError):
             os.kill(self._office, signal.SIGKILL)
-        for path in self._sockets:
-            path.unlink(missing_ok=True)
+        _remove(self._sockets)
 
     def hello(self) -> Header:
         """The engine's name and how it is reached."""
@@ -171,14 +170,20 @@ class There:
         return os.waitstatus_to_exitcode(status) if pid else None
 
 
-def _sockets(pipe: str, profile: Path) -> Sequence[Path]:
-    """Where LibreOffice listens: our pipe, and the one by which it finds a running copy."""
+def _sockets(pipe: str, profile: Path) -> Sequence[str]:
+    """How LibreOffice's sockets end: our pipe, and the one by which it finds a running copy."""
     digest = hashlib.md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
-    single = "SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest)
-    return [Path("/tmp", f"OSL_PIPE_{os.getuid()}_{name}") for name in (pipe, single)]  # noqa: S108
+    return pipe, "SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest)
 
 
-def _remove_after_us(paths: Sequence[Path]) -> None:
+def _remove(sockets: Sequence[str]) -> None:
+    # before that stands our number, or nothing for an account that the system does not know
+    for name in sockets:
+        for path in Path("/tmp").glob(f"OSL_PIPE_*{name}"):  # noqa: S108
+            path.unlink(missing_ok=True)
+
+
+def _remove_after_us(sockets: Sequence[str]) -> None:
     """Have them removed when this process ends, however it does."""
     ended = os.pidfd_open(os.getpid())
     if os.fork():
@@ -190,7 +195,6 @@ def _remove_after_us(paths: Sequence[Path]) -> None:
         os.closerange(0, ended)
         os.closerange(ended + 1, os.sysconf("SC_OPEN_MAX"))
         select.select([ended], [], [])
-        for path in paths:
-            path.unlink(missing_ok=True)
+        _remove(sockets)
     finally:
         os._exit(0)

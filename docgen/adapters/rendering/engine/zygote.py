@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from docgen.adapters.rendering.engine.here import Here
 
 _MEASURE_EVERY = 16
+_PAUSE = 0.012
+"""Seconds until a zygote that has nothing else to do buries a child and forks the next."""
 _LONE_SECONDS = 5.0
 _PROBE_SECONDS = 60.0
 
@@ -104,6 +106,8 @@ class Zygote:
             goes_on = self._workshop.goes_on(well=status == "done")
             if status == "done":
                 self._report(status, "", child.cpu_ms, ends=not goes_on)
+                # whoever waited for the document is at work with it now; the funeral can wait
+                select.select([self._control], [], [], _PAUSE)
             code = child.end(done=status == "done")
         finally:
             self._tidy()
