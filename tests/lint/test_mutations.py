@@ -57,11 +57,13 @@ def test_any_mutation_of_a_variable_in_one_language_is_found(data: st.DataObject
     )
 
     other = _seen(code, BOTH[1 - BOTH.index(language)])
-    assert [
+    faults = {each.code for each in judged}
+    # a name that begins with a figure is no tag at all, and its twin may stand elsewhere
+    assert Fault.TAG_BROKEN in faults or [
         *between_languages(seen.tags, other.tags, "other"),
         *between_languages(other.tags, seen.tags, "this"),
     ]
-    assert {each.code for each in judged} & {
+    assert faults & {
         Fault.VARIABLE_UNKNOWN, Fault.TAG_BROKEN, Fault.TAG_FORBIDDEN, Fault.VARIABLE_UNUSED
     }  # fmt: skip
 
