@@ -254,19 +254,18 @@ class LibreOfficeRenderer:
     def _on_machine(self) -> str:
         """All that is not ours and makes a difference to pages."""
         if not self._machine:
-            self._machine = f"{_engine_of(self._engine.hello())}, fonts {self._fonts}"
+            self._machine = self._machine_of(self._engine.hello())
         return self._machine
 
+    def _machine_of(self, hello: Mapping[str, object]) -> str:
+        return f"{hello['engine']} by {hello['bridge']}, fonts {self._fonts}"
+
     def _named(self, made: _Made) -> str:
-        machine = f"{_engine_of(made.answer.engine)}, fonts {self._fonts}"
+        machine = self._machine_of(made.answer.engine)
         if machine != self._machine:
             _log.warning("the engine is now %s: templates are to be proved anew", machine)
             self._machine = machine
         return f"{made.answer.engine['engine']}, {made.route}, fonts {self._fonts}"
-
-
-def _engine_of(hello: Mapping[str, object]) -> str:
-    return f"{hello['engine']} by {hello['bridge']}"
 
 
 def _in_batch(order: RenderOrder) -> RenderOrder:

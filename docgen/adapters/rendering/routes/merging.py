@@ -15,11 +15,11 @@ from lxml import etree
 STYLE: Final = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-_SPAN = f"{{{TEXT}}}span"
+SPAN: Final = f"{{{TEXT}}}span"
 _STYLE_NAME = f"{{{TEXT}}}style-name"
 _NAME, _FAMILY, _PARENT = f"{{{STYLE}}}name", f"{{{STYLE}}}family", f"{{{STYLE}}}parent-style-name"
 _LOOK = f"{{{STYLE}}}text-properties"
-_PARAGRAPHS = (f"{{{TEXT}}}p", f"{{{TEXT}}}h")
+PARAGRAPHS: Final = (f"{{{TEXT}}}p", f"{{{TEXT}}}h")
 _AUTOMATIC = f"{{{OFFICE}}}automatic-styles"
 _NAMING = re.compile(r"(^|-)style(-name)?$|^list-style-name$|^master-page-name$|^apply-style-name$")
 
@@ -52,13 +52,13 @@ class _Merging:
         self._made: dict[tuple[str, str], str] = {}
 
     def merge(self, root: etree._Element) -> None:
-        for paragraph in root.iter(*_PARAGRAPHS):
-            for span in list(paragraph.iter(_SPAN)):
+        for paragraph in root.iter(*PARAGRAPHS):
+            for span in list(paragraph.iter(SPAN)):
                 if not span.text and len(span) == 0:
                     _unwrap(span)
             style = self._shared(paragraph)
             if style:
-                for span in list(paragraph.iter(_SPAN)):
+                for span in list(paragraph.iter(SPAN)):
                     if span.get(_STYLE_NAME) == style:
                         _unwrap(span)
                 old = paragraph.get(_STYLE_NAME, "")
@@ -109,10 +109,10 @@ def _chains(paragraph: etree._Element) -> Iterator[Sequence[str]]:
     if paragraph.text:
         yield ()
     for child in paragraph.iterdescendants("*"):
-        outside = [str(span.get(_STYLE_NAME, "")) for span in child.iterancestors(_SPAN)]
+        outside = [str(span.get(_STYLE_NAME, "")) for span in child.iterancestors(SPAN)]
         if child.tail:
             yield outside
-        if child.tag != _SPAN:
+        if child.tag != SPAN:
             yield outside
         elif child.text:
             yield [str(child.get(_STYLE_NAME, "")), *outside]

@@ -15,25 +15,21 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from docgen.adapters.rendering.routes.merging import merge_spans
+from docgen.adapters.rendering.routes.merging import OFFICE, PARAGRAPHS, SPAN, TEXT, merge_spans
 from docgen.adapters.rendering.routes.refusal import NotCompilable
 from docgen.adapters.rendering.routes.tokens import TOKEN, Stands, Tag
 
-OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 DRAW: Final = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
 SVG: Final = "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"
-STYLE: Final = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 CONFIG: Final = "urn:oasis:names:tc:opendocument:xmlns:config:1.0"
 XLINK: Final = "http://www.w3.org/1999/xlink"
 _DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
 _MANIFEST: Final = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 
 CONTENT, STYLES, META = "content.xml", "styles.xml", "meta.xml"
-PARAGRAPHS: Final = (f"{{{TEXT}}}p", f"{{{TEXT}}}h")
 BOOKMARKS: Final = (f"{{{TEXT}}}bookmark", f"{{{TEXT}}}bookmark-start")
-ROW, SPAN, CELL = f"{{{TABLE}}}table-row", f"{{{TEXT}}}span", f"{{{TABLE}}}table-cell"
+ROW, CELL = f"{{{TABLE}}}table-row", f"{{{TABLE}}}table-cell"
 TAG: Final = "{urn:qoltanba:tag}tag"
 _KEPT = re.compile(r"mimetype|content\.xml|styles\.xml|settings\.xml|Pictures/[^/]+")
 _OF_PRINTERS = ("Printer", "Print")
@@ -207,9 +203,8 @@ def _require_marks_outside(root: etree._Element, document: OpenDocument) -> None
     for element in root.iter(TAG, *BOOKMARKS):
         if element.tag != TAG and depth:
             raise NotCompilable("a bookmark stands in what a tag can take out")
-        tag = document.tag(element) if element.tag == TAG else None
-        if tag is not None and not tag.is_value:
-            depth += {"for": 1, "if": 1, "endfor": -1, "endif": -1}.get(tag.jinja.split()[1], 0)
+        if element.tag == TAG:
+            depth += document.tag(element).deeper
 
 
 def _lift_blocks(root: etree._Element, document: OpenDocument) -> None:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateSyntaxError
 from lxml import etree
 from markupsafe import Markup
 
+from docgen.adapters.rendering.fill import rendered
+from docgen.adapters.rendering.routes.merging import PARAGRAPHS
 from docgen.adapters.rendering.routes.open_document import (
     CELL,
     CONTENT,
     META,
-    PARAGRAPHS,
     ROW,
     TABLE,
     TAG,
@@ -24,8 +25,7 @@ from docgen.adapters.rendering.routes.open_document import (
 )
 from docgen.adapters.rendering.routes.refusal import NotCompilable
 from docgen.adapters.rendering.routes.tokens import Stands
-from docgen.adapters.rendering.tags import TagEnvironment
-from docgen.domain.errors import RenderFailed
+from docgen.adapters.rendering.tags import Piece, Pieces, TagEnvironment
 from docgen.domain.language import Language
 from docgen.ports import RenderOrder
 
@@ -35,17 +35,11 @@ _SPACE: Final = "<text:s/>"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Piece:
-    language: Language
-    template: Template
-
-
-@dataclass(frozen=True, kw_only=True)
 class OpenTemplate:
     """A compiled template; `fill` takes about a millisecond."""
 
     members: Mapping[str, bytes]
-    pieces: Mapping[str, Sequence[str | _Piece]]
+    pieces: Mapping[str, Pieces]
     qr_members: frozenset[str]
 
     def fill(self, order: RenderOrder, qr: bytes | None) -> bytes:
@@ -53,17 +47,14 @@ class OpenTemplate:
         members = dict(self.members)
         members[META] = titled(order.title)
         for name in self.pieces:
-            members[name] = self._part(name, order).encode()
+            members[name] = rendered(self.pieces[name], order).encode()
         if qr is not None:
             members |= dict.fromkeys(self.qr_members, qr)
         return packed(members)
 
     def body(self, order: RenderOrder) -> str:
         """The part with the document's text; raises RenderFailed as `fill` does."""
-        return self._part(CONTENT, order)
-
-    def _part(self, name: str, order: RenderOrder) -> str:
-        return "".join(_rendered(piece, order) for piece in self.pieces[name])
+        return rendered(self.pieces[CONTENT], order)
 
 
 def compile_open(document: OpenDocument) -> OpenTemplate:
@@ -115,26 +106,17 @@ def _with_jinja(root: etree._Element, document: OpenDocument) -> list[tuple[str,
 
 def _pieces(
     texts: Sequence[tuple[str, Language | None]], compiled: Callable[[str], Template]
-) -> tuple[str | _Piece, ...]:
-    made: list[str | _Piece] = []
+) -> Pieces:
+    made: list[str | Piece] = []
     for text, language in texts:
         if language is None:
             made.append(text)
             continue
         try:
-            made.append(_Piece(language=language, template=compiled(text)))
+            made.append(Piece(language=language, template=compiled(text)))
         except TemplateSyntaxError as error:
             raise NotCompilable(f"{language}: {error.message}") from error
     return tuple(made)
-
-
-def _rendered(piece: str | _Piece, order: RenderOrder) -> str:
-    if isinstance(piece, str):
-        return piece
-    try:
-        return piece.template.render(order.contexts[piece.language])
-    except (TemplateError, TypeError, ValueError, OverflowError) as error:
-        raise RenderFailed(f"{piece.language} {order.template}: {error}") from error
 
 
 def _refuse_what_needs_mending(root: etree._Element, document: OpenDocument) -> None:
@@ -144,7 +126,7 @@ def _refuse_what_needs_mending(root: etree._Element, document: OpenDocument) -> 
             raise NotCompilable("a condition can take all paragraphs of a cell")
     for table in root.iter(f"{{{TABLE}}}table"):
         rows = [e for e in table.iter(ROW, TAG) if e.tag == ROW or _of_rows(e, document)]
-        if rows and not _rows_outside_blocks(rows, document):
+        if rows and not _any_outside(rows, document):
             raise NotCompilable("a condition can take all rows of a table")
 
 
@@ -152,20 +134,16 @@ def _of_rows(element: etree._Element, document: OpenDocument) -> bool:
     return document.tag(element).stands is Stands.ROW
 
 
-def _rows_outside_blocks(rows: Sequence[etree._Element], document: OpenDocument) -> bool:
-    return _any_outside([None if e.tag == ROW else document.tag(e).jinja for e in rows])
-
-
 def _text_outside_blocks(cell: etree._Element, document: OpenDocument) -> bool:
     children = [e for e in cell if e.tag == TAG or e.tag in PARAGRAPHS]
-    return _any_outside([document.tag(e).jinja if e.tag == TAG else None for e in children])
+    return _any_outside(children, document)
 
 
-def _any_outside(sequence: Sequence[str | None]) -> bool:
+def _any_outside(elements: Sequence[etree._Element], document: OpenDocument) -> bool:
     depth = 0
-    for jinja in sequence:
-        if jinja is None and depth == 0:
+    for element in elements:
+        if element.tag == TAG:
+            depth += document.tag(element).deeper
+        elif depth == 0:
             return True
-        word = "" if jinja is None else jinja.removeprefix("{%").split()[0]
-        depth += {"for": 1, "if": 1, "endfor": -1, "endif": -1}.get(word, 0)
     return False

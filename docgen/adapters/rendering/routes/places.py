@@ -16,13 +16,11 @@ from typing import Any, Final
 
 from lxml import etree
 
+from docgen.adapters.rendering.routes.merging import PARAGRAPHS, SPAN, TEXT
 from docgen.adapters.rendering.routes.open_document import (
-    PARAGRAPHS,
     ROW,
-    SPAN,
     TABLE,
     TAG,
-    TEXT,
     OpenDocument,
     put_text,
     take_out,
@@ -86,16 +84,15 @@ class Places:
     def _block(self, opening: etree._Element, rest: deque[etree._Element]) -> Iterator[Block]:
         """From a tag that opens a block of rows or paragraphs to the one that closes it."""
         while True:
-            word = self._word(opening)
-            if word.startswith("end"):
-                raise NotCompilable("a block ends that did not begin")
             tag = self.document.tag(opening)
+            if tag.deeper < 0:
+                raise NotCompilable("a block ends that did not begin")
             self._list(tag.language, tag.jinja)
             body, closing = self._up_to_next(rest)
-            yield self._copies(opening, body, self.times if word == "for" else 1)
+            yield self._copies(opening, body, self.times if tag.word == "for" else 1)
             take_out(opening)
             opening = closing
-            if self._word(closing).startswith("end"):
+            if self._deeper(closing) < 0:
                 tag = self.document.tag(closing)
                 self._list(tag.language, tag.jinja)
                 take_out(closing)
@@ -115,14 +112,8 @@ class Places:
             body.append(element)
         raise NotCompilable("a block is not closed where it is opened")
 
-    def _word(self, element: etree._Element) -> str:
-        """What a tag element does: `for`, `if`, `else`, `endif`; nothing if it prints a value."""
-        tag = self.document.tag(element)
-        return "" if tag.is_value else tag.jinja.split()[1]
-
     def _deeper(self, element: etree._Element) -> int:
-        word = self._word(element) if element.tag == TAG else ""
-        return {"for": 1, "if": 1, "endfor": -1, "endif": -1}.get(word, 0)
+        return self.document.tag(element).deeper if element.tag == TAG else 0
 
     def _copies(
         self, opening: etree._Element, body: Sequence[etree._Element], times: int
@@ -192,7 +183,7 @@ class Places:
                 blocks.append(slot)
                 continue
             pending.append(element)
-            depth += self._deeper(element)
+            depth += tag.deeper
             if depth == 0:
                 blocks.append(self._condition(pending))
                 pending = []

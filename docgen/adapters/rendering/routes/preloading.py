@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateSyntaxError
 from lxml import etree
 from markupsafe import Markup
 
+from docgen.adapters.rendering.fill import rendered
 from docgen.adapters.rendering.routes.open_document import (
     DRAW,
     META,
@@ -36,8 +37,7 @@ from docgen.adapters.rendering.routes.places import (
     slots_at_edges,
 )
 from docgen.adapters.rendering.routes.refusal import NotCompilable
-from docgen.adapters.rendering.tags import TagEnvironment
-from docgen.domain.errors import RenderFailed
+from docgen.adapters.rendering.tags import Piece, TagEnvironment
 from docgen.domain.language import Language
 from docgen.ports import RenderOrder
 
@@ -88,11 +88,8 @@ class PreloadedTemplate:
         raise TooMany
 
     def _entries(self, order: RenderOrder, language: Language) -> Sequence[str]:
-        try:
-            listed = self.lists[language].render(order.contexts[language])
-        except (TemplateError, TypeError, ValueError, OverflowError) as error:
-            raise RenderFailed(f"{language} {order.template}: {error}") from error
-        return listed.split(END)[:-1]
+        piece = Piece(language=language, template=self.lists[language])
+        return rendered((piece,), order).split(END)[:-1]
 
 
 def preload(document: OpenDocument) -> PreloadedTemplate:

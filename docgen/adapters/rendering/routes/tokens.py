@@ -49,6 +49,16 @@ class Tag:
         """Whether it prints something, rather than opens or closes a block."""
         return self.jinja.startswith("{{")
 
+    @property
+    def word(self) -> str:
+        """What it does: `for`, `if`, `else`, `endif`; nothing if it prints a value."""
+        return "" if self.is_value else self.jinja.split()[1]
+
+    @property
+    def deeper(self) -> int:
+        """1 if it opens a block, -1 if it closes one, else 0."""
+        return {"for": 1, "if": 1, "endfor": -1, "endif": -1}.get(self.word, 0)
+
 
 class Tokens:
     """Gives tags their words: `QTAG0007E` is `tags[7]`."""
