@@ -9,8 +9,8 @@ from string import ascii_uppercase
 from typing import Any
 
 from docgen.domain.language import BOTH, Language
+from docgen.domain.rendering import RenderOrder
 from docgen.forms import protocol
-from docgen.ports import RenderOrder
 from docgen.usecases.trial_orders import TrialOrders, with_rows
 
 ACT, ACT_ROWS, ACT_PAGES = "acceptance_act", 6, 2

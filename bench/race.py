@@ -13,7 +13,8 @@ from pathlib import Path
 from bench.orders import ACT_PAGES, acts
 from bench.pages import require_paper
 from bench.rivals import Cold, Unoserver, make_by_unoserver, unoservers, workplace
-from docgen.ports import Renderer, RenderOrder
+from docgen.domain.rendering import RenderOrder
+from docgen.ports import Renderer
 from docgen.usecases.trial_orders import TrialOrders
 
 Route = Callable[[RenderOrder], bytes]

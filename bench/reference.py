@@ -14,7 +14,7 @@ from bench.processes import below
 from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.adapters.rendering.routes.book import RouteBook
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 
 
 class Reference:

@@ -16,7 +16,7 @@ from xmlrpc.client import Fault, ServerProxy
 import segno
 from docxtpl import DocxTemplate
 
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 
 PYTHON = "/usr/bin/python3"
 """Debian's, which has uno."""

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import ApiKey
 from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, Issued, SpendOutcome
-from docgen.domain.consent import WayOfSigning
-from docgen.domain.envelope import Envelope, EnvelopeFilter, SealLevel, State
+from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
+from docgen.domain.rendering import Rendered, RenderOrder
+from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.domain.subscriber import Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
@@ -260,38 +261,6 @@ class SmsGateway(Protocol):
 # --- documents ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class RenderOrder:
-    """What to make: a template name, and for each language, in order, the values it sees."""
-
-    template: str
-    """Path below `templates_kk` and `templates_ru` without the ending: `acceptance_act`."""
-    contexts: Mapping[Language, Mapping[str, Any]]
-    title: str
-    identifier: str
-    """Goes into the metadata (dc:identifier): how a file says which document it is."""
-    made_at: datetime
-    """Stands in the metadata: the same order gives the same bytes whenever it is carried out."""
-    qr: str | None = None
-    """Text of the QR code that takes the place of the template's picture named `qr`."""
-    pinned: Mapping[Language, str] = field(default_factory=dict)
-    """SHA-256 that the Word files must have; those of other languages may be any."""
-    caller: str = ""
-    """For whom it is: callers take turns."""
-    batch: bool = False
-    """Nobody waits for it: those who do go first."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendered:
-    """A normalised PDF/A-3b of one revision, ready to be frozen."""
-
-    pdf: bytes
-    pages: int
-    template_sha256: str
-    engine: str
-
-
 class Renderer(Protocol):
     """From Word and values to PDF/A."""
 
@@ -333,31 +302,6 @@ class TemplateInspector(Protocol):
 
     def disagreements(self, one: bytes, other: bytes) -> Sequence[Finding]:
         """Why the other readable file could not follow the one in a document, said of the other."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealOrder:
-    """What to seal: the frozen bytes, the pages to add, the evidence, and what the seal shows."""
-
-    frozen: bytes
-    protocol: bytes
-    evidence: bytes
-    way: WayOfSigning
-    caption: tuple[str, ...]
-    """Lines of the visible seal, top to bottom; below them it names the holder of its key."""
-    reason: str
-    location: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealedPdf:
-    """The frozen bytes plus exactly one revision."""
-
-    pdf: bytes
-    level: SealLevel
-    signer: str
-    serial: str
-    sealed_at: datetime
 
 
 class Sealer(Protocol):

@@ -13,9 +13,11 @@ import pikepdf
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
+from docgen.domain.rendering import Rendered, RenderOrder
+from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
-from docgen.ports import Rendered, RenderOrder, SealedPdf, SealOrder, SmsReceipt
+from docgen.ports import SmsReceipt
 from tests.builders import NOW, sha256
 
 

@@ -7,11 +7,12 @@ from docgen.domain.envelope import Document, Envelope, Frozen, State
 from docgen.domain.errors import DocgenError, RenderFailed, SealRefused, TemplateRejected
 from docgen.domain.journal import Event, Fact, says
 from docgen.domain.operator import Operator
+from docgen.domain.rendering import RenderOrder
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.form import Paper
 from docgen.forms.protocol import caption
-from docgen.ports import Blobs, Clock, Register, Renderer, RenderOrder, Sealer
+from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.texts import dates
 
 URN = "urn:qoltanba:document:"

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
+from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.form import Paper
 from docgen.forms.identity import read_subscriber
-from docgen.ports import Clock, Rendered, Renderer, RenderOrder
+from docgen.ports import Clock, Renderer
 from docgen.texts import dates
 
 NUMBER = "ҮЛГІ / ОБРАЗЕЦ"

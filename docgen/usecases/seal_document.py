@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from docgen.domain import evidence
 from docgen.domain.canonical import canonical_json
 from docgen.domain.language import BOTH
+from docgen.domain.rendering import RenderOrder
+from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.forms import protocol
-from docgen.ports import Renderer, RenderOrder, SealedPdf, Sealer, SealOrder
+from docgen.ports import Renderer, Sealer
 from docgen.texts.phrases import say
 
 

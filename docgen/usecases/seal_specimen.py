@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from docgen.domain.envelope import Frozen
+from docgen.domain.rendering import Rendered
 from docgen.domain.verdict import Report
 from docgen.forms.protocol import Facts
 from docgen.forms.protocol_sample import sample
-from docgen.ports import Clock, Rendered, Verifier
+from docgen.ports import Clock, Verifier
 from docgen.usecases.render_specimen import NUMBER, RenderSpecimen
 from docgen.usecases.seal_document import SealDocument
 

@@ -12,6 +12,7 @@ from docgen.domain.consent import HandwrittenConsent
 from docgen.domain.errors import FormNotFound, ValuesRejected
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
+from docgen.domain.rendering import RenderOrder
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.edition import Edition
@@ -19,7 +20,6 @@ from docgen.forms.form import Form, Paper
 from docgen.forms.identity import read_subscriber
 from docgen.forms.protocol import Facts
 from docgen.forms.protocol_sample import sample
-from docgen.ports import RenderOrder
 from docgen.texts import dates
 from docgen.usecases.render_envelope import URN
 

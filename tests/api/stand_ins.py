@@ -5,10 +5,11 @@ from threading import Event
 
 from docgen.adapters.jobs.attempt import attempt
 from docgen.domain.errors import DocgenError
+from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.subscriber import Phone
 from docgen.domain.verdict import Report, Verdict
 from docgen.domain.work import Task
-from docgen.ports import Rendered, RenderOrder, SmsReceipt, Work
+from docgen.ports import SmsReceipt, Work
 from tests.fakes import FakeRenderer, FakeSms
 
 _PATIENCE = 20.0

@@ -18,8 +18,8 @@ from bench.reference import Beside
 from bench.soak import Soak, Soaked
 from docgen.domain.errors import RenderFailed
 from docgen.domain.language import Language
+from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Rendered, RenderOrder
 from docgen.usecases.trial_orders import TrialOrders
 from tests.adapters.pages.drawings import drawing
 from tests.adapters.sealing.papers import FROZEN

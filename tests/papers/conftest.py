@@ -8,8 +8,8 @@ import pytest
 
 from docgen.adapters.clock import SystemClock
 from docgen.domain.language import Language
+from docgen.domain.rendering import Rendered
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Rendered
 from docgen.settings import BESIDE_THE_PACKAGES
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.builders import operator

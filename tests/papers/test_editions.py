@@ -7,9 +7,9 @@ import pytest
 
 from docgen.domain.errors import EditionNotFound, TemplateRejected
 from docgen.domain.language import BOTH, Language
+from docgen.domain.rendering import RenderOrder
 from docgen.forms.form import Paper
 from docgen.forms.identity import read_subscriber
-from docgen.ports import RenderOrder
 from docgen.texts import dates
 from docgen.usecases.render_specimen import RenderSpecimen
 from tests.builders import operator

@@ -17,7 +17,7 @@ from docgen.adapters.rendering.bookmarks import bookmark_names
 from docgen.adapters.rendering.qr_picture import QR_MEMBER
 from docgen.adapters.rendering.tags import BODY, Compiled, Pieces
 from docgen.domain.errors import RenderFailed, TemplateRejected
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 
 CORE_PROPERTIES = "docProps/core.xml"
 # Control characters would be dropped on the way, and unpaired surrogates are not characters.

@@ -27,8 +27,8 @@ from docgen.adapters.rendering.routes.template_routes import TO_OPEN, TemplateRo
 from docgen.adapters.rendering.templates import ShelvedTemplate, TemplateShelf
 from docgen.domain.errors import RendererUnavailable, RenderFailed, TemplateRejected
 from docgen.domain.language import Language
+from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.template import RouteReport
-from docgen.ports import Rendered, RenderOrder
 
 _log = logging.getLogger(__name__)
 

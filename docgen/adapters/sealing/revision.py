@@ -24,7 +24,7 @@ from docgen.adapters.sealing.places import (
 from docgen.adapters.sealing.revisions import open_strictly
 from docgen.domain.errors import SealRefused
 from docgen.domain.evidence import FILE_NAME
-from docgen.ports import SealOrder
+from docgen.domain.sealing import SealOrder
 
 FIELD_NAME = "Seal"
 _OWN_KEYS = ("/Contents", "/Group")

@@ -37,8 +37,9 @@ from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import DocgenError, SealKeyUnusable, SealRefused, SealUnavailable
+from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.domain.verdict import SealFacts, Verdict
-from docgen.ports import Clock, SealedPdf, SealOrder
+from docgen.ports import Clock
 
 _MOST_REQUESTS: Final = 4
 _AUTHORITY_AT_FAULT: Final = {

@@ -8,7 +8,7 @@ import pytest
 
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.language import Language
-from docgen.ports import Rendered, RenderOrder
+from docgen.domain.rendering import Rendered, RenderOrder
 from tests.adapters.rendering import word
 from tests.builders import NOW
 from tests.services.rendering import Over

@@ -10,7 +10,7 @@ from docgen.adapters.rendering.fill import check_values, fill, qr_of
 from docgen.adapters.rendering.tags import TagEnvironment, compile_tags
 from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.language import Language
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 from tests.adapters.rendering import word
 from tests.builders import NOW
 

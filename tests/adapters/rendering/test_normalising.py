@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from docgen.adapters.rendering.normalise import Expected, normalise
 from docgen.domain.errors import RenderFailed
-from docgen.ports import Rendered
+from docgen.domain.rendering import Rendered
 from tests.builders import NOW
 
 EXPECTED = Expected(

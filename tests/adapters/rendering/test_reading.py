@@ -6,7 +6,7 @@ import pytest
 
 from docgen.adapters.rendering.reading import require_texts
 from docgen.domain.errors import RenderFailed
-from docgen.ports import Rendered
+from docgen.domain.rendering import Rendered
 from tests.adapters.rendering import word
 from tests.adapters.rendering.conftest import bare, shelve
 from tests.services.rendering import Over

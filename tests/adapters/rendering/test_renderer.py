@@ -15,7 +15,8 @@ from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.language import Language
-from docgen.ports import Rendered, Renderer, RenderOrder
+from docgen.domain.rendering import Rendered, RenderOrder
+from docgen.ports import Renderer
 from tests.adapters.rendering import word
 from tests.adapters.rendering.conftest import bare, order, shelve
 from tests.builders import NOW

@@ -14,7 +14,7 @@ from docgen.domain import evidence, journal
 from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import State
-from docgen.ports import SealOrder
+from docgen.domain.sealing import SealOrder
 from tests import builders
 
 _DATA = Path(__file__).parent / "data"

@@ -27,7 +27,7 @@ from docgen.adapters.rendering.routes.refusal import NotCompilable
 from docgen.adapters.rendering.routes.tokens import Stands
 from docgen.adapters.rendering.tags import Piece, Pieces, TagEnvironment
 from docgen.domain.language import Language
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 
 _TAG_WRITTEN: Final = re.compile('<[a-z0-9]+:tag(?: xmlns:[a-z0-9]+="[^"]*")* n="([0-9]+)"/>')
 _LINE_BREAK: Final = "<text:line-break/>"

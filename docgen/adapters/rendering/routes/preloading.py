@@ -39,7 +39,7 @@ from docgen.adapters.rendering.routes.places import (
 from docgen.adapters.rendering.routes.refusal import NotCompilable
 from docgen.adapters.rendering.tags import Piece, TagEnvironment
 from docgen.domain.language import Language
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 
 SIZES: Final = (1, 3, 6, 10)
 """How often what repeats is there ahead; an order with more goes by another route.

@@ -15,7 +15,7 @@ from docgen.adapters.rendering.routes.refusal import NotCompilable
 from docgen.adapters.rendering.routes.route import Route
 from docgen.adapters.rendering.routes.tokens import Tag
 from docgen.adapters.rendering.tags import BODY, Compiled, noting
-from docgen.ports import RenderOrder
+from docgen.domain.rendering import RenderOrder
 
 _BOOKMARK = re.compile('<text:bookmark(?:-start)? [^>]*?text:name="([^"]*)"')
 

@@ -8,8 +8,8 @@ from docx.document import Document as WordDocument
 
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.domain.language import Language
+from docgen.domain.rendering import RenderOrder
 from docgen.domain.template import RouteReport
-from docgen.ports import RenderOrder
 from tests.adapters.rendering import word
 from tests.adapters.rendering.conftest import bare, shelve
 

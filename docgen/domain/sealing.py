@@ -1,0 +1,32 @@
+"""What is to be sealed, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from docgen.domain.consent import WayOfSigning
+from docgen.domain.envelope import SealLevel
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealOrder:
+    """What to seal: the frozen bytes, the pages to add, the evidence, and what the seal shows."""
+
+    frozen: bytes
+    protocol: bytes
+    evidence: bytes
+    way: WayOfSigning
+    caption: tuple[str, ...]
+    """Lines of the visible seal, top to bottom; below them it names the holder of its key."""
+    reason: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedPdf:
+    """The frozen bytes plus exactly one revision."""
+
+    pdf: bytes
+    level: SealLevel
+    signer: str
+    serial: str
+    sealed_at: datetime
