@@ -20,7 +20,8 @@ RUN tools/bin/pip install --no-index --find-links wheels hatchling
 COPY pyproject.toml README.md LICENSE ./
 COPY docgen docgen
 COPY api api
-RUN gcc -O2 -shared -fPIC -o docgen/adapters/rendering/engine/clock.so docgen/adapters/rendering/engine/clock.c
+RUN cd docgen/adapters/rendering/engine && \
+    for name in clock memory; do gcc -O2 -shared -fPIC -o $name.so $name.c || exit 1; done
 RUN tools/bin/pip wheel --no-index --no-deps --no-build-isolation -w wheels .
 # Only what the service needs, none of the tools of development.
 RUN python3 -m venv /opt/qoltanba \

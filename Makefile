@@ -8,7 +8,8 @@ PYTHON ?= /usr/bin/python3.11
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
 TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl
-CLOCK := docgen/adapters/rendering/engine/clock.so
+ENGINE := docgen/adapters/rendering/engine
+LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 
 .PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render soak lock clean
 
@@ -16,10 +17,10 @@ help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: PACKAGES = $(RUN_PACKAGES)
-setup: system-packages .venv/installed $(CLOCK)  ## install everything needed to run (idempotent)
+setup: system-packages .venv/installed $(LIBRARIES)  ## install everything needed to run (idempotent)
 
 setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-tests: system-packages .venv/installed $(CLOCK)
+setup-tests: system-packages .venv/installed $(LIBRARIES)
 
 system-packages:
 	@missing=""; for p in $(PACKAGES); do \
@@ -39,7 +40,7 @@ system-packages:
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(CLOCK): docgen/adapters/rendering/engine/clock.c | system-packages
+$(LIBRARIES): %.so: %.c | system-packages
 	@gcc -std=c11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
 demo: setup  ## run the service with everything embedded; ONCE=1: one visit, and stop
@@ -76,4 +77,4 @@ lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:  ## remove what was made, the demo's data included
-	rm -rf .venv var $(CLOCK) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

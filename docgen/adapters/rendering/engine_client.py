@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from docgen.adapters.rendering.engine.directory import named
 from docgen.adapters.rendering.engine.frames import (
     FrameError,
     Header,
@@ -122,7 +123,7 @@ class Engine:
         for source in sorted(SOURCES.glob("*.py")):
             digest.update(source.read_bytes())
         parent = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else tempfile.gettempdir()
-        return Path(parent, f"qoltanba-{os.getuid()}-{digest.hexdigest()[:16]}")
+        return Path(parent, named(digest.hexdigest()[:16]))
 
     @cached_property
     def _place(self) -> Place:

@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.adapters.rendering.engine.directory import NotPrivate, opened, socket_in, starting
+from docgen.adapters.rendering.engine.program import arguments_for
 from docgen.domain.errors import RendererUnavailable
 
 _log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[3]
-SUPERVISOR = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-    "from docgen.adapters.rendering.engine.supervisor import main; main()"
-)
 START_SECONDS = 30.0
 AGAIN_SECONDS = 0.1
 
@@ -62,7 +58,7 @@ class Place:
 
     def _start(self) -> str:
         """Start the supervisor and wait until it accepts; what it complains of if it does not."""
-        command = [str(self.python), "-I", "-c", SUPERVISOR, str(self.directory)]
+        command = [str(self.python), *arguments_for("supervisor"), str(self.directory)]
         try:
             done = subprocess.run(
                 [*command, *self.arguments],

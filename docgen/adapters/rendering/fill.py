@@ -15,6 +15,7 @@ from lxml import etree
 
 from docgen.adapters.rendering.bookmarks import bookmark_names
 from docgen.adapters.rendering.qr_picture import QR_MEMBER
+from docgen.adapters.rendering.qr_png import png_of
 from docgen.adapters.rendering.tags import BODY, Compiled, Pieces
 from docgen.domain.errors import RenderFailed, TemplateRejected
 from docgen.domain.rendering import RenderOrder
@@ -29,6 +30,8 @@ _CORE = (
 )
 QR_PIXELS_PER_MODULE = 10
 """A 41-module symbol of 17 mm becomes 610 dots per inch: as sharp as office printers."""
+QR_BORDER = 4
+"""Modules of white around it (ISO/IEC 18004, 5.3.8)."""
 QR_MASK = 3
 """Any of the eight will do for a reader; to find the fairest takes half of a symbol's making."""
 
@@ -64,10 +67,8 @@ def qr_of(compiled: Compiled, order: RenderOrder) -> bytes | None:
         return None
     if QR_MEMBER not in compiled.members:
         raise TemplateRejected(f"{order.template} has no picture named qr")
-    stream = io.BytesIO()
     symbol = segno.make(order.qr, error="m", micro=False, mask=QR_MASK)
-    symbol.save(stream, kind="png", scale=QR_PIXELS_PER_MODULE, border=4)
-    return stream.getvalue()
+    return png_of(symbol.matrix, border=QR_BORDER, scale=QR_PIXELS_PER_MODULE)
 
 
 def check_values(order: RenderOrder) -> None:

@@ -22,17 +22,21 @@ class TextLost(RenderFailed):
     """A value is not on the paper, or not as often as it was printed."""
 
 
-def require_texts(pdf: bytes, texts: Sequence[str]) -> None:
+def require_texts(pdf: bytes, texts: Sequence[str], *, rows_split: bool = False) -> None:
     """Raise TextLost unless every text stands in the document as often as it is named.
 
     White space counts for nothing. Of long texts, which may go over to the next page with header
-    and footer in between, every word must be there.
+    and footer in between, every word must be there. Where rows may split so may any text, in two.
     """
     read = _text(pdf)
     wanted = Counter(_SPACE.sub("", text) for text in texts)
-    long = {_SPACE.sub("", text): text.split() for text in texts if len(text) > _LONG}
+    words = {_SPACE.sub("", text): text.split() for text in texts}
     for number, (text, times) in enumerate(wanted.items()):
-        if text and read.count(text) < times and not _has_words(read, long.get(text, ())):
+        if (
+            read.count(text) < times
+            and not (len(text) > _LONG and _has_words(read, words[text]))
+            and not (rows_split and _has_halves(read, words[text], times))
+        ):
             raise TextLost(f"value {number + 1} of {len(wanted)} is not in the document")
 
 
@@ -46,7 +50,12 @@ def _text(pdf: bytes) -> str:
 
 
 def _has_words(read: str, words: Sequence[str]) -> bool:
-    return bool(words) and all(
+    return all(
         word in read or any(word[:at] in read and word[at:] in read for at in range(1, len(word)))
         for word in words
     )
+
+
+def _has_halves(read: str, words: Sequence[str], times: int) -> bool:
+    halves = (("".join(words[:at]), "".join(words[at:])) for at in range(1, len(words)))
+    return any(min(read.count(first), read.count(rest)) >= times for first, rest in halves)

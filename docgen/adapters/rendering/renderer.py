@@ -16,9 +16,10 @@ from docgen.adapters.rendering.engine_client import (
     NotSettled,
     Refused,
 )
+from docgen.adapters.rendering.expected import Expected, Normalised
 from docgen.adapters.rendering.fill import check_values, qr_of
 from docgen.adapters.rendering.fonts import FAMILIES
-from docgen.adapters.rendering.normalise import Expected, Normalised, normalise
+from docgen.adapters.rendering.normalise import normalise
 from docgen.adapters.rendering.reading import TextLost, require_texts
 from docgen.adapters.rendering.routes.book import Page, RouteBook, Unproved
 from docgen.adapters.rendering.routes.preloading import TooMany
@@ -174,7 +175,7 @@ class LibreOfficeRenderer:
             if route is Route.PRELOADED and self._unsettled.passes(template.sha256):
                 continue
             try:
-                return self._by(route, order, page.routes, qr, read=True)
+                return _read_back(self._by(route, order, page.routes, qr), order, page.routes)
             except TooMany:
                 continue
             except NotSettled:
@@ -189,16 +190,11 @@ class LibreOfficeRenderer:
         languages = tuple(order.contexts)
         splitting = self._shelf.get(order.template, languages, rows_split=True)
         routes = replace(page.routes, word=splitting.compiled)
-        return self._by(Route.WORD, order, routes, qr, read=True)
+        made = self._by(Route.WORD, order, routes, qr)
+        return _read_back(made, order, routes, rows_split=True)
 
     def _by(
-        self,
-        route: Route,
-        order: RenderOrder,
-        routes: TemplateRoutes,
-        qr: bytes | None,
-        *,
-        read: bool = False,
+        self, route: Route, order: RenderOrder, routes: TemplateRoutes, qr: bytes | None
     ) -> _Made:
         if self._closed.is_set():
             raise RendererUnavailable("the renderer is closed")
@@ -223,10 +219,7 @@ class LibreOfficeRenderer:
             bookmarks=filled.bookmarks,
             fonts=self._families,
         )
-        document = normalise(answer.body, expected)
-        if read:
-            require_texts(document.pdf, routes.printed(order))
-        return _Made(document, route, answer)
+        return _Made(normalise(answer.body, expected), route, answer)
 
     def _digest(
         self, order: RenderOrder, template: ShelvedTemplate, routes: TemplateRoutes, route: Route
@@ -266,6 +259,13 @@ class LibreOfficeRenderer:
             _log.warning("the engine is now %s: templates are to be proved anew", machine)
             self._machine = machine
         return f"{made.answer.engine['engine']}, {made.route}, fonts {self._fonts}"
+
+
+def _read_back(
+    made: _Made, order: RenderOrder, routes: TemplateRoutes, *, rows_split: bool = False
+) -> _Made:
+    require_texts(made.document.pdf, routes.printed(order), rows_split=rows_split)
+    return made
 
 
 def _in_batch(order: RenderOrder) -> RenderOrder:

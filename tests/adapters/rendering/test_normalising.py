@@ -9,7 +9,8 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from docgen.adapters.rendering.normalise import Expected, normalise
+from docgen.adapters.rendering.expected import Expected
+from docgen.adapters.rendering.normalise import normalise
 from docgen.domain.errors import RenderFailed
 from docgen.domain.rendering import Rendered
 from tests.builders import NOW

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from docgen.adapters.rendering.reading import require_texts
+from docgen.adapters.rendering.reading import TextLost, require_texts
 from docgen.domain.errors import RenderFailed
 from docgen.domain.rendering import Rendered
 from tests.adapters.rendering import word
@@ -42,6 +42,18 @@ def test_a_value_may_go_over_pages(over: Over, tmp_path_factory: pytest.TempPath
 
     assert made.pages > 1
     require_texts(made.pdf, [text])
+
+
+def test_a_value_in_a_row_that_may_split_may_be_cut_once(rendered: Make) -> None:
+    """Its beginning ends one page and its rest begins the next; both halves must be there whole."""
+    cut = "Әбдіғалиев 20 000,00 ₸"
+    pdf = rendered("kk").pdf
+    require_texts(pdf, [cut], rows_split=True)
+    for lacking in (cut + " Сейдахметов", "Сейдахметов " + cut):
+        with pytest.raises(TextLost):
+            require_texts(pdf, [lacking], rows_split=True)
+    with pytest.raises(TextLost):
+        require_texts(pdf, [cut])
 
 
 def test_what_is_no_pdf_is_refused() -> None:

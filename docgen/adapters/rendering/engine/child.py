@@ -16,6 +16,8 @@ from docgen.adapters.rendering.engine.walls import Orphaned, die_with
 
 Work = Callable[[Header, int, int], object]
 """Reads the request, the first open file, and writes the answer, the second."""
+Meanwhile = Callable[[], object]
+"""What to do while nobody waits for it."""
 
 _DONE = struct.Struct("d")
 """What it says when it is done: the milliseconds of processor time it took."""
@@ -25,19 +27,23 @@ _LAST_SECONDS = 5.0
 class Child:
     """One child, which waits to be told its job, does it, says so and ends.
 
+    It does `first` before its job is there, and `last` when its answer has been used.
+
     Closing it, or the end of the zygote, ends it, whatever it does.
     """
 
     cpu_ms = 0.0
     """Processor time; known once it is done or has ended."""
 
-    def __init__(self, work: Work, *, closing: socket.socket) -> None:
+    def __init__(
+        self, work: Work, *, first: Meanwhile, last: Meanwhile, closing: socket.socket
+    ) -> None:
         ours, theirs = socket.socketpair()
         zygote, self._pid = os.getpid(), os.fork()
         if self._pid == 0:
             ours.close()
             closing.close()
-            _live(zygote, theirs, work)
+            _live(zygote, theirs, first, work, last)
         theirs.close()
         self._socket = ours
         self._ended = os.pidfd_open(self._pid)
@@ -93,9 +99,12 @@ def _milliseconds(used: resource.struct_rusage) -> float:
     return (used.ru_utime + used.ru_stime) * 1000
 
 
-def _live(zygote: int, control: socket.socket, work: Work) -> None:
+def _live(
+    zygote: int, control: socket.socket, first: Meanwhile, work: Work, last: Meanwhile
+) -> None:
     try:
         die_with(zygote)
+        first()
         job, files = read_frame(control)
         freeze_clock(job["work"].get("clock"))
         request, answer = files
@@ -104,6 +113,7 @@ def _live(zygote: int, control: socket.socket, work: Work) -> None:
         control.send(_DONE.pack(_milliseconds(resource.getrusage(resource.RUSAGE_SELF))))
         # To give all its memory back takes a while, in which others may have better to do.
         control.recv(1)
+        last()
     except (EOFError, Orphaned):
         os._exit(0)
     except BaseException as error:  # noqa: BLE001  # it ends here, whatever it is

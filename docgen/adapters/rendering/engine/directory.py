@@ -13,6 +13,15 @@ LOG = "engine.log"
 SOCKET = "engine.sock"
 
 
+def named(digest: str) -> str:
+    """What an engine's directory is called where all are side by side."""
+    return f"{_ours()}{digest}"
+
+
+def _ours() -> str:
+    return f"qoltanba-{os.getuid()}-"
+
+
 class NotPrivate(Exception):
     """The directory is a link, somebody else's, or open to others."""
 
@@ -89,6 +98,23 @@ def remove(directory: Path) -> None:
     (directory / LOCK).unlink(missing_ok=True)
     with suppress(OSError):
         directory.rmdir()
+
+
+def remove_abandoned(directory: Path) -> None:
+    """Remove what engines of ours that were killed have left beside this one's directory.
+
+    Whoever starts or runs an engine holds a lock there; where nobody does, nobody is.
+    """
+    if not directory.name.startswith(_ours()):
+        return
+    for other in directory.parent.glob(f"{_ours()}*"):
+        if other == directory:
+            continue
+        with suppress(OSError, NotPrivate), opened(other) as descriptor:
+            if try_to_end(descriptor):
+                lock = occupy(other)
+                remove(other)
+                os.close(lock)
 
 
 def _open(directory: Path) -> int:

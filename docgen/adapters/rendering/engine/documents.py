@@ -25,6 +25,10 @@ class NotLoaded(Exception):
     """LibreOffice cannot read the document."""
 
 
+class NotExported(Exception):
+    """LibreOffice cannot write the document."""
+
+
 class Desktop:
     """LibreOffice's documents, by its component context."""
 
@@ -51,6 +55,23 @@ class Desktop:
             raise NotLoaded("LibreOffice could not read the document")
         return document
 
+    def export(self, document: Any, path: Path, kind: str) -> None:
+        """Write a loaded document as pdf (PDF/A-3b, tagged) or odt; raises NotExported."""
+        if kind != "pdf":
+            document.storeToURL(path.as_uri(), properties({"FilterName": _FILTERS[kind]}))
+            return
+        # The filter itself: storing would lock the target, go over two more files and look back.
+        files = self.service("com.sun.star.ucb.SimpleFileAccess")
+        stream = files.openFileWrite(path.as_uri())
+        data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(_EXPORT))
+        pdf = self.service("com.sun.star.comp.PDF.PDFFilter")
+        pdf.setSourceDocument(document)
+        arguments = {"FilterName": "writer_pdf_Export", "FilterData": data, "OutputStream": stream}
+        written = pdf.filter(properties(arguments))
+        stream.closeOutput()
+        if not written:
+            raise NotExported("LibreOffice could not write the document")
+
     def version(self) -> str:
         """What LibreOffice calls itself: `LibreOffice 7.4.7.2`."""
         provider = self.service("com.sun.star.configuration.ConfigurationProvider")
@@ -58,16 +79,6 @@ class Desktop:
             "com.sun.star.configuration.ConfigurationAccess", properties({"nodepath": _PRODUCT})
         )
         return f"{product.ooName} {product.ooSetupVersionAboutBox}"
-
-
-def export(document: Any, path: Path, kind: str) -> None:
-    """Write a loaded document as pdf (PDF/A-3b, tagged) or odt."""
-    if kind == "pdf":
-        data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(_EXPORT))
-        arguments = {"FilterName": "writer_pdf_Export", "FilterData": data}
-    else:
-        arguments = {"FilterName": _FILTERS[kind]}
-    document.storeToURL(path.as_uri(), properties(arguments))
 
 
 def properties(values: dict[str, Any]) -> tuple[Any, ...]:

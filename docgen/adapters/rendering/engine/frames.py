@@ -10,10 +10,13 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 Header = dict[str, Any]
 Frame = tuple[Header, tuple[int, ...]]
+
+BEGUN: Final[Header] = {"begun": True}
+"""What a zygote says when it has read a job: if it dies from then on, the job may be to blame."""
 
 MAX_HEADER = 1 << 20
 MAX_BODY = 256 << 20

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
-from docgen.adapters.rendering.engine.documents import Desktop, NotLoaded, export
+from docgen.adapters.rendering.engine.documents import Desktop, NotExported, NotLoaded
 from docgen.adapters.rendering.engine.frames import Header, put_frame, take_frame
 from docgen.adapters.rendering.engine.preloaded import NotFilled, NotSettled, Preloaded
 from docgen.adapters.rendering.engine.walls import limit_for_one_document
@@ -49,7 +49,7 @@ class Here:
         source.write_bytes(_trial())
         document = self._desktop.load(source, "odt")
         text = document.getText().getString()
-        export(document, target, "pdf")
+        self._desktop.export(document, target, "pdf")
         document.close(True)  # noqa: FBT003
         if text != "Қолтаңба" or not target.read_bytes().startswith(b"%PDF-1."):
             raise SelfTestFailed(text)
@@ -64,7 +64,7 @@ class Here:
         document = self._desktop.load(folder / "base.odt", "odt")
         plan = json.loads((folder / "plan.json").read_text())
         self._preloaded[work["template"]] = Preloaded(self._desktop, document, plan)
-        export(document, self._warm, "pdf")
+        self._desktop.export(document, self._warm, "pdf")
         return True
 
     def carry_out(self, work: Header, request: int, answer: int, directory: Path) -> None:
@@ -76,12 +76,13 @@ class Here:
             if work["kind"] == "fill":
                 template = self._preloaded[work["template"]]
                 template.fill(json.loads(body), directory)
-                export(template.document, target, "pdf")
+                self._desktop.export(template.document, target, "pdf")
             else:
                 source = directory / "source"
                 source.write_bytes(body)
-                export(self._desktop.load(source, work["from"]), target, work["to"])
-        except (NotLoaded, NotFilled, NotSettled) as error:
+                document = self._desktop.load(source, work["from"])
+                self._desktop.export(document, target, work["to"])
+        except (NotLoaded, NotExported, NotFilled, NotSettled) as error:
             put_frame(answer, {"error": type(error).__name__, "detail": str(error)[:300]})
             return
         put_frame(answer, {}, target.read_bytes())

@@ -27,6 +27,8 @@ class Job:
     abandoned: bool = False
     """The client has gone; nobody waits for the answer."""
     deaths: int = 0
+    not_begun: int = 0
+    """Zygotes that died before they had begun it."""
     begun: float = 0.0
     last_in: "ZygoteProcess | None" = field(default=None, repr=False)
 

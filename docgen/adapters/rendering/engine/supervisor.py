@@ -25,24 +25,23 @@ from docgen.adapters.rendering.engine.directory import (
     occupy,
     opened,
     remove,
+    remove_abandoned,
     socket_in,
     try_to_end,
 )
 from docgen.adapters.rendering.engine.frames import Header
 from docgen.adapters.rendering.engine.job import Job
 from docgen.adapters.rendering.engine.log import Log
+from docgen.adapters.rendering.engine.program import arguments_for
 from docgen.adapters.rendering.engine.quarantine import Quarantine
 from docgen.adapters.rendering.engine.turns import MOST, QueueIsFull, Turns
 from docgen.adapters.rendering.engine.zygote_process import Nursery
 from docgen.adapters.rendering.engine.zygotes import Bounds, Zygotes
 
-ROOT = Path(__file__).parents[4]
-ZYGOTE = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-    "from docgen.adapters.rendering.engine.zygote import main; main()"
-)
 TRIES = 2
 """So many deaths under one job, and the job is to blame."""
+TRIES_TO_BEGIN = 5
+"""So many zygotes may die before they have begun it, which is no fault of the job."""
 FIRST_CLIENT_SECONDS = 30.0
 OPEN_FILES = 2048
 IDLE_SECONDS = 60.0
@@ -161,6 +160,9 @@ class Supervisor:
             self._clients.answer(job, told)
         elif job.abandoned:
             job.close()
+        elif status == "not_begun" and job.not_begun < TRIES_TO_BEGIN:
+            job.not_begun += 1
+            self._turns.put_back(job)
         elif status == "timed_out":
             self._strike(job, status)
             self._clients.answer(job, {"error": status, "detail": answer["detail"]})
@@ -218,6 +220,7 @@ def main() -> None:
         except BlockingIOError:
             sys.exit("another engine works in this directory")
         clear(directory)
+        remove_abandoned(directory)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(socket_in(descriptor))
             listener.listen(socket.SOMAXCONN)
@@ -268,7 +271,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--zygote-command",
         type=json.loads,
-        default=[sys.executable, "-I", "-c", ZYGOTE],
+        default=[sys.executable, *arguments_for("zygote")],
         help="a JSON list",
     )
     parser.add_argument("--recycle-after", type=int, default=1000, help="forks")

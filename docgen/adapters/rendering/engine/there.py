@@ -20,7 +20,7 @@ from typing import Any, Final, NoReturn, Self
 import uno
 from com.sun.star.connection import NoConnectException
 
-from docgen.adapters.rendering.engine.documents import Desktop, NotLoaded, export
+from docgen.adapters.rendering.engine.documents import Desktop, NotExported, NotLoaded
 from docgen.adapters.rendering.engine.frames import Header, put_frame, take_frame
 from docgen.adapters.rendering.engine.walls import (
     die_with,
@@ -96,12 +96,13 @@ class There:
             return
         source, target = directory / "source", directory / "target"
         source.write_bytes(body)
+        desktop = Desktop(self._context())
         try:
-            document = Desktop(self._context()).load(source, work["from"])
-        except NotLoaded as error:
-            put_frame(answer, {"error": "NotLoaded", "detail": str(error)[:300]})
+            document = desktop.load(source, work["from"])
+            desktop.export(document, target, work["to"])
+        except (NotLoaded, NotExported) as error:
+            put_frame(answer, {"error": type(error).__name__, "detail": str(error)[:300]})
             return
-        export(document, target, work["to"])
         document.close(True)  # noqa: FBT003
         put_frame(answer, {}, target.read_bytes())
 

@@ -1,7 +1,7 @@
 """Whose job is next: a bounded queue, fair between callers, interactive before batch."""
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
@@ -34,9 +34,18 @@ class Turns(Generic[J]):
         return len(self._again) + len(self._interactive) + len(self._batch)
 
     def add(self, job: J, *, caller: str, batch: bool) -> None:
-        """Let the job wait behind those of its caller; raises QueueIsFull."""
+        """Let the job wait behind those of its caller; raises QueueIsFull.
+
+        Once half of the places are taken, a caller has its share and no more, and one share is
+        kept free for whoever comes next.
+        """
         if len(self) >= self._most:
             raise QueueIsFull
+        if 2 * len(self) >= self._most:
+            waiting = self._interactive.waiting() + self._batch.waiting()
+            callers = len(waiting.keys() | {caller})
+            if waiting[caller] >= max(1, self._most // (callers + 1)):
+                raise QueueIsFull
         (self._batch if batch else self._interactive).add(job, caller)
 
     def put_back(self, job: J) -> None:
@@ -79,6 +88,10 @@ class _RoundRobin(Generic[J]):
 
     def __len__(self) -> int:
         return len(self._caller_of)
+
+    def waiting(self) -> Counter[str]:
+        """How many jobs of each caller wait."""
+        return Counter({caller: len(jobs) for caller, jobs in self._callers.items()})
 
     def add(self, job: J, caller: str) -> None:
         self._callers.setdefault(caller, deque()).append(job)

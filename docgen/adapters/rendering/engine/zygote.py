@@ -26,9 +26,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from docgen.adapters.rendering.engine.child import Child, freeze_clock
-from docgen.adapters.rendering.engine.frames import Header, close_files, read_frame, write_frame
+from docgen.adapters.rendering.engine.frames import (
+    BEGUN,
+    Header,
+    close_files,
+    read_frame,
+    write_frame,
+)
 from docgen.adapters.rendering.engine.inside import PROGRAM, Inside
 from docgen.adapters.rendering.engine.network import leave_network
+from docgen.adapters.rendering.engine.pages import Footprints, keep_in_huge_pages
 from docgen.adapters.rendering.engine.walls import (
     Orphaned,
     adopt_orphans,
@@ -45,6 +52,7 @@ _MEASURE_EVERY = 16
 _PAUSE = 0.012
 """Seconds until a zygote that has nothing else to do buries a child and forks the next."""
 _LONE_SECONDS = 5.0
+_FOOTPRINT = "footprint"
 _PROBE_SECONDS = 60.0
 
 
@@ -74,6 +82,7 @@ class Zygote:
         self._forks = 0
         self._private = _private_kb()
         self._ready: Child | None = None
+        self._footprints = Footprints()
         adopt_orphans()
 
     def serve(self) -> None:
@@ -82,10 +91,13 @@ class Zygote:
         with suppress(EOFError):
             while goes_on:
                 if self._ready is None and _alone():
-                    self._ready = self._fork()
+                    # a job that is there already takes no time to have anything ready for
+                    waits, _, _ = select.select([self._control], [], [], 0)
+                    self._ready = self._fork(hurried=bool(waits))
                 header, files = read_frame(self._control)
                 try:
                     if header["kind"] == "job":
+                        write_frame(self._control, BEGUN)
                         goes_on = self._job(header, files)
                 finally:
                     close_files(files)
@@ -109,6 +121,7 @@ class Zygote:
                 # whoever waited for the document is at work with it now; the funeral can wait
                 select.select([self._control], [], [], _PAUSE)
             code = child.end(done=status == "done")
+            self._footprints.learn(_kind(header["work"]), self._place / _FOOTPRINT)
         finally:
             self._tidy()
         details = {"died": f"ended with {code}", "timed_out": f"over {header['limit']:g} s"}
@@ -119,24 +132,34 @@ class Zygote:
     def _fit(self, *, changed: bool) -> Child | None:
         """The child that is ready, or one that knows what has been loaded since."""
         child, self._ready = self._ready, None
-        if child is not None and not changed:
+        if changed:
+            self._footprints.forget()
+        elif child is not None:
             return child
         if child is not None:
             child.end()
             self._tidy()
-        return self._fork() if _alone() else None
+        return self._fork(hurried=True) if _alone() else None
 
-    def _fork(self) -> Child:
+    def _fork(self, *, hurried: bool) -> Child:
         self._place = self._directory / f"job-{self._forks}"
         self._place.mkdir()
         self._files, self._processes = self._temporary_files(), children()
         self._forks += 1
-        place = self._place
+        place, done = self._place, [""]
 
         def work(job: Header, request: int, answer: int) -> None:
             self._workshop.carry_out(job["work"] | {"limit": job["limit"]}, request, answer, place)
+            done[0] = _kind(job["work"])
 
-        return Child(work, closing=self._control)
+        def first() -> None:
+            if not hurried:
+                self._footprints.have_ready()
+
+        def last() -> None:
+            self._footprints.leave(done[0], place / _FOOTPRINT)
+
+        return Child(work, first=first, last=last, closing=self._control)
 
     def _tidy(self) -> None:
         end_children(but=self._processes)
@@ -190,6 +213,11 @@ class Zygote:
                 "ends": ends,
             },
         )
+
+
+def _kind(work: Header) -> str:
+    """Work of one kind takes the same memory."""
+    return str(work.get("template", work["kind"]))
 
 
 def surroundings(network: str) -> Header:
@@ -261,6 +289,7 @@ def _inside(directory: Path, network: str, serve: "Callable[[Here, Path], object
     def work() -> None:
         # whatever imports uno before the context is there gets another one, and crashes
         context = office.context()
+        keep_in_huge_pages()
         from docgen.adapters.rendering.engine.here import Here  # noqa: PLC0415
 
         here = Here(context, directory, network)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.adapters.rendering.engine.frames import (
+    BEGUN,
     FrameError,
     Header,
     Incoming,
@@ -59,6 +60,8 @@ class ZygoteProcess:
         self.log = self.directory.with_suffix(".log")
         self.hello: Header | None = None
         self.job: Job | None = None
+        self.begun = False
+        """Whether it has begun the job that it was given last."""
         self.retiring = False
         self.forks = 0
         self.private_kb = 0
@@ -99,7 +102,7 @@ class ZygoteProcess:
 
     def give(self, job: Job) -> None:
         """Tell it to do the job."""
-        self.job = job
+        self.job, self.begun = job, False
         job.begun = time.monotonic()
         self.deadline = job.begun + job.limit + GRACE
         self._outbox.append(Outgoing(job.for_zygote(), job.files))
@@ -129,7 +132,7 @@ class ZygoteProcess:
             return None
         header, files = frame
         close_files(files)
-        if not _is_answer(header) and not _is_hello(header):
+        if not _is_answer(header) and not _is_hello(header) and header != BEGUN:
             raise FrameError("neither hello nor an answer")
         return header
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
-from docgen.adapters.rendering.engine.frames import FrameError, Header
+from docgen.adapters.rendering.engine.frames import BEGUN, FrameError, Header
 from docgen.adapters.rendering.engine.job import Job
 from docgen.adapters.rendering.engine.log import Log
 from docgen.adapters.rendering.engine.zygote_process import Nursery, ZygoteProcess
@@ -39,7 +39,7 @@ class Zygotes:
     """Starts with one, and opens a further place when more jobs wait than zygotes are free.
 
     `finished` is called with a job and the zygote's answer. A zygote that dies under a job
-    answers `died` for it, and one that hangs `timed_out`.
+    answers `died` for it, or `not_begun` if it had not read it yet, and one that hangs `timed_out`.
     """
 
     def __init__(
@@ -184,6 +184,9 @@ class Zygotes:
             return False
         if header is None:
             return True
+        if header == BEGUN and zygote.job is not None:
+            zygote.begun = True
+            return True
         if ("engine" in header) != (zygote.hello is None):
             self._gone(zygote, "it spoke out of turn")
             return False
@@ -227,7 +230,8 @@ class Zygotes:
             return
         self.deaths += 1
         self._log.warning("zygote_died", pid=zygote.pid, forks=zygote.forks, why=why)
-        self._lost(zygote, {"status": "died", "detail": "the zygote died"})
+        status = "died" if zygote.begun else "not_begun"
+        self._lost(zygote, {"status": status, "detail": "the zygote died"})
 
     def _lost(self, zygote: ZygoteProcess, answer: Header) -> None:
         job, zygote.job = zygote.job, None

@@ -13,11 +13,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from docgen.adapters.rendering.fill import packed
+from docgen.adapters.rendering.routes.program import program
 from docgen.adapters.rendering.routes.refusal import NotCompilable
 from docgen.adapters.rendering.routes.route import Route
 from docgen.adapters.rendering.routes.template_routes import TemplateRoutes, compile_routes
@@ -27,7 +27,6 @@ from docgen.adapters.rendering.templates import ShelvedTemplate
 from docgen.domain.language import Language
 
 _OPEN, _BASE, _PLAN, _VERDICT = "open.odt", "base.odt", "plan.json", "verdict.json"
-_SOURCES = Path(__file__).parents[1]
 
 Convert = Callable[[bytes], bytes]
 """From a Word file with tokens to LibreOffice's own format."""
@@ -155,17 +154,8 @@ def _verdict(folder: Path) -> dict[Route, str]:
 
 def _key(sha256: str, languages: tuple[Language, ...], machine: str) -> str:
     """Everything that the verdict was found with."""
-    text = f"{sha256}\n{'+'.join(languages)}\n{machine}\n{_program()}"
+    text = f"{sha256}\n{'+'.join(languages)}\n{machine}\n{program()}"
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@cache
-def _program() -> str:
-    """This program's own version: the source of all that makes documents."""
-    digest = hashlib.sha256()
-    for source in sorted(_SOURCES.rglob("*.py")):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:

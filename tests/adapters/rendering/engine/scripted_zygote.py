@@ -2,7 +2,8 @@
 
 Run as `scripted_zygote.py [--fail-while=PATH] [--hello-after=SECONDS] [--private-kb=N] DIRECTORY`.
 `work` is `{"do": ..., "once": PATH, "pid_file": PATH}`: with `once`, it is done only if there is
-no such file yet, and echoed from then on; the child leaves its number in `pid_file`.
+no such file yet, and echoed from then on; the child leaves its number in `pid_file`. With
+`"unread": FOLDER, "times": N` the first N zygotes die before they have begun the work.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any, NoReturn
 sys.path.insert(0, str(Path(__file__).parents[4]))
 
 from docgen.adapters.rendering.engine.frames import (
+    BEGUN,
     put_frame,
     read_frame,
     take_frame,
@@ -114,6 +116,9 @@ class Zygote:
 
     def do(self, header: dict[str, Any], request: int, answer: int) -> None:
         """One job."""
+        if "unread" in header["work"]:
+            die_for_the_first(header["work"]["times"], Path(header["work"]["unread"]))
+        write_frame(self.control, BEGUN)
         child_program = Child(header["work"], request, answer)
         if header["work"]["do"] == "ignore_limit" and child_program.asked() != "echo":
             time.sleep(600)
@@ -140,6 +145,14 @@ class Zygote:
         if ended not in readable:
             return "cancelled", ""
         return ("done", "") if status == 0 else ("died", f"ended with {status}")
+
+
+def die_for_the_first(times: int, folder: Path) -> None:
+    """End without a word, so many times; each leaves a file there."""
+    done = len(list(folder.iterdir()))
+    if done < times:
+        (folder / str(done)).touch()
+        os._exit(1)
 
 
 def main() -> None:

@@ -88,6 +88,31 @@ def test_killed_zygotes_lose_nothing(start: Start) -> None:
     assert engine.status()["deaths"] >= 2
 
 
+@pytest.fixture
+def unread(tmp_path: Path) -> str:
+    """Where zygotes that die before they begin are counted."""
+    (tmp_path / "unread").mkdir()
+    return str(tmp_path / "unread")
+
+
+def test_zygotes_that_die_before_they_begin_are_no_fault_of_the_job(
+    start: Start, unread: str, directory: Path
+) -> None:
+    """All killed at once: who is given the job next is dead as well, and has not begun it."""
+    engine = start()
+    assert asked(engine, unread=unread, times=3).body == b"body"
+    status = engine.status()
+    assert (status["deaths"], status["quarantined"]) == (3, [])
+    assert "strike" not in [line["event"] for line in log_of(directory)]
+
+
+def test_a_job_that_no_zygote_lives_to_begin_fails(start: Start, unread: str) -> None:
+    """It is not tried for ever."""
+    engine = start()
+    with pytest.raises(RendererUnavailable, match="crashed"):
+        asked(engine, unread=unread, times=100)
+
+
 def test_a_killed_supervisor_loses_nothing(start: Start, directory: Path) -> None:
     """Its zygotes die with it, one other engine is started for all, and every job is repeated."""
     engine = start(zygotes=2)

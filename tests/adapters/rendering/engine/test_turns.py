@@ -1,6 +1,7 @@
 """Turns: bounded, fair between callers, interactive first, and nobody waits for ever."""
 
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -68,6 +69,34 @@ def test_the_queue_is_bounded() -> None:
     turns.add(("c", 0), caller="c", batch=False)
 
 
+def test_one_caller_does_not_fill_the_queue() -> None:
+    """Half is anybody's; of the rest each has its share, and one share is left for a newcomer."""
+    turns = Turns[tuple[str, int]](12)
+
+    def come(caller: str) -> int:
+        """How many of its jobs may wait."""
+        for number in range(20):
+            try:
+                turns.add((caller, number), caller=caller, batch=False)
+            except QueueIsFull:
+                return number
+        return 20
+
+    assert [come(caller) for caller in "abc"] == [6, 4, 2]
+    turns.take()
+    assert come("d") == 1
+
+
+@given(callers=st.lists(st.sampled_from("abcde"), max_size=60), newcomer=st.just("z"))
+def test_who_has_nothing_waiting_is_let_in(callers: list[str], newcomer: str) -> None:
+    """However much others ask: refused is only who has something waiting, or all are many."""
+    turns = Turns[tuple[str, int]](30)
+    for number, caller in enumerate(callers):
+        with suppress(QueueIsFull):
+            turns.add((caller, number), caller=caller, batch=bool(number % 2))
+    turns.add((newcomer, 0), caller=newcomer, batch=False)
+
+
 def test_a_job_put_back_is_next() -> None:
     """It has waited already: it goes before all others and is not refused for want of room."""
     turns = queue("a", "a", "b", most=3)
@@ -100,18 +129,19 @@ class Waiting(RuleBasedStateMachine):
         super().__init__()
         self.turns = Turns[int](6)
         self.waiting: set[int] = set()
-        self.number = 0
+        self.number = self.put_back = 0
 
     @rule(caller=st.sampled_from("abc"), batch=st.booleans())
     def come(self, *, caller: str, batch: bool) -> None:
-        """Taken in unless six wait already."""
+        """Taken in unless three wait already, for then callers have shares."""
         self.number += 1
-        if len(self.waiting) >= 6:
-            with pytest.raises(QueueIsFull):
-                self.turns.add(self.number, caller=caller, batch=batch)
-            return
-        self.turns.add(self.number, caller=caller, batch=batch)
-        self.waiting.add(self.number)
+        try:
+            self.turns.add(self.number, caller=caller, batch=batch)
+        except QueueIsFull:
+            assert len(self.waiting) >= 3
+        else:
+            self.waiting.add(self.number)
+            assert len(self.turns) <= 6 + self.put_back
 
     @precondition(lambda self: self.waiting)
     @rule(again=st.booleans())
@@ -121,6 +151,7 @@ class Waiting(RuleBasedStateMachine):
         assert job in self.waiting
         if again:
             self.turns.put_back(job)
+            self.put_back += 1
         else:
             self.waiting.remove(job)
 

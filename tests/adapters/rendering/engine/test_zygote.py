@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 
 from docgen.adapters.rendering.engine.frames import read_frame
-from docgen.adapters.rendering.engine.supervisor import ZYGOTE
+from docgen.adapters.rendering.engine.program import arguments_for
 from docgen.adapters.rendering.engine_client import PYTHON, Engine
 from docgen.domain.errors import RendererUnavailable, RenderFailed
 from docgen.domain.language import Language
@@ -259,7 +259,7 @@ def test_an_account_without_rights_or_name_can_run_it(bridge: str) -> None:
         os.chown(home, NOBODY, NOBODY)
         ours, theirs = socket.socketpair()
         command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        command += [str(PYTHON), "-I", "-c", ZYGOTE, f"--bridge={bridge}", f"{home}/zygote"]
+        command += [str(PYTHON), *arguments_for("zygote"), f"--bridge={bridge}", f"{home}/zygote"]
         with (
             theirs,
             subprocess.Popen(
