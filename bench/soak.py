@@ -31,6 +31,8 @@ class Soaked:
     """What came of it."""
 
     milliseconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    """Milliseconds of processor time, here and in the child: what others do shows less in it."""
     complaints: list[str] = field(default_factory=list)
     compared: int = 0
     different: list[str] = field(default_factory=list)
@@ -39,15 +41,18 @@ class Soaked:
 
     def summary(self) -> dict[str, Any]:
         """For the report."""
-        times = sorted(self.milliseconds) or [math.nan]
-        p50, p99 = (times[math.ceil(len(times) * part) - 1] for part in (0.5, 0.99))
+        p50, p99, longest = _spread(self.milliseconds)
+        cpu50, cpu99, _ = _spread(self.processor)
         return {
             "documents": len(self.milliseconds) + len(self.complaints),
             "failures": len(self.complaints),
             "p50_ms": round(p50, 1),
             "p99_ms": round(p99, 1),
             "p99_over_p50": round(p99 / p50, 2),
-            "longest_ms": round(times[-1], 1),
+            "longest_ms": round(longest, 1),
+            "cpu_p50_ms": round(cpu50, 1),
+            "cpu_p99_ms": round(cpu99, 1),
+            "cpu_p99_over_p50": round(cpu99 / cpu50, 2),
             "compared": self.compared,
             "different": len(self.different),
             "first_tenth_mb": round(statistics.median(self.first or [math.nan]), 1),
@@ -62,6 +67,8 @@ class Soak:
 
     renderer: Renderer
     beside: Beside
+    processor: Callable[[], float]
+    """Milliseconds of processor time that documents have taken so far."""
     folder: Path
     told: Callable[[str], None]
 
@@ -80,13 +87,13 @@ class Soak:
         return found
 
     def _made(self, marked: Marked, earlier: Sequence[str], found: Soaked) -> bytes | None:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), self.processor()
         try:
             pdf = self.renderer.render(marked.order).pdf
         except DocgenError as failure:
             found.complaints.append(f"{marked.prefix} {marked.kind}: {failure!r}")
             return None
-        taken = (time.perf_counter() - began) * 1000
+        taken, used = (time.perf_counter() - began) * 1000, self.processor() - used
         read = text(pdf)
         missing = [mark for mark in marked.marks if mark not in read]
         strange = [prefix for prefix in earlier if prefix in read]
@@ -95,13 +102,15 @@ class Soak:
             found.complaints.append(complaint)
             return None
         found.milliseconds.append(taken)
+        found.processor.append(used)
         return pdf
 
     def _compare(self, pdf: bytes, other: bytes, marked: Marked, found: Soaked) -> None:
         found.compared += 1
-        if pictures(pdf) == pictures(other):
+        if pdf == other:
             return
-        found.different.append(f"{marked.prefix} {marked.kind}: looks different")
+        how = "has other bytes" if pictures(pdf) == pictures(other) else "looks different"
+        found.different.append(f"{marked.prefix} {marked.kind}: {how}")
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / f"{marked.prefix}.pdf").write_bytes(pdf)
         (self.folder / f"{marked.prefix}-reference.pdf").write_bytes(other)
@@ -112,3 +121,10 @@ class Soak:
         if place in {0, 9} and number % max(tenth // _WEIGHINGS, 1) == 0:
             weight = megabytes(below(os.getpid(), but=self.beside.processes))
             (found.first if place == 0 else found.last).append(weight)
+
+
+def _spread(numbers: Sequence[float]) -> tuple[float, float, float]:
+    """The middle, what all but one of a hundred keep to, and the most."""
+    ordered = sorted(numbers) or [math.nan]
+    p50, p99 = (ordered[math.ceil(len(ordered) * part) - 1] for part in (0.5, 0.99))
+    return p50, p99, ordered[-1]

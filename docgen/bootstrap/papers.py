@@ -45,12 +45,12 @@ def engine_of(settings: Settings) -> Engine:
     )
 
 
-def renderer_of(settings: Settings) -> LibreOfficeRenderer:
+def renderer_of(settings: Settings, engine: Engine | None = None) -> LibreOfficeRenderer:
     """Word to PDF/A; close it, and the engine ends when nobody else needs it."""
     rendering = settings.rendering
     return LibreOfficeRenderer(
         templates=(*settings.forms, settings.templates),
-        engine=engine_of(settings),
+        engine=engine or engine_of(settings),
         book=RouteBook(rendering.routes or settings.var / "routes"),
         fonts=digest_of(files_of(rendering.font, rendering.symbols_font)),
         time_limit=rendering.time_limit,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -75,7 +75,13 @@ def soaked(
 ) -> Soaked:
     """All of them by that painter."""
     beside = Beside(reference=reference, processes=frozenset())
-    soak = Soak(renderer=painter, beside=beside, folder=folder, told=lambda _: None)
+    soak = Soak(
+        renderer=painter,
+        beside=beside,
+        processor=count(step=7).__next__,
+        folder=folder,
+        told=lambda _: None,
+    )
     return soak.run(orders, documents=len(orders))
 
 
@@ -124,6 +130,7 @@ def test_papers_that_are_as_ordered_are_not_complained_of(
 
     assert (found["documents"], found["failures"]) == (60, 0)
     assert (found["compared"], found["different"]) == (2, 0)
+    assert found["cpu_p50_ms"] == found["cpu_p99_ms"] == 7
     assert found["p99_ms"] >= found["p50_ms"] > 0
 
 
@@ -169,6 +176,14 @@ def test_other_pixels_are_noticed_and_kept(sixty: list[Marked], tmp_path: Path) 
 
     assert found["different"] == 2
     assert {file.name for file in tmp_path.iterdir()} >= {"QX00050.pdf", "QX00050-reference.pdf"}
+
+
+def test_other_bytes_are_noticed(sixty: list[Marked], tmp_path: Path) -> None:
+    """Though nobody would see a difference."""
+    found = soaked(sixty, tmp_path, Painter(), reference=lambda o: painted(o) + b"%\n").summary()
+
+    assert found["different"] == 2
+    assert "has other bytes" in found["complaints"][0]
 
 
 @pytest.mark.parametrize("pdf", [b"", b"PK\x03\x04", drawing()], ids=["empty", "zip", "plain"])

@@ -112,6 +112,8 @@ class Engine:
             self._arguments.append(f"--clock-library={clock_library.absolute()}")
         self._lock = threading.Lock()
         self._lease: socket.socket | None = None
+        self.cpu_ms = 0.0
+        """Processor time that all documents asked for here have taken."""
         _engines.add(self)
 
     @cached_property
@@ -149,6 +151,8 @@ class Engine:
         if "error" in header:
             kind = NotSettled if header["error"] == NotSettled.__name__ else NotDone
             raise kind(f"{header['error']}: {header.get('detail', '')}")
+        with self._lock:
+            self.cpu_ms += told["cpu_ms"]
         return Answer(header=header, body=body, engine=told["engine"], cpu_ms=told["cpu_ms"])
 
     def status(self) -> Header:
