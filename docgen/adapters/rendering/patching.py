@@ -79,7 +79,13 @@ class NotAsKnown(Exception):
 
 def patch(raw: bytes, expected: Expected) -> Normalised:
     """Replace what is to be replaced; raises NotAsKnown."""
-    plain = _Plain(raw)
+    try:
+        return _patched(_Plain(raw), expected)
+    except (ValueError, zlib.error) as error:
+        raise NotAsKnown("something that cannot be read") from error
+
+
+def _patched(plain: "_Plain", expected: Expected) -> Normalised:
     _require_harmless(plain.clear)
     _require_fonts(plain, expected.fonts)
     begin, pages, dests, rest, intent, metadata = _found(_CATALOG, plain.body(plain.root)).groups()

@@ -127,8 +127,9 @@ def _restore_destinations(pdf: pikepdf.Pdf, bookmarks: frozenset[str]) -> None:
 
 
 def _describe(pdf: pikepdf.Pdf, expected: Expected) -> None:
-    with pdf.open_metadata() as metadata:
-        found = metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance")
+    # only looked at: used as a context it would write itself down as the producer
+    metadata = pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False)
+    found = metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance")
     if found != ("3", "B"):
         raise RenderFailed("the PDF does not say that it is PDF/A-3b")
     said = {name: str(pdf.docinfo.get(f"/{name}", "")) for name in ("Producer", "Creator")}
