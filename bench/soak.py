@@ -6,6 +6,7 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,8 +22,7 @@ from docgen.ports import Renderer
 _REMEMBERED = 20
 """Documents whose values must not turn up in the next one."""
 _COMPARED_EVERY = 50
-_WEIGHINGS = 25
-"""In the first tenth, and again in the last."""
+_WEIGHINGS = 250
 _MOST_TOLD = 20
 
 
@@ -36,13 +36,14 @@ class Soaked:
     complaints: list[str] = field(default_factory=list)
     compared: int = 0
     different: list[str] = field(default_factory=list)
-    first: list[float] = field(default_factory=list)
-    last: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+    """Of all our processes, at even distances."""
 
     def summary(self) -> dict[str, Any]:
         """For the report."""
         p50, p99, longest = _spread(self.milliseconds)
         cpu50, cpu99, _ = _spread(self.processor)
+        tenth = max(len(self.megabytes) // 10, 1)
         return {
             "documents": len(self.milliseconds) + len(self.complaints),
             "failures": len(self.complaints),
@@ -55,8 +56,8 @@ class Soaked:
             "cpu_p99_over_p50": round(cpu99 / cpu50, 2),
             "compared": self.compared,
             "different": len(self.different),
-            "first_tenth_mb": round(statistics.median(self.first or [math.nan]), 1),
-            "last_tenth_mb": round(statistics.median(self.last or [math.nan]), 1),
+            "first_tenth_mb": _middle(self.megabytes[:tenth]),
+            "last_tenth_mb": _middle(self.megabytes[-tenth:]),
             "complaints": [*self.complaints, *self.different][:_MOST_TOLD],
         }
 
@@ -73,18 +74,24 @@ class Soak:
     told: Callable[[str], None]
 
     def run(self, orders: Iterable[Marked], *, documents: int) -> Soaked:
-        """Make the first so many."""
+        """Make the first so many, or as many as there are when it is interrupted."""
         found = Soaked()
+        with suppress(KeyboardInterrupt):
+            self._run(islice(orders, documents), documents, found)
+        return found
+
+    def _run(self, orders: Iterable[Marked], documents: int, found: Soaked) -> None:
         earlier: deque[str] = deque(maxlen=_REMEMBERED)
-        for number, marked in enumerate(islice(orders, documents)):
+        for number, marked in enumerate(orders):
             pdf = self._made(marked, earlier, found)
             if pdf is not None and number % _COMPARED_EVERY == 0:
                 self._compare(pdf, self.beside.reference(marked.order), marked, found)
-            self._weigh(number, documents, found)
+            if number % max(documents // _WEIGHINGS, 1) == 0:
+                weight = megabytes(below(os.getpid(), but=self.beside.processes))
+                found.megabytes.append(weight)
             earlier.append(marked.prefix)
             if (number + 1) % _COMPARED_EVERY == 0:
                 self.told(f"soak: {number + 1} of {documents}")
-        return found
 
     def _made(self, marked: Marked, earlier: Sequence[str], found: Soaked) -> bytes | None:
         began, used = time.perf_counter(), self.processor()
@@ -115,16 +122,13 @@ class Soak:
         (self.folder / f"{marked.prefix}.pdf").write_bytes(pdf)
         (self.folder / f"{marked.prefix}-reference.pdf").write_bytes(other)
 
-    def _weigh(self, number: int, documents: int, found: Soaked) -> None:
-        tenth = max(documents // 10, 1)
-        place = number // tenth
-        if place in {0, 9} and number % max(tenth // _WEIGHINGS, 1) == 0:
-            weight = megabytes(below(os.getpid(), but=self.beside.processes))
-            (found.first if place == 0 else found.last).append(weight)
-
 
 def _spread(numbers: Sequence[float]) -> tuple[float, float, float]:
     """The middle, what all but one of a hundred keep to, and the most."""
     ordered = sorted(numbers) or [math.nan]
     p50, p99 = (ordered[math.ceil(len(ordered) * part) - 1] for part in (0.5, 0.99))
     return p50, p99, ordered[-1]
+
+
+def _middle(numbers: Sequence[float]) -> float:
+    return round(statistics.median(numbers or [math.nan]), 1)

@@ -126,12 +126,26 @@ def test_papers_that_are_as_ordered_are_not_complained_of(
     sixty: list[Marked], tmp_path: Path
 ) -> None:
     """Sixty documents, of which two were compared."""
-    found = soaked(sixty, tmp_path, Painter()).summary()
+    run = soaked(sixty, tmp_path, Painter())
+    found = run.summary()
 
     assert (found["documents"], found["failures"]) == (60, 0)
     assert (found["compared"], found["different"]) == (2, 0)
     assert found["cpu_p50_ms"] == found["cpu_p99_ms"] == 7
-    assert found["p99_ms"] >= found["p50_ms"] > 0
+    assert found["p99_ms"] >= found["p50_ms"]
+    assert min(run.milliseconds) > 0
+    assert found["first_tenth_mb"] > 0 < found["last_tenth_mb"]
+
+
+def test_a_run_that_is_interrupted_tells_what_it_found(sixty: list[Marked], tmp_path: Path) -> None:
+    """An hour of it is not lost."""
+
+    def interrupt(_: RenderOrder) -> bytes:
+        raise KeyboardInterrupt
+
+    found = soaked(sixty, tmp_path, Painter({40: interrupt})).summary()
+
+    assert (found["documents"], found["failures"]) == (40, 0)
 
 
 def test_a_failure_is_counted(sixty: list[Marked], tmp_path: Path) -> None:
