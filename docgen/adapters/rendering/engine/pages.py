@@ -19,6 +19,7 @@ from typing import Final
 LIBRARY: Final = Path(__file__).with_name("memory.so")
 """Made by `make setup`."""
 _LARGE = ("/libmergedlo.so", "/libswlo.so")
+_HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 _ENTRY = 8
 """Bytes that /proc/self/pagemap has for a page, with the flags in the last (Linux, pagemap.rst)."""
 _PRESENT, _OF_A_FILE, _OURS_ALONE = 0x80, 0x20, 0x01
@@ -112,11 +113,21 @@ def footprint() -> Footprint:
 
 
 def keep_in_huge_pages() -> None:
-    """Move LibreOffice's largest libraries, their code and what is constant, into huge pages."""
-    library = _library()
+    """Move LibreOffice's largest libraries, their code and what is constant, into huge pages.
+
+    Only where the kernel has them: in small pages a copy of our own would make forks slower.
+    """
+    library = _library() if _huge_pages() else None
     for begin, end, access, file in _mappings():
         if library is not None and file.endswith(_LARGE) and "w" not in access:
             library.qoltanba_in_huge_pages(begin, end - begin, "x" in access)
+
+
+def _huge_pages() -> bool:
+    try:
+        return "[never]" not in _HUGE_PAGES.read_text()
+    except OSError:
+        return False
 
 
 def _library() -> ctypes.CDLL | None:
