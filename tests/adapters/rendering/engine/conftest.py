@@ -90,12 +90,13 @@ def made(
     to: str = "pdf",
     limit: float = 20.0,
     clock: int | None = None,
+    caller: str = "a",
 ) -> Answer:
     """A document loaded and exported."""
     digest = hashlib.sha256(document).hexdigest()
     asked_for = {"kind": "load", "from": kind, "to": to, "clock": clock}
     whole = Job(
-        caller="a", batch=False, limit=limit, document=digest, template=digest, work=asked_for
+        caller=caller, batch=False, limit=limit, document=digest, template=digest, work=asked_for
     )
     return engine.run(whole, {}, document)
 

@@ -37,7 +37,7 @@ def numbered(number: int) -> bytes:
 def served(engine: Engine, number: int) -> str:
     """What came of one caller's document: `served`, or `busy` with the time to come again."""
     try:
-        pdf = made(engine, numbered(number), limit=30).body
+        pdf = made(engine, numbered(number), limit=30, caller=f"c{number}").body
     except RendererUnavailable as error:
         assert error.retry_after, str(error)  # noqa: PT017
         return "busy"
