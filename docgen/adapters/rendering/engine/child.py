@@ -16,8 +16,10 @@ from docgen.adapters.rendering.engine.walls import Orphaned, die_with
 
 Work = Callable[[Header, int, int], object]
 """Reads the request, the first open file, and writes the answer, the second."""
-Meanwhile = Callable[[], object]
-"""What to do while nobody waits for it."""
+First = Callable[[], object]
+"""What it does while there is no job yet."""
+Last = Callable[[Header], object]
+"""What it does for the next one, when the answer to its job has been used."""
 
 _DONE = struct.Struct("d")
 """What it says when it is done: the milliseconds of processor time it took."""
@@ -27,17 +29,13 @@ _LAST_SECONDS = 5.0
 class Child:
     """One child, which waits to be told its job, does it, says so and ends.
 
-    It does `first` before its job is there, and `last` when its answer has been used.
-
     Closing it, or the end of the zygote, ends it, whatever it does.
     """
 
     cpu_ms = 0.0
     """Processor time; known once it is done or has ended."""
 
-    def __init__(
-        self, work: Work, *, first: Meanwhile, last: Meanwhile, closing: socket.socket
-    ) -> None:
+    def __init__(self, work: Work, *, first: First, last: Last, closing: socket.socket) -> None:
         ours, theirs = socket.socketpair()
         zygote, self._pid = os.getpid(), os.fork()
         if self._pid == 0:
@@ -99,9 +97,7 @@ def _milliseconds(used: resource.struct_rusage) -> float:
     return (used.ru_utime + used.ru_stime) * 1000
 
 
-def _live(
-    zygote: int, control: socket.socket, first: Meanwhile, work: Work, last: Meanwhile
-) -> None:
+def _live(zygote: int, control: socket.socket, first: First, work: Work, last: Last) -> None:
     try:
         die_with(zygote)
         first()
@@ -113,7 +109,7 @@ def _live(
         control.send(_DONE.pack(_milliseconds(resource.getrusage(resource.RUSAGE_SELF))))
         # To give all its memory back takes a while, in which others may have better to do.
         control.recv(1)
-        last()
+        last(job)
     except (EOFError, Orphaned):
         os._exit(0)
     except BaseException as error:  # noqa: BLE001  # it ends here, whatever it is

@@ -12,6 +12,7 @@ import mmap
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -81,7 +82,9 @@ class Footprints:
     def leave(self, kind: str, path: Path) -> None:
         """In a child, after its job: write down what it took, if that is not known."""
         if kind not in self._known and _library() is not None:
-            footprint().leave(path)
+            # some accounts may not look at their own memory
+            with suppress(OSError):
+                footprint().leave(path)
 
     def learn(self, kind: str, path: Path) -> None:
         """In the zygote, when the child has ended."""

@@ -146,18 +146,17 @@ class Zygote:
         self._place.mkdir()
         self._files, self._processes = self._temporary_files(), children()
         self._forks += 1
-        place, done = self._place, [""]
+        place = self._place
 
         def work(job: Header, request: int, answer: int) -> None:
             self._workshop.carry_out(job["work"] | {"limit": job["limit"]}, request, answer, place)
-            done[0] = _kind(job["work"])
 
         def first() -> None:
             if not hurried:
                 self._footprints.have_ready()
 
-        def last() -> None:
-            self._footprints.leave(done[0], place / _FOOTPRINT)
+        def last(job: Header) -> None:
+            self._footprints.leave(_kind(job["work"]), place / _FOOTPRINT)
 
         return Child(work, first=first, last=last, closing=self._control)
 

@@ -62,6 +62,18 @@ def files_of(engine: Engine) -> set[Path]:
     return {*place.glob("job-*/*"), *place.glob("*.tmp/*"), *place.glob("*.tmp")}
 
 
+@pytest.mark.skipif(
+    "[never]" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text(),
+    reason="the kernel has no huge pages",
+)
+def test_the_large_libraries_are_in_memory_of_its_own(warm: Engine) -> None:
+    """In huge pages, which forks hand on as they are; what is written to stays where it was."""
+    made(warm, SMALL)
+    maps = Path(f"/proc/{zygotes(warm)[0]}/maps").read_text().splitlines()
+    of_the_file = {line.split()[1] for line in maps if line.endswith("/libmergedlo.so")}
+    assert of_the_file == {"rw-p"}
+
+
 def test_it_tells_what_it_is(warm: Engine) -> None:
     """The engine's name, and that LibreOffice runs inside, with all that `make setup` prepares."""
     hello = warm.hello()
