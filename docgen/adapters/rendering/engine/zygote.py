@@ -216,7 +216,7 @@ class Zygote:
 
 def _kind(work: Header) -> str:
     """Work of one kind takes the same memory."""
-    return str(work.get("template", work["kind"]))
+    return str(work.get("template", work.get("kind")))
 
 
 def surroundings(network: str) -> Header:
