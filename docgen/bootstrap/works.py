@@ -8,14 +8,12 @@ from dataclasses import dataclass
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.queue import QueueConsumer
-from docgen.adapters.sealing.appearance import SealPicture
-from docgen.adapters.sealing.seal import PadesSealer
-from docgen.adapters.sealing.typeface import Typeface
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
+from docgen.bootstrap.sealing import sealer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.domain.errors import Unavailable
 from docgen.domain.work import Task
@@ -68,12 +66,6 @@ def working(settings: Settings) -> Iterator[Workplace]:
         yield Workplace(works=works, consumer=consumer)
 
 
-def check_seal(settings: Settings) -> None:
-    """Raise SealKeyUnusable or Misconfigured unless the seal could be used now."""
-    with surroundings(settings) as parts:
-        sealer_of(settings, parts)
-
-
 @contextmanager
 def works_over(
     settings: Settings, parts: Surroundings, *, register: SqlRegister
@@ -112,15 +104,3 @@ def _prove(routes: ProveRoutes) -> None:
                 log.warning("%s", report)
     except Unavailable as failure:
         log.warning("templates are not tried: %s", failure)
-
-
-def sealer_of(settings: Settings, parts: Surroundings) -> PadesSealer:
-    """The seal, checked; raises SealKeyUnusable or Misconfigured."""
-    picture = SealPicture(
-        regular=Typeface.load(settings.seal.font), bold=Typeface.load(settings.seal.bold_font)
-    )
-    sealer = PadesSealer(
-        parts.seal_key(), roots=parts.roots, clock=CLOCK, picture=picture, tsa_url=parts.tsa_url
-    )
-    sealer.check()
-    return sealer
