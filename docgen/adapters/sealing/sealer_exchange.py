@@ -42,6 +42,9 @@ _NAMED: Final[dict[str, type[DocgenError]]] = {
 """What the process may raise; anything else is its own trouble."""
 
 
+_BYTES: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
 class Verb(StrEnum):
     """What can be asked of the process."""
 
@@ -55,6 +58,8 @@ class Verb(StrEnum):
 class Request:
     """What is wanted, with what it needs."""
 
+    __pydantic_config__ = _BYTES
+
     verb: Verb
     order: SealOrder | None = None
     detached: DetachedOrder | None = None
@@ -63,6 +68,8 @@ class Request:
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came of it, or the code of the error with its words."""
+
+    __pydantic_config__ = _BYTES
 
     error: str | None = None
     words: str = ""
@@ -83,9 +90,8 @@ class Answer:
             raise _NAMED.get(self.error, SealUnavailable)(self.words)
 
 
-_BYTES: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-_REQUEST: Final = TypeAdapter(Request, config=_BYTES)
-_ANSWER: Final = TypeAdapter(Answer, config=_BYTES)
+_REQUEST: Final = TypeAdapter(Request)
+_ANSWER: Final = TypeAdapter(Answer)
 
 
 @contextmanager
