@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= /usr/bin/python3.11
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
-TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl
+TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl softhsm2
 CLOCK := docgen/adapters/rendering/engine/clock.so
 
 .PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render soak lock clean

@@ -45,6 +45,8 @@ class SealSettings(BaseModel):
 
     socket: Path | None = None
     """Where the sealing process listens; the default is `var/seal/socket`."""
+    patience: float = Field(default=30.0, ge=0)
+    """Seconds that a process which starts waits for the sealing process to answer."""
     pkcs12: Path | None = None
     """Key, certificate and chain in a file."""
     passphrase: SecretStr = SecretStr("")

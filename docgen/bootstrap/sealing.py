@@ -28,15 +28,14 @@ from docgen.settings import Settings
 from docgen.usecases.recall_facts import RecallFacts
 from docgen.usecases.warrant_seal import WarrantDetached, WarrantSeal
 
-WAIT: Final = timedelta(seconds=30)
-"""For so long a process that starts waits for the sealing process to answer."""
 _BETWEEN_LOOKS: Final = timedelta(milliseconds=250)
 
 
-def sealer_of(settings: Settings, parts: Surroundings, *, wait: timedelta = WAIT) -> Sealer:
+def sealer_of(settings: Settings, parts: Surroundings, *, wait: timedelta | None = None) -> Sealer:
     """The seal, checked; raises SealKeyUnusable, SealUnavailable or Misconfigured."""
     if settings.seal_socket is not None:
-        return _asked(settings, wait=wait)
+        patience = timedelta(seconds=settings.seal.patience)
+        return _asked(settings, wait=patience if wait is None else wait)
     if parts.seal_key is None:
         raise Misconfigured("production has its seal key in a process of its own")
     sealer = _sealer(settings, parts.seal_key(), roots=parts.roots, tsa_url=parts.tsa_url)
@@ -121,9 +120,7 @@ def _held(settings: Settings, stack: ExitStack) -> PadesSealer:
 def _key(settings: Settings) -> SealKey:
     seal = settings.seal
     if (seal.pkcs12 is None) == (seal.pkcs11.module is None):
-        raise Misconfigured(
-            "one of DOCGEN_SEAL__PKCS12 and DOCGEN_SEAL__PKCS11__MODULE is to be set"
-        )
+        raise Misconfigured("set one of DOCGEN_SEAL__PKCS12 and DOCGEN_SEAL__PKCS11__MODULE")
     if seal.pkcs12 is not None:
         return SealKey.load(seal.pkcs12, seal.passphrase.get_secret_value(), allow_demo=False)
     assert seal.pkcs11.module is not None  # noqa: S101  # as was seen above

@@ -116,9 +116,9 @@ class SealKey:
         _require_usage(certificate)
         if is_demo(certificate) and not allow_demo:
             raise SealKeyUnusable("a demo certificate is refused outside the demo profile")
-        self.signer = HeldKeySigner(key, certificate, others=others)
         self.certificate = certificate
-        self.others = others
+        self.others = _above(certificate, others)
+        self.signer = HeldKeySigner(key, certificate, others=self.others)
         self._key, self._public = key, public
 
     @classmethod
@@ -191,13 +191,27 @@ def serial_number(certificate: x509.Certificate) -> str:
     return f"{certificate.serial_number:X}"
 
 
+def _above(
+    certificate: x509.Certificate, others: tuple[x509.Certificate, ...]
+) -> tuple[x509.Certificate, ...]:
+    """Its issuer, that one's issuer and so on; what else a file or a token holds stays out."""
+    chain = [certificate]
+    while len(chain) <= len(others):
+        wanted = chain[-1].issuer
+        found = [c for c in others if c.ca and c.subject == wanted and c not in chain]
+        if not found:
+            break
+        chain.append(found[0])
+    return tuple(chain[1:])
+
+
 def _read(
     path: Path, passphrase: str
 ) -> tuple[PrivateKey, x509.Certificate, tuple[x509.Certificate, ...]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SealKeyUnusable(f"no readable key file at {path}") from error
+        raise SealKeyUnusable("no readable key file") from error
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(content, passphrase.encode())
     except (ValueError, TypeError) as error:

@@ -97,16 +97,12 @@ class SealerServer:
             self._place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             self._lock = self._place.with_suffix(".lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._place.unlink(missing_ok=True)
-            before = os.umask(_FOR_OWNER_AND_GROUP)
-            try:
-                with reached(self._place) as address:
-                    self._listening.bind(address)
-            finally:
-                os.umask(before)
+            self._bind()
         except BlockingIOError as error:
+            self._let_go()
             raise Misconfigured("another sealing process is at work there") from error
         except OSError as error:
+            self._let_go()
             raise Misconfigured(f"no socket can be made there: {error.strerror}") from error
         self._listening.listen(_BACKLOG)
         self._accepting.start()
@@ -117,9 +113,21 @@ class SealerServer:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._accepting.join()
-        self._listening.close()
         for thread in list(self._at_work):
             thread.join()
+        self._let_go()
+
+    def _bind(self) -> None:
+        self._place.unlink(missing_ok=True)
+        before = os.umask(_FOR_OWNER_AND_GROUP)
+        try:
+            with reached(self._place) as address:
+                self._listening.bind(address)
+        finally:
+            os.umask(before)
+
+    def _let_go(self) -> None:
+        self._listening.close()
         if self._lock is not None:
             self._lock.close()
 

@@ -13,7 +13,13 @@ import pkcs11
 from asn1crypto import algos, x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
-from pkcs11.exceptions import NoSuchToken, PinIncorrect, PinLocked, PKCS11Error
+from pkcs11.exceptions import (
+    NoSuchToken,
+    PinIncorrect,
+    PinLocked,
+    PKCS11Error,
+    UserAlreadyLoggedIn,
+)
 
 from docgen.adapters.sealing.key import SealKey
 from docgen.domain.errors import SealKeyUnusable, SealUnavailable
@@ -90,6 +96,9 @@ class KeyInToken:
         token = _token(self._place)
         try:
             self._session = token.open(user_pin=self._place.pin)
+        except UserAlreadyLoggedIn:
+            # Who is logged in is of the whole process (PKCS#11 2.40, 2.6.8).
+            self._session = token.open()
         except (PinIncorrect, PinLocked) as error:
             self._refused = "the token refuses the PIN"
             raise SealKeyUnusable(self._refused) from error
