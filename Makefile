@@ -10,7 +10,7 @@ RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-not
 TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl softhsm2
 CLOCK := docgen/adapters/rendering/engine/clock.so
 
-.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render soak lock clean
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal soak lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ unit: setup-tests  ## all tests
 
 bench-render: setup var/bench/unoserver/installed  ## how fast documents are made, against what people use otherwise
 	$(BIN)/python -m bench render
+
+bench-seal: setup  ## what a seal costs, against pyHanko as it comes
+	$(BIN)/python -m bench seal
 
 soak: setup  ## 5000 different documents in a row: nothing fails, leaks or is mixed up
 	$(BIN)/python -m bench soak

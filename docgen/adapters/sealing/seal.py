@@ -75,8 +75,8 @@ class PadesSealer:
         self._picture = picture
         self._tsa_url, self._tsa_policy = tsa_url, tsa_policy
         self._patience = patience
-        self._timestamper = self._new_timestamper()
         self._verifier = PadesVerifier(roots, clock=clock)
+        self._start_anew()
 
     def seal(self, order: SealOrder) -> SealedPdf:
         """Seal and verify; the result begins with the frozen bytes.
@@ -145,21 +145,26 @@ class PadesSealer:
         except DocgenError:
             raise
         except (TimestampRequestError, TimeoutError, PathError, ValidationError) as error:
-            self._timestamper = self._new_timestamper()
+            self._start_anew()
             raise SealUnavailable("the time-stamp authority did not do its part") from error
         except SigningError as error:
+            self._start_anew()
             raise _key_failure(error) from error
         except Exception as error:
+            self._start_anew()
             raise SealRefused("the file could not be sealed") from error
         if not pdf.startswith(order.frozen):
             raise SealRefused("the seal would change the frozen bytes")
         return pdf
 
-    def _new_timestamper(self) -> StrictTimeStamper | None:
-        """A client that remembers one answer of the authority, from which it takes sizes."""
-        if self._tsa_url is None:
-            return None
-        return StrictTimeStamper(self._tsa_url, timeout=self._patience, policy=self._tsa_policy)
+    def _start_anew(self) -> None:
+        """Forget what was measured: one answer of the authority, and the size of a container."""
+        self._reserved: int | None = None
+        self._timestamper: StrictTimeStamper | None = None
+        if self._tsa_url is not None:
+            self._timestamper = StrictTimeStamper(
+                self._tsa_url, timeout=self._patience, policy=self._tsa_policy
+            )
 
     async def _signed(self, writer: FrozenPdfWriter, order: SealOrder, now: datetime) -> bytes:
         context = None
@@ -201,7 +206,11 @@ class PadesSealer:
         session = signer.init_signing_session(writer, existing_fields_only=True)
         session.system_time = now
         information = await session.perform_presign_validation(writer)
-        reserved = await session.estimate_signature_container_size(information)
+        reserved = self._reserved
+        if reserved is None:
+            # A dry run, to measure: one key's containers are alike, and half as much is added.
+            reserved = await session.estimate_signature_container_size(information)
+            self._reserved = reserved
         document = session.prepare_tbs_document(information, reserved)
         prepared, output = document.digest_tbs_document(output=BytesIO())
         signed = await document.perform_signature(
@@ -218,7 +227,7 @@ class PadesSealer:
         facts = report.seal
         if report.verdict is Verdict.VALID and facts is not None and facts.level == self._level:
             return report, facts
-        self._timestamper = self._new_timestamper()
+        self._start_anew()
         if _AUTHORITY_AT_FAULT.intersection(report.reasons) or report.verdict is Verdict.VALID:
             raise SealUnavailable("the authority's answers do not prove the seal's time")
         raise SealRefused(f"the sealed file would not be valid: {', '.join(report.reasons)}")
