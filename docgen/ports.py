@@ -73,6 +73,9 @@ class Envelopes(Protocol):
     def overdue(self, now: datetime) -> Sequence[str]:
         """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
 
+    def without_detached(self) -> Sequence[str]:
+        """Ids of sealed envelopes with a document that no detached signature lies beside."""
+
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
 

@@ -23,7 +23,7 @@ from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.errors import Misconfigured, SealUnavailable
-from docgen.ports import Sealer
+from docgen.ports import DetachedSigner, Sealer
 from docgen.settings import Settings
 from docgen.usecases.recall_facts import RecallFacts
 from docgen.usecases.warrant_seal import WarrantDetached, WarrantSeal
@@ -41,6 +41,13 @@ def sealer_of(settings: Settings, parts: Surroundings, *, wait: timedelta | None
     sealer = _sealer(settings, parts.seal_key(), roots=parts.roots, tsa_url=parts.tsa_url)
     sealer.check()
     return sealer
+
+
+def signer_of(sealer: Sealer) -> DetachedSigner | None:
+    """Who signs beside the file, where the sealing process says that it does."""
+    if isinstance(sealer, SealerClient) and sealer.check().detached:
+        return sealer
+    return None
 
 
 def check_seal(settings: Settings) -> None:

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from docgen.domain.envelope import Document, Envelope, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.operator import Operator
-from docgen.domain.work import Task
+from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.usecases.recall_facts import Recalled, RecallFacts
@@ -27,6 +28,8 @@ class SealEnvelope:
     clock: Clock
     operator: Operator
     public_url: str
+    owes_detached: bool = False
+    """Whether a national signature beside the file is to follow."""
 
     def __call__(self, envelope_id: str) -> None:
         """Do it unless done or somebody is at it; raises what hinders it."""
@@ -87,6 +90,8 @@ class SealEnvelope:
             fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)
             unit.journal.append(envelope.id, fact)
             unit.outbox.settle(Task.SEAL, envelope.id, now=now)
+            if self.owes_detached:
+                unit.outbox.add(_owed(envelope.id, now))
             unit.commit()
 
     def _note(self, envelope_id: str, entries: Sequence[Entry], failure: DocgenError) -> None:
@@ -103,3 +108,13 @@ class SealEnvelope:
             unit.envelopes.get(envelope_id)
             unit.journal.append(envelope_id, fact)
             unit.commit()
+
+
+def _owed(envelope_id: str, now: datetime) -> OutboxRow:
+    """An envelope is sealed once, so its own id makes one that nobody else has."""
+    return OutboxRow(
+        id=f"{envelope_id}-detached",
+        task=Task.SIGN_DETACHED,
+        envelope_id=envelope_id,
+        created_at=now,
+    )
