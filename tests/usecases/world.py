@@ -48,6 +48,7 @@ class World:
     """In place of the fakes, where a test wants real ones."""
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     forms: Catalogue = field(default_factory=Catalogue)
+    owes_detached: bool = False
 
     def work(self, task: Task, envelope_id: str) -> None:
         """Do what is owed."""
@@ -100,6 +101,7 @@ class World:
             register=self.register, forms=self.forms, renderer=self.papers or self.renderer,
             sealer=self.seal_of or self.sealer,
             blobs=self.blobs, clock=self.clock, operator=OPERATOR, public_url="https://q.example",
+            owes_detached=self.owes_detached,
         )  # fmt: skip
 
     @property
