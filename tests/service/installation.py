@@ -9,9 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ class Ground:
     stamps: Stamps | AuthorityProcess
     roots: Path
     """File or folder."""
+    national: Mapping[str, str] = field(default_factory=dict)
+    """What the sealing process is told of a signer beside the file, if there is one."""
 
 
 class Installation:
@@ -254,7 +256,7 @@ def _settings(ground: Ground, var: Path, port: int) -> dict[str, str]:
 
 
 def _key(ground: Ground) -> dict[str, str]:
-    return {
+    return {**ground.national} | {
         "DOCGEN_SEAL__PKCS12": str(ground.lab.pkcs12("ec")),
         "DOCGEN_SEAL__PASSPHRASE": PASSPHRASE,
     }

@@ -1,18 +1,21 @@
-"""The time-stamp authority goes away as a process, and comes back: seals wait, none is lesser."""
+"""The time-stamp authority, and then NCANode, go away and come back: nothing lesser is made."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 
-from tests.pki.lab import Lab
+from tests.pki.lab import PASSPHRASE, Lab
 from tests.processes.running import eventually
 from tests.service.authority import AuthorityProcess
 from tests.service.installation import Ground, Installation
 from tests.service.visit import Visit, begun
+from tests.services.ncanode import StandIn, ncanode
 from tests.services.redis_server import RedisServer
 
 VISITS = 4
+_UNSIGNED = "SELECT count(*) FROM documents WHERE sealed_at IS NOT NULL AND detached_at IS NULL"
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +27,18 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthorityPro
 
 
 @pytest.fixture(scope="module")
+def national(service_lab: Lab) -> Iterator[StandIn]:
+    """What stands for NCANode."""
+    with ncanode(service_lab.tsa_url) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
 def stamped(
     short_directory: Path, tmp_path_factory: pytest.TempPathFactory, service_lab: Lab,
-    authority: AuthorityProcess,
+    authority: AuthorityProcess, national: StandIn,
 ) -> Iterator[Installation]:  # fmt: skip
-    """An installation that trusts two roots in a folder: its seal's and its authority's."""
+    """It trusts two roots in a folder, its seal's and its authority's, and signs beside files."""
     folder = tmp_path_factory.mktemp("stamped")
     roots = folder / "roots"
     roots.mkdir()
@@ -44,6 +54,11 @@ def stamped(
         lab=service_lab,
         stamps=authority,
         roots=roots,
+        national={
+            "DOCGEN_SEAL__DETACHED__URL": national.url,
+            "DOCGEN_SEAL__DETACHED__PKCS12": str(service_lab.pkcs12("rsa")),
+            "DOCGEN_SEAL__DETACHED__PASSPHRASE": PASSPHRASE,
+        },
     )
     installation = Installation(ground)
     try:
@@ -76,6 +91,33 @@ def test_nothing_is_lost_and_all_is_sealed_with_validation_data(
     authority.start()
     for visit in visits:
         _require_full(visit)
+
+
+def test_beside_each_sealed_file_comes_the_national_signature(
+    stamped: Installation, national: StandIn
+) -> None:
+    """NCANode is down at first: the file is sealed all the same, and its signature follows."""
+    # While it is down only the oldest is tried: let no other one stand before this.
+    assert eventually(lambda: stamped.tables.one(_UNSIGNED) == 0)
+    national.answer = lambda _: (503, b"")
+    visit = begun(stamped)
+    assert visit.confirm(visit.code()).status == 200
+    assert visit.reaches("sealed")
+    assert eventually(lambda: "detached_waits" in visit.events())
+    (document,) = visit.shown()["documents"]
+    assert (document["detached"], document["links"]["cms"]) == (None, None)
+
+    national.answer = None
+    assert eventually(lambda: "signed_detached" in visit.events())
+    (document,) = visit.shown()["documents"]
+    made = cms.ContentInfo.load(visit.fetch(document["links"]["cms"]), strict=True)
+    (signer,) = made["content"]["signer_infos"]
+    (digest,) = (
+        each["values"][0].native
+        for each in signer["signed_attrs"]
+        if each["type"].native == "message_digest"
+    )
+    assert digest.hex() == document["sealed"]["sha256"]
 
 
 def _retried(stamped: Installation) -> int:

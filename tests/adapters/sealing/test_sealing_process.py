@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -206,6 +206,45 @@ def test_no_detached_signature_is_made_where_none_is_set(place: Path, client: Se
     wanted = DetachedOrder(envelope_id="1", document_id="2", pdf=FROZEN)
     with serving(place, FakeSealer()), pytest.raises(SealRefused, match="no detached"):
         client.sign(wanted)
+
+
+def test_a_detached_signature_needs_its_own_warrant(place: Path, client: SealerClient) -> None:
+    """Bytes that the register knows as sealed are signed; others never reach the signer."""
+    wanted = DetachedOrder(envelope_id="1", document_id="2", pdf=FROZEN)
+    signed: list[DetachedOrder] = []
+    refused: list[DetachedOrder] = []
+
+    def sign(order: DetachedOrder) -> bytes:
+        signed.append(order)
+        return b"CMS"
+
+    def warrant(order: DetachedOrder) -> None:
+        if order.document_id != "2":
+            refused.append(order)
+            raise SealRefused("not the bytes that were sealed")
+
+    server = SealerServer(
+        place,
+        sealer=FakeSealer(),
+        warrant=Warrant(),
+        detached=_Signing(sign),
+        warrant_detached=warrant,
+    )
+    server.start()
+    try:
+        assert client.check().detached
+        assert client.sign(wanted) == b"CMS"
+        with pytest.raises(SealRefused, match="not the bytes"):
+            client.sign(replace(wanted, document_id="3"))
+    finally:
+        server.stop()
+    assert signed == [wanted]
+    assert len(refused) == 1
+
+
+@dataclass
+class _Signing:
+    sign: Callable[[DetachedOrder], bytes]
 
 
 def test_only_owner_and_group_reach_the_socket(place: Path) -> None:
