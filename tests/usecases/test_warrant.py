@@ -5,9 +5,12 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
+from docgen.adapters.db.register import SqlRegister
 from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Envelope, State
@@ -19,7 +22,8 @@ from docgen.usecases.seal_document import SealDocument
 from docgen.usecases.void import Void
 from docgen.usecases.warrant_seal import WarrantDetached, WarrantSeal
 from tests.fakes import FakeJobs
-from tests.usecases.world import OPERATOR, World, attempt
+from tests.service.tables import Tables
+from tests.usecases.world import OPERATOR, World, attempt, world
 
 Change = Callable[[SealOrder], SealOrder]
 
@@ -137,6 +141,27 @@ def test_what_nobody_confirmed_is_refused(here: World) -> None:
 
     with pytest.raises(SealRefused, match="no such document"):
         WarrantSeal(recall=_recall(here))(order)
+
+
+def test_a_role_that_may_only_read_is_enough(postgres_url: str, redis_url: str) -> None:
+    """The sealing process needs no more of the register than SELECT."""
+    here = world(postgres_url, redis_url)
+    envelope = _confirmed(here)
+    order = _order(here, envelope)
+    name = urlsplit(postgres_url).path.strip("/")
+    Tables(postgres_url).rows(f"CREATE ROLE reader_{name} LOGIN")
+    Tables(postgres_url).rows(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_{name}")
+    reader = SqlRegister(postgres_url.replace("postgres@", f"reader_{name}@", 1))
+    try:
+        recall = replace(_recall(here), register=reader)
+        assert WarrantSeal(recall=recall)(order) == envelope.documents[0].id
+        with pytest.raises(ProgrammingError, match="permission denied"), reader.begin() as unit:
+            unit.envelopes.save(envelope)
+    finally:
+        reader.close()
+        here.register.close()
+        for words in ("DROP OWNED BY", "DROP ROLE"):
+            Tables(postgres_url).rows(f"{words} reader_{name}")
 
 
 def test_nothing_is_warranted_twice(here: World) -> None:
