@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from docgen.adapters.sealing.appearance import SealPicture
+from docgen.adapters.sealing.sealer_client import SealerClient
+from docgen.adapters.sealing.typeface import NOTO_SANS, NOTO_SANS_BOLD, Typeface
+from docgen.domain.verdict import Verdict
+from tests.adapters.sealing.papers import order
+from tests.pki.lab import PASSPHRASE, serving
 from tests.services.programs import need
+from tests.services.sealing import sealing_process
+from tests.services.softhsm import MODULE, PIN, TOKEN, SoftHsm
 from tests.visit.terminal import docgen
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +50,37 @@ def test_nobody_of_the_same_user_looks_into_it(name: str) -> None:
         assert _read(pid, name)
     with _running(_CONCEAL) as pid:
         assert _read(pid, name) == b""
+
+
+@pytest.mark.parametrize(("label", "kind"), [("rsa3072", "RSA-3072"), ("ec", "P-256")])
+def test_the_process_may_have_its_key_in_a_token(
+    tmp_path: Path, short_directory: Path, sqlite_url: str, label: str, kind: str
+) -> None:
+    """Module, token, label and PIN are all it is told; who asks it learns what key it is."""
+    place = short_directory / f"token-{label}" / "socket"
+    picture = SealPicture(regular=Typeface.load(NOTO_SANS), bold=Typeface.load(NOTO_SANS_BOLD))
+    (tmp_path / "lab").mkdir()
+    with pytest.MonkeyPatch.context() as patch, serving(tmp_path / "lab") as lab:
+        hsm = SoftHsm.make(tmp_path, patch)
+        hsm.hold(lab.pkcs12(label), PASSPHRASE, label=label)
+        settings = {
+            "DOCGEN_PROFILE": "production",
+            "DOCGEN_DATABASE_URL": sqlite_url,
+            "DOCGEN_TRUST_ROOTS": str(lab.root),
+            "DOCGEN_SEAL__SOCKET": str(place),
+            "DOCGEN_SEAL__PKCS11__MODULE": str(MODULE),
+            "DOCGEN_SEAL__PKCS11__TOKEN": TOKEN,
+            "DOCGEN_SEAL__PKCS11__LABEL": label,
+            "DOCGEN_SEAL__PKCS11__PIN": PIN,
+            **hsm.settings,
+        }
+        with sealing_process(settings, folder=tmp_path):
+            client = SealerClient(place, picture=picture)
+            assert client.check().key == kind
+            rehearsal = client.rehearse(order())
+
+    assert rehearsal.report.verdict is Verdict.VALID
+    assert PIN not in (tmp_path / "sealer.log").read_text("utf-8")
 
 
 def test_without_a_key_it_does_not_start(tmp_path: Path) -> None:

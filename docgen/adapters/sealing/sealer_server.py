@@ -36,6 +36,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS: Final = 10.0
+_AGAIN_SECONDS: Final = 0.1
 _BACKLOG: Final = 64
 _FOR_OWNER_AND_GROUP: Final = 0o117
 """The mask under which the socket is made: nobody else may connect to it."""
@@ -79,6 +80,7 @@ class SealerServer:
         self._places = threading.BoundedSemaphore(at_once)
         self._at_work: set[threading.Thread] = set()
         self._accepting = threading.Thread(target=self._accept, name="accept")
+        self._stopping = threading.Event()
         self._lock: IO[str] | None = None
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._doers: dict[Verb, Callable[[Request], Answer]] = {
@@ -109,6 +111,7 @@ class SealerServer:
 
     def stop(self) -> None:
         """Take nothing new, and come back when all that was begun is finished."""
+        self._stopping.set()
         self._place.unlink(missing_ok=True)
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
@@ -132,11 +135,14 @@ class SealerServer:
             self._lock.close()
 
     def _accept(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 connection, _ = self._listening.accept()
-            except OSError:
-                return
+            except OSError as error:
+                # Out of descriptors, say: nobody else would ever listen here again.
+                if not self._stopping.wait(_AGAIN_SECONDS):
+                    _log.warning("nobody can be let in: %s", error.strerror)
+                continue
             thread = threading.Thread(target=self._serve, args=(connection,))
             self._at_work.add(thread)
             thread.start()
@@ -156,8 +162,17 @@ class SealerServer:
             request = unpack_request(read_all(connection))
         except ValueError:
             return Answer.of(SealRefused("the request is not understood"))
+        if request.verb is Verb.CHECK:
+            # Whoever starts must not wait behind seals that wait for an authority.
+            return self._done(request, connection)
         if not self._places.acquire(timeout=_PATIENCE_SECONDS):
             return Answer.of(Busy("as many as may be are being sealed"))
+        try:
+            return self._done(request, connection)
+        finally:
+            self._places.release()
+
+    def _done(self, request: Request, connection: socket.socket) -> Answer:
         try:
             _log.info("%s for process %d of user %d", request.verb, *_asker(connection))
             return self._doers[request.verb](request)
@@ -167,8 +182,6 @@ class SealerServer:
         except Exception:  # noqa: BLE001  # one request's trouble must not be the next one's
             _log.exception("a request failed")
             return Answer.of(SealUnavailable("the sealing process failed"))
-        finally:
-            self._places.release()
 
     def _check(self, _: Request) -> Answer:
         ability = replace(self._sealer.check(), detached=self._detached is not None)

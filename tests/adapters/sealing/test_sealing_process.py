@@ -314,6 +314,28 @@ def test_what_was_begun_is_finished_at_the_end(
     assert not stopping.is_alive()
 
 
+def test_the_check_does_not_wait_behind_seals(place: Path, client: SealerClient) -> None:
+    """All places are taken by seals that wait: whoever starts now still learns what he needs."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(_: SealOrder) -> None:
+        begun.set()
+        go_on.wait(30)
+
+    server = SealerServer(place, sealer=FakeSealer(), warrant=_Calling(wait), at_once=1)
+    server.start()
+    asking = threading.Thread(target=client.seal, args=(order(),))
+    asking.start()
+    assert begun.wait(30)
+
+    assert client.check().holder == "Fake Seal"
+
+    assert asking.is_alive()
+    go_on.set()
+    asking.join(30)
+    server.stop()
+
+
 @dataclass
 class _Calling:
     call: Callable[[SealOrder], None]
