@@ -1,7 +1,9 @@
-# Qoltanba for production: `serve` answers HTTP, `worker` renders and seals; one image for both.
+# Qoltanba for production: `serve` answers HTTP, `worker` renders, `sealer` holds the seal; one image for all.
 #
-#   docker run --init --stop-timeout 40 -p 8080:8080 --env-file settings.env qoltanba
-#   docker run --init --stop-timeout 60 --no-healthcheck --env-file settings.env qoltanba worker
+#   docker run --init --stop-timeout 40 -p 8080:8080 -v seal:/run/qoltanba-seal --env-file settings.env qoltanba
+#   docker run --init --stop-timeout 60 --no-healthcheck -v seal:/run/qoltanba-seal --env-file settings.env qoltanba worker
+#   docker run --init --stop-timeout 60 --no-healthcheck -v seal:/run/qoltanba-seal --user 10002:10001 \
+#     --env-file seal.env -v /etc/qoltanba/seal.p12:/seal.p12:ro qoltanba sealer
 #
 # Before the first start and after each new version: the same with `migrate`.
 
@@ -36,7 +38,9 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 
 RUN groupadd --gid 10001 qoltanba \
- && useradd --uid 10001 --gid 10001 --home-dir /var/lib/qoltanba --create-home --shell /usr/sbin/nologin qoltanba
+ && useradd --uid 10001 --gid 10001 --home-dir /var/lib/qoltanba --create-home --shell /usr/sbin/nologin qoltanba \
+ && useradd --uid 10002 --gid 10001 --home-dir /run/qoltanba-seal --no-create-home --shell /usr/sbin/nologin qoltanba-seal \
+ && install -d -o 10002 -g 10001 -m 0750 /run/qoltanba-seal
 
 COPY --from=build /opt/qoltanba /opt/qoltanba
 COPY templates_kk /usr/share/qoltanba/templates_kk
@@ -47,6 +51,7 @@ ENV LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 \
     DOCGEN_TEMPLATES=/usr/share/qoltanba \
     DOCGEN_VAR=/var/lib/qoltanba \
+    DOCGEN_SEAL__SOCKET=/run/qoltanba-seal/socket \
     DOCGEN_WEB__BIND=0.0.0.0:8080
 
 USER 10001:10001

@@ -7,11 +7,11 @@ SHELL := /bin/bash
 PYTHON ?= /usr/bin/python3.11
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
-TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl
+TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl softhsm2
 ENGINE := docgen/adapters/rendering/engine
 LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 
-.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render soak lock clean
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal soak lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ unit: setup-tests  ## all tests
 
 bench-render: setup var/bench/unoserver/installed  ## how fast documents are made, against what people use otherwise
 	$(BIN)/python -m bench render
+
+bench-seal: setup  ## what a seal costs, against pyHanko as it comes
+	$(BIN)/python -m bench seal
 
 soak: setup  ## 5000 different documents in a row: nothing fails, leaks or is mixed up
 	$(BIN)/python -m bench soak

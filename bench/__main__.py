@@ -5,25 +5,32 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bench.orders import ACT_PAGES, ACT_ROWS, acts, mixed
+from bench import seals
+from bench.orders import ACT, ACT_PAGES, ACT_ROWS, acts, mixed
 from bench.processes import adopt_orphans
 from bench.race import Race, median
 from bench.reference import reference_beside
 from bench.soak import Soak
 from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
+from docgen.bootstrap import CLOCK
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import engine_of, proving, renderer_of
+from docgen.domain.errors import SealRefused
+from docgen.domain.sealing import SealOrder
 from docgen.settings import Settings
+from docgen.usecases.render_specimen import RenderSpecimen
+from docgen.usecases.seal_document import SealDocument
+from docgen.usecases.seal_specimen import SealSpecimen
 from docgen.usecases.trial_orders import TrialOrders
 
 FOLDER = Path("var/bench")
@@ -72,6 +79,39 @@ def render(
         if documents:
             report["soak"] = ours.soaked(documents=documents, seed=seed)
     _leave(report, "render.json")
+
+
+@main.command()
+@click.option("--rounds", default=30, show_default=True, help="in which everybody seals in turn")
+def seal(rounds: int) -> None:
+    """CPU time of a visible B-B seal, without the rendering of what is sealed."""
+    order = _to_be_sealed()
+    taken = {}
+    for name, kind in seals.KINDS.items():
+        with seals.ways(kind) as by:
+            taken[name] = seals.milliseconds(order, by, rounds=rounds, told=_told)
+    report: dict[str, Any] = {name: seals.summary(each) for name, each in taken.items()}
+    report["verify_ms"] = median(taken["rsa3072"]["verify"])
+    _write({"machine": _machine(), **report}, "seal.json", seals.table(report))
+
+
+def _to_be_sealed() -> SealOrder:
+    """The specimen of the act with its protocol and evidence, rendered before anybody counts."""
+    noted = seals.Noted()
+    with _renderer() as (settings, renderer, _):
+        specimen = SealSpecimen(
+            render_specimen=RenderSpecimen(
+                forms=catalogue(settings),
+                renderer=renderer,
+                operator=operator_of(settings),
+                clock=CLOCK,
+            ),
+            seal_document=SealDocument(renderer=renderer, sealer=noted),
+            clock=CLOCK,
+        )
+        with suppress(SealRefused):
+            specimen(ACT)
+    return noted.orders[0]
 
 
 @main.command()
@@ -171,14 +211,18 @@ def _told(line: str) -> None:
 
 
 def _leave(report: Mapping[str, Any], name: str) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / name).write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    click.echo("\r\x1b[K", nl=False, err=True)
-    click.echo("\n".join(_table(report)))
-    click.echo(f"{FOLDER / name}")
+    _write(report, name, _table(report))
     found = report.get("soak", {})
     if found.get("failures") or found.get("different"):
         sys.exit(1)
+
+
+def _write(report: Mapping[str, Any], name: str, table: Iterable[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / name).write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    click.echo("\r\x1b[K", nl=False, err=True)
+    click.echo("\n".join(table))
+    click.echo(f"{FOLDER / name}")
 
 
 def _table(report: Mapping[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sealing import DetachedOrder, Rehearsal, SealAbility, SealedPdf, SealOrder
 from docgen.domain.subscriber import Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
@@ -72,6 +72,9 @@ class Envelopes(Protocol):
 
     def overdue(self, now: datetime) -> Sequence[str]:
         """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
+
+    def without_detached(self) -> Sequence[str]:
+        """Ids of sealed envelopes with a document that no detached signature lies beside."""
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
@@ -313,8 +316,18 @@ class Sealer(Protocol):
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
         """Raise SealRefused unless these bytes could be sealed with such a caption."""
 
-    def check(self) -> None:
-        """Raise SealKeyUnusable unless the key could seal now."""
+    def rehearse(self, order: SealOrder) -> Rehearsal:
+        """Seal, judge, and give the bytes to nobody; raises as `seal` does."""
+
+    def check(self) -> SealAbility:
+        """What the key could do now; raises SealKeyUnusable, or SealUnavailable where it is."""
+
+
+class DetachedSigner(Protocol):
+    """The operator's national signature, beside the file."""
+
+    def sign(self, order: DetachedOrder) -> bytes:
+        """A detached CMS in DER (CAdES, RFC 5652); raises SealRefused or SealUnavailable."""
 
 
 class Verifier(Protocol):

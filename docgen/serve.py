@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
-from docgen.bootstrap.works import check_seal
+from docgen.bootstrap.sealing import check_seal
 from docgen.settings import Settings
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
@@ -21,7 +21,8 @@ _PREFIX = "qoltanba-web-"
 def serve(settings: Settings) -> NoReturn:
     """Serve until a signal ends it; raises Misconfigured or SealKeyUnusable rather than start.
 
-    The web processes have no seal key, but what they let people confirm must be sealed.
+    The web processes have no seal key, but what they let people confirm must be sealed: the sealing
+    process is asked, and waited for a while. Raises SealUnavailable where it does not answer.
     """
     check_seal(settings)
     place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())

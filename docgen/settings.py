@@ -14,12 +14,49 @@ BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
 DEMO_CHOICE = Path("var/settings.env")
 
 
-class SealSettings(BaseModel):
-    """The operator's seal."""
+class TokenSettings(BaseModel):
+    """A seal key that its token never gives away."""
 
+    module: Path | None = None
+    """The vendor's PKCS#11 library."""
+    token: str = ""
+    """The token's label."""
+    label: str = ""
+    """The key's, and the certificate's where the token holds it."""
+    pin: SecretStr = SecretStr("")
+
+
+class DetachedSettings(BaseModel):
+    """The operator's national signature, beside the file."""
+
+    url: str | None = None
+    """Where NCANode 3 answers."""
     pkcs12: Path | None = None
-    """Key, certificate and chain; required in production."""
+    """The organisation's key of the national authority."""
     passphrase: SecretStr = SecretStr("")
+    alias: str | None = None
+    """Which of several keys in that file."""
+    timestamp: bool = True
+    """Whether the national time-stamp authority is asked too (CAdES-T)."""
+
+
+class SealSettings(BaseModel):
+    """The operator's seal. Key and PIN are for the sealing process alone."""
+
+    socket: Path | None = None
+    """Where the sealing process listens; the default is `var/seal/socket`."""
+    patience: float = Field(default=30.0, ge=0)
+    """Seconds that a process which starts waits for the sealing process to answer."""
+    pkcs12: Path | None = None
+    """Key, certificate and chain in a file."""
+    passphrase: SecretStr = SecretStr("")
+    pkcs11: TokenSettings = TokenSettings()
+    """The key in a token, instead of a file."""
+    chain: Path | None = None
+    """PEM: the certificate of a key in a token, then those above it."""
+    at_once: int = Field(default=4, gt=0)
+    """Requests that the sealing process works on at the same time."""
+    detached: DetachedSettings = DetachedSettings()
     font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
     """For the visible seal: 1000 units per em, all Kazakh letters."""
     bold_font: Path = Path("/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf")
@@ -127,8 +164,12 @@ class Settings(BaseSettings):
     """Where `/verify/TOKEN` is reached from outside; printed as QR codes."""
     trust_roots: Path | None = None
     """PEM file or folder of roots that `verify` trusts; the default is `var/trust`."""
+    trust_signers: Path | None = None
+    """PEM file or folder: only these certificates' seals are ours; by default any under a root."""
     tsa_url: str | None = None
     """RFC 3161 timestamp authority; without one the seal's level is B-B."""
+    tsa_policy: str | None = Field(default=None, pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")
+    """Under which policy it is to stamp, as an OID; by default under its own."""
     envelope_life_hours: int = Field(default=72, gt=0)
     """How long an envelope may wait for its signature."""
     seal: SealSettings = SealSettings()
@@ -146,8 +187,12 @@ class Settings(BaseSettings):
             "DOCGEN_REDIS_URL": self.redis_url,
             "DOCGEN_BLOBS": self.blobs,
             "DOCGEN_TRUST_ROOTS": self.trust_roots,
+            "DOCGEN_TRUST_SIGNERS": self.trust_signers,
             "DOCGEN_TSA_URL": self.tsa_url,
+            "DOCGEN_TSA_POLICY": self.tsa_policy,
             "DOCGEN_SEAL__PKCS12": self.seal.pkcs12,
+            "DOCGEN_SEAL__PKCS11__MODULE": self.seal.pkcs11.module,
+            "DOCGEN_SEAL__DETACHED__URL": self.seal.detached.url,
             "DOCGEN_CODES__PEPPER": self.codes.pepper.get_secret_value() or None,
         }
         return tuple(name for name, value in given.items() if value is not None)
@@ -156,3 +201,10 @@ class Settings(BaseSettings):
     def trust(self) -> Path:
         """Where the trust roots are."""
         return self.trust_roots or self.var / "trust"
+
+    @property
+    def seal_socket(self) -> Path | None:
+        """Where to ask for seals; None in a demo that has no sealing process."""
+        if self.seal.socket is None and self.profile == "demo":
+            return None
+        return self.seal.socket or self.var / "seal" / "socket"

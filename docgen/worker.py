@@ -83,9 +83,10 @@ def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> Non
 def _log(swept: Swept) -> None:
     if swept != Swept(rendered=0, sealed=0, expired=0, waiting=0):
         log.info(
-            "swept: rendered %d, sealed %d, expired %d, waiting %d",
+            "swept: rendered %d, sealed %d, signed %d, expired %d, waiting %d",
             swept.rendered,
             swept.sealed,
+            swept.signed,
             swept.expired,
             swept.waiting,
         )

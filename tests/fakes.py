@@ -14,8 +14,9 @@ from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sealing import Rehearsal, SealAbility, SealedPdf, SealOrder
 from docgen.domain.subscriber import Phone
+from docgen.domain.verdict import Report, Verdict
 from docgen.domain.work import Task
 from docgen.ports import SmsReceipt
 from tests.builders import NOW, sha256
@@ -148,10 +149,20 @@ class FakeSealer:
         if self.unfit is not None:
             raise self.unfit
 
-    def check(self) -> None:
-        """Raise `unusable` where it is set."""
+    def rehearse(self, order: SealOrder) -> Rehearsal:
+        """Seal, and say that it was valid."""
+        self.seal(order)
+        report = Report(verdict=Verdict.VALID)
+        return Rehearsal(report=report, sealing=timedelta(), verifying=timedelta())
+
+    def check(self) -> SealAbility:
+        """What it could do; raises `unusable` where it is set."""
         if self.unusable is not None:
             raise self.unusable
+        return SealAbility(
+            holder="Fake Seal", serial="01", key="P-256", valid_until=NOW + timedelta(days=365),
+            level=SealLevel.B_B,
+        )  # fmt: skip
 
 
 @dataclass

@@ -12,6 +12,8 @@ _HELD = 304
 _FOR_A_YEAR = "max-age=31536000, immutable"
 """As long as stores keep anything (RFC 9111); neither version of a document ever changes."""
 _PAGE = re.compile("[1-9][0-9]{0,3}")
+_CMS = "application/pkcs7-signature"
+"""RFC 8551, 3.2.1."""
 _TAGGED = {"ETag": "Changes with the bytes, and only with them"}
 
 
@@ -27,6 +29,23 @@ def fetch_pdf(call: Call) -> Reply:
         return Reply(body=b"", status=_HELD, headers=headers)
     pdf = call.docgen.fetch_document.pdf(located)
     return Reply(body=pdf, media_type="application/pdf", headers=headers)
+
+
+def fetch_cms(call: Call) -> Reply:
+    """The operator's national signature over the sealed file, where there is one."""
+    found = call.docgen.fetch_document.locate_detached(
+        call.envelope.envelope, call.path["document_id"]
+    )
+    tag = f'"{found.sha256}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": f"private, {_FOR_A_YEAR}",
+        "Content-Disposition": f'attachment; filename="{found.number}.p7s"',
+    }
+    if _held(call, tag):
+        return Reply(body=b"", status=_HELD, headers=headers)
+    cms = call.docgen.fetch_document.pdf(found)
+    return Reply(body=cms, media_type=_CMS, headers=headers)
 
 
 def fetch_page(call: Call) -> Reply:
@@ -79,6 +98,16 @@ ROUTES = (
         query=PdfQuery,
         answer=Answer(says="The PDF", media_type="application/pdf", headers=_TAGGED),
         refusals=(NotReady, DocumentNotFound, BlobNotFound, BlobDamaged),
+    ),
+    Route(
+        method="GET",
+        path="/v1/envelopes/{envelope_id}/documents/{document_id}/cms",
+        view=fetch_cms,
+        summary="Fetch the signature beside a sealed document",
+        tag="documents",
+        scope=Scope.ENVELOPES_READ,
+        answer=Answer(says="A detached CMS over the PDF", media_type=_CMS, headers=_TAGGED),
+        refusals=(DocumentNotFound, BlobNotFound, BlobDamaged),
     ),
     Route(
         method="GET",

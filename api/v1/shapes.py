@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import (
+    Detached,
     Document,
     Frozen,
     Reference,
@@ -137,10 +138,26 @@ class SealedShape(Shape):
         )
 
 
+class DetachedShape(Shape):
+    """The operator's national signature over the sealed bytes, beside the file."""
+
+    sha256: str
+    size: int
+    signed_at: datetime
+
+    @classmethod
+    def of(cls, detached: Detached | None) -> Self | None:
+        """The shape, where there is one."""
+        if detached is None:
+            return None
+        return cls(sha256=detached.sha256, size=detached.size, signed_at=detached.signed_at)
+
+
 class DocumentLinks(Shape):
-    """Where its bytes and pages are."""
+    """Where its bytes and pages are, and the signature beside them, if there is one."""
 
     pdf: str
+    cms: str | None
     pages: tuple[str, ...]
     verification: str
 
@@ -155,6 +172,7 @@ class DocumentShape(Shape):
     languages: tuple[Language, ...]
     frozen: FrozenShape | None
     sealed: SealedShape | None
+    detached: DetachedShape | None
     links: DocumentLinks
 
 
@@ -208,8 +226,10 @@ def document_shape(document: Document, root: str, public_url: str) -> DocumentSh
         languages=document.languages,
         frozen=FrozenShape.of(document.frozen),
         sealed=SealedShape.of(document.sealed),
+        detached=DetachedShape.of(document.detached),
         links=DocumentLinks(
             pdf=f"{place}/pdf",
+            cms=None if document.detached is None else f"{place}/cms",
             pages=tuple(f"{place}/pages/{page}" for page in range(1, pages + 1)),
             verification=f"{public_url}/verify/{document.verification_token}",
         ),

@@ -40,7 +40,7 @@ def issued_page(site: Site) -> Route:
             issued=issued,
             state=say(f"state.{issued.state}", language),
             is_over=issued.state in _OVER,
-            lines=tuple(_lines(issued)),
+            lines=tuple(_lines(issued, language)),
         )
         reply = sent(page, language)
         return replace(reply, headers={**reply.headers, **_UNSEEN})
@@ -57,7 +57,7 @@ def _title(issued: Issued, forms: Catalogue, language: Language) -> str:
         return issued.form
 
 
-def _lines(issued: Issued) -> Iterator[Line]:
+def _lines(issued: Issued, language: Language) -> Iterator[Line]:
     frozen, sealed, confirmed_at = issued.frozen, issued.sealed, issued.confirmed_at
     yield Line(word="number", value=issued.number)
     yield from _time("frozen_at", None if frozen is None else frozen.frozen_at)
@@ -70,6 +70,9 @@ def _lines(issued: Issued) -> Iterator[Line]:
         yield Line(word="sealed_sha256", value=sealed.sha256, is_code=True)
         yield Line(word="level", value=f"PAdES {sealed.level}")
         yield Line(word="signer", value=sealed.signer)
+        signed = issued.detached
+        beside = say("word.absent", language) if signed is None else moment(signed.signed_at)
+        yield Line(word="detached", value=beside)
 
 
 def _time(word: str, at: datetime | None) -> Iterator[Line]:

@@ -11,17 +11,16 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.fonts import digest_of, files_of
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
-from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url, require_current
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import engine_of, proving, renderer_of
+from docgen.bootstrap.sealing import sealer_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
-from docgen.bootstrap.works import sealer_of
 from docgen.domain.checkup import Grade, Observation, Part, Weakness, failed, of_route, weak
 from docgen.domain.envelope import SealLevel
-from docgen.domain.errors import Misconfigured, SealKeyUnusable
+from docgen.domain.errors import Misconfigured
 from docgen.domain.verdict import Verdict
 from docgen.ports import Sealer
 from docgen.settings import Settings
@@ -32,6 +31,8 @@ from docgen.usecases.seal_specimen import SealSpecimen, SpecimenSeal
 
 TEST_FORM: Final = "acceptance_act"
 _SHOWN: Final = 60
+_SOON: Final = timedelta(days=30)
+"""An authority takes weeks to issue a certificate."""
 _WEAK: Final = {
     ("bridge", "pipe"): Weakness.BRIDGE_PIPE,
     ("network", "shared"): Weakness.NETWORK_SHARED,
@@ -110,16 +111,16 @@ class _Parts:
         yield Observation(part=Part.REDIS, facts={"answers": True})
 
     def seal(self) -> Iterator[Observation]:
-        try:
-            _ = self._sealer
-        except SealKeyUnusable as error:
-            # Where the key lies is nobody's business but the setting's.
-            path = str(self.settings.seal.pkcs12)
-            raise SealKeyUnusable(str(error).replace(path, "DOCGEN_SEAL__PKCS12")) from error
-        level = SealLevel.B_B if self._surroundings.tsa_url is None else SealLevel.B_LT
-        yield Observation(part=Part.SEAL, facts={"level": level.value})
-        if level is SealLevel.B_B:
+        ability = self._sealer.check()
+        until = ability.valid_until.date()
+        facts = {"level": ability.level.value, "key": ability.key, "valid_until": f"{until}"}
+        yield Observation(part=Part.SEAL, facts=facts)
+        if ability.level is SealLevel.B_B:
             yield weak(Part.SEAL, Weakness.SEAL_WITHOUT_TIMESTAMP)
+        if ability.valid_until - CLOCK.now() < _SOON:
+            yield weak(Part.SEAL, Weakness.SEAL_EXPIRES, f"{until}")
+        if ability.detached:
+            yield weak(Part.SEAL, Weakness.DETACHED_UNTRIED)
 
     def test_page(self) -> Iterator[Observation]:
         specimen = self._seal_specimen()(TEST_FORM)
@@ -158,7 +159,6 @@ class _Parts:
                 clock=CLOCK,
             ),
             seal_document=SealDocument(renderer=self._renderer, sealer=self._sealer),
-            verifier=PadesVerifier(self._surroundings.roots, clock=CLOCK),
             clock=CLOCK,
         )
 
@@ -176,7 +176,7 @@ class _Parts:
 
     @cached_property
     def _sealer(self) -> Sealer:
-        return sealer_of(self.settings, self._surroundings)
+        return sealer_of(self.settings, self._surroundings, wait=timedelta())
 
     @cached_property
     def _surroundings(self) -> Surroundings:

@@ -34,8 +34,8 @@ class Surroundings:
     subject_key: bytes
     pepper: Pepper
     older_peppers: tuple[Pepper, ...]
-    seal_key: Callable[[], SealKey]
-    """Read by those who seal; nobody else has it in his memory. Raises SealKeyUnusable."""
+    seal_key: Callable[[], SealKey] | None
+    """The demo's; in production only the sealing process has a key. Raises SealKeyUnusable."""
     roots: TrustRoots
     tsa_url: str | None
     sms: SmsGateway
@@ -63,15 +63,12 @@ def codes_of(parts: Surroundings) -> RedisCodes:
 
 def _given(settings: Settings) -> Surroundings:
     """Production: everything is set, nothing is made up."""
-    if settings.seal.pkcs12 is None:
-        raise Misconfigured("DOCGEN_SEAL__PKCS12 is not set")
     if settings.redis_url is None or not settings.codes.pepper.get_secret_value():
         raise Misconfigured("DOCGEN_REDIS_URL or DOCGEN_CODES__PEPPER is not set")
     with suppress(Unavailable):
         # A web process that dies while the database is away must be replaced all the same: at the
         # first one that does not start, gunicorn gives up the whole service.
         require_current(settings)
-    passphrase = settings.seal.passphrase.get_secret_value()
     return Surroundings(
         redis_url=settings.redis_url.get_secret_value(),
         subject_key=_key(settings.codes.subject_key.get_secret_value()),
@@ -80,7 +77,7 @@ def _given(settings: Settings) -> Surroundings:
             Pepper(key_id, _key(value.get_secret_value()))
             for key_id, value in settings.codes.older.items()
         ),
-        seal_key=partial(SealKey.load, settings.seal.pkcs12, passphrase, allow_demo=False),
+        seal_key=None,
         roots=trusted(settings),
         tsa_url=settings.tsa_url,
         sms=NoRoute(),

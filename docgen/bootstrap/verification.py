@@ -1,5 +1,6 @@
 """Verification, which needs the trust roots only."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from docgen.adapters.sealing.key import is_demo
@@ -21,8 +22,9 @@ def verification(settings: Settings, trust: Path | None = None) -> VerifyDocumen
 
 def trusted(settings: Settings, trust: Path | None = None) -> TrustRoots:
     """The given roots, else the settings'; perhaps none at all."""
-    roots = TrustRoots.load([trust or settings.trust])
+    roots = TrustRoots.load([trust or settings.trust], signers=settings.trust_signers)
     if trust is None and settings.trust_roots is None and settings.profile == "production":
         # What a demo left in the default folder vouches for nothing outside the demo.
-        return TrustRoots(tuple(root for root in roots.certificates if not is_demo(root)))
+        kept = tuple(root for root in roots.certificates if not is_demo(root))
+        return replace(roots, certificates=kept)
     return roots

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.queue import QueueConsumer
-from docgen.adapters.sealing.appearance import SealPicture
-from docgen.adapters.sealing.seal import PadesSealer
-from docgen.adapters.sealing.typeface import Typeface
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
+from docgen.bootstrap.sealing import sealer_of, signer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.domain.errors import Unavailable
 from docgen.domain.work import Task
@@ -25,6 +23,7 @@ from docgen.usecases.expire import Expire
 from docgen.usecases.prove_routes import ProveRoutes
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
+from docgen.usecases.sign_detached import SignDetached
 from docgen.usecases.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -48,12 +47,13 @@ class Workplace:
 
 @dataclass(frozen=True)
 class _Work:
-    """Does what a task says."""
+    """Does what a task says; a signature that nobody wants here is left alone."""
 
     doers: Mapping[Task, Callable[[str], None]]
 
     def __call__(self, task: Task, envelope_id: str) -> None:
-        self.doers[task](envelope_id)
+        if task in self.doers:
+            self.doers[task](envelope_id)
 
 
 @contextmanager
@@ -68,12 +68,6 @@ def working(settings: Settings) -> Iterator[Workplace]:
         yield Workplace(works=works, consumer=consumer)
 
 
-def check_seal(settings: Settings) -> None:
-    """Raise SealKeyUnusable or Misconfigured unless the seal could be used now."""
-    with surroundings(settings) as parts:
-        sealer_of(settings, parts)
-
-
 @contextmanager
 def works_over(
     settings: Settings, parts: Surroundings, *, register: SqlRegister
@@ -81,6 +75,7 @@ def works_over(
     """Works over a register that somebody else opened."""
     forms, blobs = catalogue(settings), blobs_of(settings)
     sealer = sealer_of(settings, parts)
+    signer = signer_of(sealer)
     renderer = renderer_of(settings)
     operator = operator_of(settings)
     render = RenderEnvelope(
@@ -89,16 +84,26 @@ def works_over(
     )  # fmt: skip
     seal = SealEnvelope(
         register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
-        operator=operator, public_url=settings.public_url,
+        operator=operator, public_url=settings.public_url, owes_detached=signer is not None,
     )  # fmt: skip
-    work = _Work({Task.RENDER: render, Task.SEAL: seal})
+    doers: dict[Task, Callable[[str], None]] = {Task.RENDER: render, Task.SEAL: seal}
+    if signer is not None:
+        doers[Task.SIGN_DETACHED] = SignDetached(
+            register=register, blobs=blobs, signer=signer, clock=CLOCK
+        )
+    work = _Work(doers)
     expire = Expire(register=register, clock=CLOCK)
     routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
     routes.start()
     try:
-        yield Works(
-            work=work, sweep=Sweep(register=register, work=work, expire=expire, clock=CLOCK)
+        sweep = Sweep(
+            register=register,
+            work=work,
+            expire=expire,
+            clock=CLOCK,
+            signs_detached=signer is not None,
         )
+        yield Works(work=work, sweep=sweep)
     finally:
         renderer.close()
         routes.join()
@@ -112,15 +117,3 @@ def _prove(routes: ProveRoutes) -> None:
                 log.warning("%s", report)
     except Unavailable as failure:
         log.warning("templates are not tried: %s", failure)
-
-
-def sealer_of(settings: Settings, parts: Surroundings) -> PadesSealer:
-    """The seal, checked; raises SealKeyUnusable or Misconfigured."""
-    picture = SealPicture(
-        regular=Typeface.load(settings.seal.font), bold=Typeface.load(settings.seal.bold_font)
-    )
-    sealer = PadesSealer(
-        parts.seal_key(), roots=parts.roots, clock=CLOCK, picture=picture, tsa_url=parts.tsa_url
-    )
-    sealer.check()
-    return sealer

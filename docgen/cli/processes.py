@@ -24,6 +24,21 @@ def worker() -> None:
 
 
 @click.command()
+def sealer() -> None:
+    """Hold the seal's key, and seal what the register has as confirmed; SIGTERM ends it."""
+    from docgen import sealer as process
+
+    process.conceal()
+    from docgen import telemetry
+    from docgen.bootstrap.sealing import sealing
+    from docgen.settings import Settings
+
+    telemetry.configure()
+    with told(), sealing(Settings()) as server:
+        process.run(server)
+
+
+@click.command()
 def serve() -> None:
     """Answer HTTP until told to stop; SIGTERM finishes the requests that are begun."""
     from docgen import serve as process

@@ -19,6 +19,8 @@ _SAMPLE = BESIDE_THE_PACKAGES / "samples" / "envelope.json"
 _SECONDS_TO_START = 120
 _SECONDS_BEYOND_GRACE = 5
 _LOOK_EVERY = 0.5
+_WORDS = ("serve", "worker", "sealer")
+"""The sealing process ends last: the others finish with it what they have begun."""
 _AT_WORK = b"the worker is at work"
 """What `docgen worker` logs once it hears the queue."""
 
@@ -41,7 +43,7 @@ def run(settings: Settings, *, tell: Tell) -> None:
         log.write_bytes(b"")
         tell(f"Starting; the processes log to {_near(log)}")
         given = _given(settings, address)
-        children = [Child(word=word, log=log, settings=given) for word in ("serve", "worker")]
+        children = [Child(word=word, log=log, settings=given) for word in _WORDS]
         with _running(children, grace=settings.web.grace):
             if _ready(children, address, signals):
                 tell(_words(address, key=_near(key), sample=_near(_SAMPLE)))
@@ -52,7 +54,8 @@ def run(settings: Settings, *, tell: Tell) -> None:
 
 def _given(settings: Settings, address: Address) -> Mapping[str, str]:
     """What the children must know beyond what they read for themselves."""
-    given: dict[str, str] = {"DOCGEN_PROFILE": settings.profile}
+    socket = settings.var.absolute() / "seal" / "socket"
+    given = {"DOCGEN_PROFILE": settings.profile, "DOCGEN_SEAL__SOCKET": str(socket)}
     if "public_url" not in settings.model_fields_set:
         given["DOCGEN_PUBLIC_URL"] = address.url
     return given
@@ -65,15 +68,18 @@ def _running(children: Sequence[Child], *, grace: float) -> Iterator[None]:
             child.start()
         yield
     finally:
-        for child in children:
+        *others, sealer = children
+        for child in others:
             child.ask_to_end()
         end = time.monotonic() + grace + _SECONDS_BEYOND_GRACE
-        for child in children:
+        for child in others:
             child.wait(max(0.0, end - time.monotonic()))
+        sealer.ask_to_end()
+        sealer.wait(_SECONDS_BEYOND_GRACE)
 
 
 def _ready(children: Sequence[Child], address: Address, signals: Signals) -> bool:
-    """Whether web and worker have become ready; False where a signal came before."""
+    """Whether all have become ready (a worker waits for the seal); False where a signal came."""
     end, log = time.monotonic() + _SECONDS_TO_START, children[0].log
     while not (_AT_WORK in log.read_bytes() and address.answers("/ready")):
         for child in children:

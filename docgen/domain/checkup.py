@@ -43,6 +43,8 @@ class Weakness(StrEnum):
     QUARANTINE = "quarantine"
     ROUTE_SLOWER = "route_slower"
     SEAL_WITHOUT_TIMESTAMP = "seal_without_timestamp"
+    SEAL_EXPIRES = "seal_expires"
+    DETACHED_UNTRIED = "detached_untried"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,6 +108,15 @@ class Sealed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Detached:
+    """The operator's national signature over the sealed bytes, kept beside the file (CAdES)."""
+
+    sha256: str
+    size: int
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """One paper: a form with its values, later its frozen and its sealed bytes."""
 
@@ -123,6 +132,7 @@ class Document:
     """SHA-256 of that edition's Word files."""
     frozen: Frozen | None = None
     sealed: Sealed | None = None
+    detached: Detached | None = None
 
     def frozen_hash(self) -> str:
         """SHA-256 of the frozen PDF; raises DocumentNotFound before it is rendered."""
@@ -220,6 +230,15 @@ class Envelope:
         """Sealed: every document has its sealed bytes, given by document id."""
         documents = tuple(replace(d, sealed=sealed[d.id]) for d in self.documents)
         return self._moved(Verb.SEAL, documents=documents)
+
+    def sign_detached(self, detached: Mapping[str, Detached]) -> Self:
+        """The same state: sealed documents have a signature beside them, given by document id."""
+        if self.state is not State.SEALED:
+            raise MoveNotAllowed("sign_detached", self.state)
+        documents = tuple(
+            replace(d, detached=d.detached or detached.get(d.id)) for d in self.documents
+        )
+        return replace(self, documents=documents)
 
     def decline(self, reason: str) -> Self:
         """The subscriber does not agree."""

@@ -297,7 +297,7 @@ class Busy(Unavailable):
 
 
 class SealUnavailable(Unavailable):
-    """The timestamp authority or a revocation service is down; the envelope stays confirmed."""
+    """Sealing process, authority or revocation service is away; the envelope stays confirmed."""
 
     code = "seal_unavailable"
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,14 @@ from docgen.domain.errors import ChainBroken
 
 FORMAT = "qoltanba-evidence/1"
 FILE_NAME = "evidence.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Of which document evidence speaks."""
+
+    envelope_id: str
+    document_id: str
 
 
 def build(
@@ -83,6 +92,18 @@ def parse(content: bytes) -> dict[str, Any] | None:
         return None
     if isinstance(value, dict) and value.get("format") == FORMAT:
         return value
+    return None
+
+
+def names(content: bytes) -> Named | None:
+    """Of which document the evidence says it speaks; None where it is not evidence of ours."""
+    try:
+        stated = parse(content) or {}
+        envelope_id, document_id = stated["envelope"]["id"], stated["document"]["id"]
+    except (KeyError, TypeError):
+        return None
+    if isinstance(envelope_id, str) and isinstance(document_id, str):
+        return Named(envelope_id=envelope_id, document_id=document_id)
     return None
 
 

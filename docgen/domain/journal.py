@@ -29,6 +29,8 @@ class Event(StrEnum):
     SEAL_WAITS = "seal_waits"
     SEAL_FAILED = "seal_failed"
     SEALED = "sealed"
+    DETACHED_WAITS = "detached_waits"
+    SIGNED_DETACHED = "signed_detached"
     DECLINED = "declined"
     EXPIRED = "expired"
     VOIDED = "voided"

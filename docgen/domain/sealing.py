@@ -1,10 +1,11 @@
 """What is to be sealed, and what came of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import SealLevel
+from docgen.domain.verdict import Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +31,36 @@ class SealedPdf:
     signer: str
     serial: str
     sealed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetachedOrder:
+    """Sealed bytes that the operator also signs with the national signature, beside the file."""
+
+    envelope_id: str
+    document_id: str
+    pdf: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealAbility:
+    """What the seal could do now."""
+
+    holder: str
+    """Who the certificate says the seal is, as the visible seal shows it."""
+    serial: str
+    key: str
+    """`RSA-3072`, `P-256` and so on."""
+    valid_until: datetime
+    level: SealLevel
+    detached: bool = False
+    """Whether the operator's national signature is made beside the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """A seal that was made, judged and thrown away."""
+
+    report: Report
+    sealing: timedelta
+    verifying: timedelta

@@ -10,6 +10,7 @@ class Task(StrEnum):
 
     RENDER = "render"
     SEAL = "seal"
+    SIGN_DETACHED = "sign_detached"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,13 @@ class FetchDocument:
             raise DocumentNotFound(document_id)
         return _located(document, Version.FROZEN, document.frozen_hash())
 
+    def locate_detached(self, envelope: Envelope, document_id: str) -> Located:
+        """The signature beside the sealed file; raises DocumentNotFound where there is none."""
+        document = envelope.document(document_id)
+        if document.detached is None:
+            raise DocumentNotFound(document_id)
+        return _located(document, Version.SEALED, document.detached.sha256)
+
     def pdf(self, located: Located) -> bytes:
         """The bytes; raises BlobNotFound or BlobDamaged."""
         return self.blobs.get(located.sha256)

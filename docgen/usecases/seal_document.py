@@ -8,6 +8,7 @@ from docgen.domain.language import BOTH
 from docgen.domain.rendering import RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.forms import protocol
+from docgen.forms.protocol import caption
 from docgen.ports import Renderer, Sealer
 from docgen.texts.phrases import say
 
@@ -29,27 +30,12 @@ class SealDocument:
 
     def __call__(self, facts: protocol.Facts, frozen: bytes) -> SealedDocument:
         """Seal the document of a confirmed envelope; raises what hinders it."""
-        document, envelope, consent = facts.document, facts.envelope, facts.consent
-        stated = evidence.build(
-            envelope,
-            document,
-            challenge=facts.challenge,
-            entries=facts.entries,
-            title=facts.titles[document.id],
-        )
-        content = canonical_json(stated)
-        order = SealOrder(
-            frozen=frozen,
-            protocol=self._protocol(facts),
-            evidence=content,
-            way=consent.way,
-            caption=protocol.caption(
-                document, envelope.subscriber, way=consent.way, at=consent.confirmed_at
-            ),
-            reason=say("seal.sealed", document.languages[0]),
-            location=facts.operator.address[document.languages[0]],
-        )
-        return SealedDocument(file=self.sealer.seal(order), evidence=content)
+        order = self.order(facts, frozen)
+        return SealedDocument(file=self.sealer.seal(order), evidence=order.evidence)
+
+    def order(self, facts: protocol.Facts, frozen: bytes) -> SealOrder:
+        """What the sealer is to be asked for, with the protocol rendered."""
+        return order_of(facts, frozen=frozen, protocol=self._protocol(facts))
 
     def _protocol(self, facts: protocol.Facts) -> bytes:
         document = facts.document
@@ -63,3 +49,24 @@ class SealDocument:
             caller=facts.envelope.owner,
         )
         return self.renderer.render(order).pdf
+
+
+def order_of(facts: protocol.Facts, *, frozen: bytes, protocol: bytes) -> SealOrder:
+    """The seal's order, which follows from the facts; the protocol's pages are given."""
+    document, envelope, consent = facts.document, facts.envelope, facts.consent
+    stated = evidence.build(
+        envelope,
+        document,
+        challenge=facts.challenge,
+        entries=facts.entries,
+        title=facts.titles[document.id],
+    )
+    return SealOrder(
+        frozen=frozen,
+        protocol=protocol,
+        evidence=canonical_json(stated),
+        way=consent.way,
+        caption=caption(document, envelope.subscriber, way=consent.way, at=consent.confirmed_at),
+        reason=say("seal.sealed", document.languages[0]),
+        location=facts.operator.address[document.languages[0]],
+    )

@@ -3,17 +3,16 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from docgen.domain.challenge import Challenge
-from docgen.domain.consent import Consent
-from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State, Verb
-from docgen.domain.errors import DocgenError, Misconfigured
+from docgen.domain.envelope import Document, Envelope, Sealed, State, Verb
+from docgen.domain.errors import DocgenError, StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.operator import Operator
-from docgen.domain.work import Task
-from docgen.forms import protocol
+from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
+from docgen.usecases.recall_facts import Recalled, RecallFacts
 from docgen.usecases.seal_document import SealDocument
 
 
@@ -29,6 +28,8 @@ class SealEnvelope:
     clock: Clock
     operator: Operator
     public_url: str
+    owes_detached: bool = False
+    """Whether a national signature beside the file is to follow."""
 
     def __call__(self, envelope_id: str) -> None:
         """Do it unless done or somebody is at it; raises what hinders it."""
@@ -37,41 +38,35 @@ class SealEnvelope:
                 self._seal(envelope_id)
 
     def _seal(self, envelope_id: str) -> None:
-        with self.register.view() as unit:
-            envelope = unit.envelopes.get(envelope_id)
-            challenge = unit.challenges.latest(envelope_id)
-            entries = unit.journal.of(envelope_id)
+        recalled = self._recall(envelope_id)
+        envelope = recalled.envelope
         if envelope.state is State.SEALED:
             return
         envelope.require(Verb.SEAL)
         try:
             sealed = {
-                document.id: self._seal_document(document, envelope, challenge, entries)
+                document.id: self._seal_document(document, recalled)
                 for document in envelope.documents
             }
+        except StaleEnvelope:
+            # Something was written meanwhile, and the next time tells it too: no trouble to note.
+            raise
         except DocgenError as failure:
-            self._note(envelope_id, entries, failure)
+            self._note(envelope_id, recalled.entries, failure)
             raise
         self._record(envelope.seal(sealed), sealed)
 
-    def _seal_document(
-        self,
-        document: Document,
-        envelope: Envelope,
-        challenge: Challenge | None,
-        entries: Sequence[Entry],
-    ) -> Sealed:
-        facts = protocol.Facts(
-            envelope=envelope,
-            document=document,
-            frozen=_frozen(document),
-            consent=_consent(envelope),
-            challenge=challenge,
-            entries=entries,
-            titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
+    @property
+    def _recall(self) -> RecallFacts:
+        return RecallFacts(
+            register=self.register,
+            forms=self.forms,
             operator=self.operator,
-            verify_url=f"{self.public_url}/verify/{document.verification_token}",
+            public_url=self.public_url,
         )
+
+    def _seal_document(self, document: Document, recalled: Recalled) -> Sealed:
+        facts = self._recall.of(document, recalled)
         seal_document = SealDocument(renderer=self.renderer, sealer=self.sealer)
         made = seal_document(facts, self.blobs.get(document.frozen_hash()))
         return Sealed(
@@ -95,6 +90,8 @@ class SealEnvelope:
             fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)
             unit.journal.append(envelope.id, fact)
             unit.outbox.settle(Task.SEAL, envelope.id, now=now)
+            if self.owes_detached:
+                unit.outbox.add(_owed(envelope.id, now))
             unit.commit()
 
     def _note(self, envelope_id: str, entries: Sequence[Entry], failure: DocgenError) -> None:
@@ -113,13 +110,11 @@ class SealEnvelope:
             unit.commit()
 
 
-def _consent(envelope: Envelope) -> Consent:
-    if envelope.consent is None:
-        raise Misconfigured("a confirmed envelope without a consent")
-    return envelope.consent
-
-
-def _frozen(document: Document) -> Frozen:
-    if document.frozen is None:
-        raise Misconfigured("a confirmed document that was never frozen")
-    return document.frozen
+def _owed(envelope_id: str, now: datetime) -> OutboxRow:
+    """An envelope is sealed once, so its own id makes one that nobody else has."""
+    return OutboxRow(
+        id=f"{envelope_id}-detached",
+        task=Task.SIGN_DETACHED,
+        envelope_id=envelope_id,
+        created_at=now,
+    )

@@ -1,4 +1,7 @@
-"""Seal a specimen: what is rendered, sealed and verified here is kept by nobody."""
+"""Seal a specimen: what is rendered, sealed and verified here is kept by nobody.
+
+The seal over it never leaves the sealer, who has no register to warrant it.
+"""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -9,7 +12,7 @@ from docgen.domain.rendering import Rendered
 from docgen.domain.verdict import Report
 from docgen.forms.protocol import Facts
 from docgen.forms.protocol_sample import sample
-from docgen.ports import Clock, Verifier
+from docgen.ports import Clock
 from docgen.usecases.render_specimen import NUMBER, RenderSpecimen
 from docgen.usecases.seal_document import SealDocument
 
@@ -33,7 +36,6 @@ class SealSpecimen:
 
     render_specimen: RenderSpecimen
     seal_document: SealDocument
-    verifier: Verifier
     clock: Clock
 
     def __call__(self, code: str) -> SpecimenSeal:
@@ -48,16 +50,16 @@ class SealSpecimen:
             values=given["values"],
         )
         frozen_at = self.clock.now()
-        sealed = self.seal_document(self._facts(code, rendered), rendered.pdf)
-        sealed_at = self.clock.now()
-        report = self.verifier.verify(sealed.file.pdf)
+        order = self.seal_document.order(self._facts(code, rendered), rendered.pdf)
+        ordered_at = self.clock.now()
+        rehearsal = self.seal_document.sealer.rehearse(order)
         return SpecimenSeal(
             pages=rendered.pages,
             engine=rendered.engine,
-            report=report,
+            report=rehearsal.report,
             rendering=frozen_at - begun,
-            sealing=sealed_at - frozen_at,
-            verifying=self.clock.now() - sealed_at,
+            sealing=ordered_at - frozen_at + rehearsal.sealing,
+            verifying=rehearsal.verifying,
         )
 
     def _facts(self, code: str, rendered: Rendered) -> Facts:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State
+from docgen.domain.envelope import Detached, Document, Envelope, Frozen, Sealed, State
 from docgen.domain.errors import DocumentNotFound
 from docgen.ports import Register
 
@@ -21,6 +21,7 @@ class Issued:
     frozen: Frozen | None
     confirmed_at: datetime | None
     sealed: Sealed | None
+    detached: Detached | None
 
     @classmethod
     def of(cls, document: Document, envelope: Envelope) -> "Issued":
@@ -33,6 +34,7 @@ class Issued:
             frozen=document.frozen,
             confirmed_at=None if consent is None else consent.confirmed_at,
             sealed=document.sealed,
+            detached=document.detached,
         )
 
 

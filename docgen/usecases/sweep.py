@@ -14,6 +14,7 @@ from docgen.usecases.expire import Expire
 
 log = logging.getLogger(__name__)
 _WAITING = {Task.RENDER: State.DRAFT, Task.SEAL: State.CONFIRMED}
+"""The state in which an envelope waits; a detached signature waits in none of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class Swept:
     sealed: int
     expired: int
     waiting: int
+    signed: int = 0
+    """By the national signature."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,8 @@ class Sweep:
     work: Work
     expire: Expire
     clock: Clock
+    signs_detached: bool = False
+    """Whether a national signature is wanted beside each sealed file."""
     answers_kept: timedelta = timedelta(hours=72)
     """For so long a repeated request gets its first answer."""
 
@@ -48,8 +53,15 @@ class Sweep:
         expired = sum(self._expired(each) for each in self._overdue() if not until())
         rendered, unrendered = self._catch_up(Task.RENDER, until)
         sealed, unsealed = self._catch_up(Task.SEAL, until)
+        signed, unsigned = (
+            self._catch_up(Task.SIGN_DETACHED, until) if self.signs_detached else (0, 0)
+        )
         return Swept(
-            rendered=rendered, sealed=sealed, expired=expired, waiting=unrendered + unsealed
+            rendered=rendered,
+            sealed=sealed,
+            signed=signed,
+            expired=expired,
+            waiting=unrendered + unsealed + unsigned,
         )
 
     def _overdue(self) -> Sequence[str]:
@@ -58,8 +70,7 @@ class Sweep:
 
     def _catch_up(self, task: Task, until: Callable[[], bool]) -> tuple[int, int]:
         """The state, not the outbox, tells what waits: no row can be lost that way."""
-        with self.register.view() as unit:
-            waiting = unit.envelopes.in_state(_WAITING[task])
+        waiting = self._waiting(task)
         done = 0
         for envelope_id in waiting:
             if until():
@@ -67,8 +78,8 @@ class Sweep:
             try:
                 done += self._moved_on(task, envelope_id)
             except SealUnavailable as failure:
-                # The authority is down for all of them: do not try each, drafts wait behind it.
-                log.warning("sealing waits: %s", failure.code)
+                # The authority is down for all of them: do not try each, others wait behind it.
+                log.warning("%s: sealing waits: %s", task, failure.code)
                 break
         return done, len(waiting) - done
 
@@ -77,11 +88,20 @@ class Sweep:
             return self.expire(envelope_id)
         return False
 
+    def _waiting(self, task: Task) -> Sequence[str]:
+        with self.register.view() as unit:
+            if task is Task.SIGN_DETACHED:
+                return unit.envelopes.without_detached() if self.signs_detached else ()
+            return unit.envelopes.in_state(_WAITING[task])
+
     def _moved_on(self, task: Task, envelope_id: str) -> bool:
         with _guarded(task, envelope_id):
             self.work(task, envelope_id)
             with self.register.view() as unit:
-                return unit.envelopes.get(envelope_id).state is not _WAITING[task]
+                envelope = unit.envelopes.get(envelope_id)
+            if task is Task.SIGN_DETACHED:
+                return all(document.detached for document in envelope.documents)
+            return envelope.state is not _WAITING[task]
         return False
 
 

@@ -9,10 +9,12 @@ from werkzeug.test import TestResponse
 
 from docgen.domain.envelope import State
 from docgen.domain.errors import BlobNotFound
+from docgen.usecases.sign_detached import SignDetached
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES
 from tests.api.states import MADE
 from tests.api.watch import found, refused
+from tests.usecases.test_sign_detached import FakeSigner
 
 
 def _place(portal: Portal, envelope_id: str) -> str:
@@ -252,3 +254,34 @@ def test_head_tells_of_a_document_without_its_bytes(here: Portal) -> None:
 
     assert (told.status_code, told.get_data()) == (200, b"")
     assert told.headers["ETag"] == _pdf(here, envelope_id).headers["ETag"]
+
+
+def test_without_a_signature_beside_the_file_there_is_none_to_fetch(here: Portal) -> None:
+    """It is shown as absent, and asking for it is asking for a document that is not there."""
+    envelope_id = here.confirmed()
+    told = here.shown(envelope_id)["documents"][0]
+
+    assert (told["detached"], told["links"]["cms"]) == (None, None)
+    refused(here.program.get(f"{_place(here, envelope_id)}/cms"), 404, "document_not_found")
+
+
+def test_the_signature_beside_the_file_is_sent_as_it_is_kept(anywhere: Portal) -> None:
+    """Under the document's number as a .p7s, with the hash of its bytes for a tag."""
+    envelope_id = anywhere.confirmed()
+    world = anywhere.world
+    SignDetached(
+        register=world.register, blobs=world.blobs, signer=FakeSigner(), clock=world.clock
+    )(envelope_id)
+    told = anywhere.shown(envelope_id)["documents"][0]
+
+    answer = anywhere.program.get(told["links"]["cms"])
+
+    sealed = _pdf(anywhere, envelope_id).get_data()
+    assert (answer.status_code, answer.content_type) == (200, "application/pkcs7-signature")
+    assert answer.get_data() == b"CMS over " + sealed
+    assert hashlib.sha256(answer.get_data()).hexdigest() == told["detached"]["sha256"]
+    assert answer.headers["ETag"] == f'"{told["detached"]["sha256"]}"'
+    disposition = 'attachment; filename="A3-2026-000001.p7s"'
+    assert answer.headers["Content-Disposition"] == disposition
+    held = anywhere.program.get(told["links"]["cms"], {"If-None-Match": answer.headers["ETag"]})
+    assert held.status_code == 304

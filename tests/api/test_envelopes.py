@@ -110,8 +110,10 @@ def test_a_document_tells_what_was_seen_and_what_was_sealed(here: Portal) -> Non
             "serial": "01",
             "sealed_at": "2026-03-02T09:30:00.123456Z",
         },
+        "detached": None,
         "links": {
             "pdf": f"{place}/pdf",
+            "cms": None,
             "pages": [f"{place}/pages/1"],
             "verification": f"https://q.example/verify/{kept.verification_token}",
         },

@@ -67,6 +67,7 @@ def test_a_sealed_document_is_shown_with_all_that_proves_it(
         sealed.sha256,
         f"PAdES {sealed.level}",
         sealed.signer,
+        say("word.absent", language),
     ]
     assert _codes(main) == _COMMANDS
 

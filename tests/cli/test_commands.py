@@ -137,7 +137,7 @@ def test_without_settings_nothing_starts_half_able() -> None:
 
     assert Settings().profile == "production"
     assert said.exit_code == 1
-    assert "DOCGEN_SEAL__PKCS12" in said.stderr
+    assert "DOCGEN_REDIS_URL or DOCGEN_CODES__PEPPER" in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,10 @@ def test_without_settings_nothing_starts_half_able() -> None:
         ("DOCGEN_DATABASE_URL", "sqlite:////nowhere/register.db"),
         ("DOCGEN_REDIS_URL", "redis://127.0.0.1:1"),
         ("DOCGEN_TRUST_ROOTS", "roots.pem"),
+        ("DOCGEN_TRUST_SIGNERS", "signers.pem"),
         ("DOCGEN_SEAL__PKCS12", "seal.p12"),
+        ("DOCGEN_SEAL__PKCS11__MODULE", "token.so"),
+        ("DOCGEN_SEAL__DETACHED__URL", "http://127.0.0.1:14579"),
     ],
 )
 def test_the_demo_refuses_to_touch_production(

@@ -23,6 +23,7 @@ from tests.lint.trial import Trial
 from tests.pki.lab import PASSPHRASE, Lab, serving
 from tests.services.redis_server import RedisServer
 from tests.services.rendering import ROUTES
+from tests.services.sealing import sealing_process
 from tests.visit.terminal import PROGRAM, environment
 
 Seen = Mapping[str, Any]
@@ -44,8 +45,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def production(lab: Lab, sqlite_url: str, redis_url: str) -> dict[str, str]:
-    """Settings of a sound installation that seals with the lab's key."""
+def unsealed(lab: Lab, sqlite_url: str, redis_url: str) -> dict[str, str]:
+    """Settings of an installation whose sealing process does not run."""
     return {
         "DOCGEN_PROFILE": "production",
         "DOCGEN_RENDERING__ROUTES": str(ROUTES),
@@ -53,10 +54,23 @@ def production(lab: Lab, sqlite_url: str, redis_url: str) -> dict[str, str]:
         "DOCGEN_REDIS_URL": redis_url,
         "DOCGEN_CODES__PEPPER": "0b" * 32,
         "DOCGEN_CODES__SUBJECT_KEY": "0c" * 32,
-        "DOCGEN_SEAL__PKCS12": str(lab.pkcs12("rsa")),
-        "DOCGEN_SEAL__PASSPHRASE": PASSPHRASE,
         "DOCGEN_TRUST_ROOTS": str(lab.root),
     }
+
+
+@pytest.fixture
+def production(
+    lab: Lab, unsealed: dict[str, str], short_directory: Path, tmp_path: Path
+) -> Iterator[dict[str, str]]:
+    """Settings of a sound installation, whose sealing process has the lab's key."""
+    socket = short_directory / "doctor-seal" / "socket"
+    settings = unsealed | {"DOCGEN_SEAL__SOCKET": str(socket)}
+    key = {
+        "DOCGEN_SEAL__PKCS12": str(lab.pkcs12("rsa")),
+        "DOCGEN_SEAL__PASSPHRASE": PASSPHRASE,
+    }
+    with sealing_process(settings | key, folder=tmp_path):
+        yield settings
 
 
 def _said(settings: Mapping[str, str], *words: str) -> Result:
@@ -161,7 +175,8 @@ def test_production_seals_with_its_own_key_and_a_slower_template_is_a_warning(
         assert seen["detail"] in seen["message"]["ru"]
     (page,), (seal, warning) = told["test_page"], told["seal"]
     assert (page["facts"]["verdict"], page["facts"]["level"]) == ("valid", "B-B")
-    assert seal["facts"] == {"level": "B-B"}
+    assert (seal["facts"]["level"], seal["facts"]["key"]) == ("B-B", "RSA-2048")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", seal["facts"]["valid_until"])
     assert page["facts"]["signer"].startswith("Сынақ мөрі RSA")
     assert page["facts"]["timestamp_authority"] is None
     assert warning["code"] == "seal_without_timestamp"
@@ -182,15 +197,11 @@ def _condition_around_a_bookmark(document: WordDocument) -> None:
     document.add_paragraph("{%p endif %}")
 
 
-def test_all_that_fails_is_told_at_once(
-    production: dict[str, str], own_redis: RedisServer, tmp_path: Path
-) -> None:
-    """A stopped Redis and a broken key end with 1; everything else is looked at all the same."""
-    key = tmp_path / "seal.p12"
-    key.write_bytes(b"no key")
+def test_all_that_fails_is_told_at_once(unsealed: dict[str, str], own_redis: RedisServer) -> None:
+    """A stopped Redis and an absent seal end with 1; everything else is looked at all the same."""
     own_redis.kill()
 
-    said = _said(production | {"DOCGEN_REDIS_URL": own_redis.url, "DOCGEN_SEAL__PKCS12": str(key)})
+    said = _said(unsealed | {"DOCGEN_REDIS_URL": own_redis.url})
 
     lines = {line.split()[1]: line for line in said.stdout.splitlines()}
     assert said.exit_code == 1
@@ -199,8 +210,8 @@ def test_all_that_fails_is_told_at_once(
         "the store of codes does not answer (codes_unavailable)"
     )
     assert lines["seal"] == (
-        "failure  seal       Мөр кілті жарамсыз / Ключ печати непригоден: "
-        "not a PKCS#12 file, or another passphrase (seal_key_unusable)"
+        "failure  seal       Мөр қою уақытша қолжетімсіз / Печать временно недоступна: "
+        "the sealing process does not answer (seal_unavailable)"
     )
     assert lines["test_page"].startswith("skipped")
     assert lines["database"].startswith("ok ")
@@ -208,12 +219,23 @@ def test_all_that_fails_is_told_at_once(
     assert said.stdout.splitlines()[-1].startswith("Ақаулар: 2, ")
 
 
-def test_a_key_that_is_not_there_is_told_by_its_setting(production: dict[str, str]) -> None:
-    """Where the key should lie is not told."""
-    said = _said(production | NO_FONT | {"DOCGEN_SEAL__PKCS12": "/secret/place.p12"})
+def test_a_key_that_ends_soon_is_a_warning(
+    lab: Lab, unsealed: dict[str, str], short_directory: Path, tmp_path: Path
+) -> None:
+    """In both languages, with the day, while there is time to order another one."""
+    socket = short_directory / "doctor-ending" / "socket"
+    settings = unsealed | NO_FONT | {"DOCGEN_SEAL__SOCKET": str(socket)}
+    key = {
+        "DOCGEN_SEAL__PKCS12": str(lab.pkcs12("ending")),
+        "DOCGEN_SEAL__PASSPHRASE": PASSPHRASE,
+    }
+    with sealing_process(settings | key, folder=tmp_path):
+        _, without_stamps, ending = _told(_said(settings, "--json"))["seal"]
 
-    assert "no readable key file at DOCGEN_SEAL__PKCS12 (seal_key_unusable)" in said.stdout
-    assert "place" not in said.output
+    assert without_stamps["code"] == "seal_without_timestamp"
+    assert (ending["grade"], ending["code"]) == ("warning", "seal_expires")
+    for language in ("kk", "ru"):
+        assert f"{lab.valid_until('ending').date()}" in ending["message"][language]
 
 
 def test_without_a_font_nothing_is_made_and_the_rest_is_looked_at(
@@ -243,7 +265,7 @@ def test_settings_that_do_not_fit_are_told_with_what_they_lack() -> None:
     assert said.exit_code == 1
     (seen,) = told["settings"]
     assert (seen["grade"], seen["code"]) == ("failure", "misconfigured")
-    assert seen["detail"] == "DOCGEN_SEAL__PKCS12 is not set"
+    assert seen["detail"] == "DOCGEN_REDIS_URL or DOCGEN_CODES__PEPPER is not set"
     assert [told[part][0]["grade"] for part in ("database", "redis")] == ["skipped", "skipped"]
 
 

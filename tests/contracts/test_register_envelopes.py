@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from docgen.adapters.db.register import SqlRegister
-from docgen.domain.envelope import Envelope, State
+from docgen.domain.envelope import Detached, Envelope, State
 from docgen.domain.errors import Conflict, DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.language import Language
 from tests.builders import NOW, confirmed_by_hand, document, envelope, sealed, subscriber
@@ -180,3 +180,33 @@ def test_a_token_nobody_printed_is_named(
     """A token must be the very same, letter for letter; else it is DocumentNotFound."""
     with register.view() as unit, pytest.raises(DocumentNotFound):
         unit.envelopes.by_token(near(stored.documents[0].verification_token))
+
+
+def test_a_signature_beside_the_file_comes_back(register: SqlRegister) -> None:
+    """Saved as the next version of a sealed envelope, whose state it leaves."""
+    built = envelope(State.SEALED)
+    _add(register, built)
+    beside = Detached(sha256="c" * 64, size=4321, signed_at=NOW + timedelta(minutes=4))
+    signed = _get(register, built.id).sign_detached({built.documents[0].id: beside})
+    with register.begin() as unit:
+        unit.envelopes.save(signed)
+        unit.commit()
+
+    found = _get(register, built.id)
+    assert (found.state, found.documents[0].detached) == (State.SEALED, beside)
+
+
+def test_sealed_envelopes_without_such_a_signature_are_found(register: SqlRegister) -> None:
+    """One document without it is enough; those that are not sealed are none of them."""
+    two = envelope(State.SEALED, documents=(document(), document()))
+    whole, bare, unsealed = envelope(State.SEALED), envelope(State.SEALED), envelope()
+    _add(register, two, whole, bare, unsealed)
+    beside = Detached(sha256="c" * 64, size=1, signed_at=NOW)
+    with register.begin() as unit:
+        for each, of in ((two, two.documents[:1]), (whole, whole.documents)):
+            signed = unit.envelopes.get(each.id).sign_detached({d.id: beside for d in of})
+            unit.envelopes.save(signed)
+        unit.commit()
+
+    with register.view() as unit:
+        assert sorted(unit.envelopes.without_detached()) == sorted([two.id, bare.id])

@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 PASSPHRASE = "lab"  # noqa: S105  # of keys made for one test run
 
-_RSA_KEYS = ("rsa", "tsa")
+_RSA_KEYS = {"rsa": 2048, "tsa": 2048, "rsa3072": 3072}
 _EC_KEYS = ("root", "issuer", "ec", "ocsp", "server")
 
 _CONFIG = """
@@ -42,6 +42,7 @@ keysets:
       root: {{path: root.pem}}
       issuer: {{path: issuer.pem}}
       rsa: {{path: rsa.pem}}
+      rsa3072: {{path: rsa3072.pem}}
       ec: {{path: ec.pem}}
       tsa: {{path: tsa.pem}}
       ocsp: {{path: ocsp.pem}}
@@ -54,9 +55,11 @@ pki-architectures:
       root: {{common-name: Lab Root}}
       issuer: {{common-name: Lab Issuer}}
       rsa: {{common-name: "Сынақ мөрі RSA"}}
+      rsa3072: {{common-name: "Сынақ мөрі RSA-3072"}}
       ec: {{common-name: "Сынақ мөрі EC"}}
       revoked: {{common-name: Revoked Seal}}
       expired: {{common-name: Expired Seal}}
+      ending: {{common-name: Ending Seal}}
       future: {{common-name: Future Seal}}
       server: {{common-name: Not For Signing}}
       tsa: {{common-name: Lab TSA}}
@@ -79,6 +82,11 @@ pki-architectures:
         authority-key: issuer
         validity: {{valid-from: "{past}", valid-to: "{soon}"}}
         extensions: [{signing}, {crl}]
+      rsa3072:
+        issuer: issuer
+        authority-key: issuer
+        validity: {{valid-from: "{past}", valid-to: "{soon}"}}
+        extensions: [{signing}, {crl}]
       ec:
         issuer: issuer
         authority-key: issuer
@@ -96,6 +104,12 @@ pki-architectures:
         issuer: issuer
         authority-key: issuer
         validity: {{valid-from: "{past}", valid-to: "{gone}"}}
+        extensions: [{signing}, {crl}]
+      ending:
+        subject-key: ec
+        issuer: issuer
+        authority-key: issuer
+        validity: {{valid-from: "{past}", valid-to: "{close}"}}
         extensions: [{signing}, {crl}]
       future:
         subject-key: ec
@@ -165,7 +179,7 @@ class Lab:
     @property
     def root(self) -> Path:
         """The trust root, in PEM."""
-        return self._pem("root")
+        return self.certificate("root")
 
     def pkcs12(self, label: str) -> Path:
         """The key and chain of one of the signers."""
@@ -190,7 +204,8 @@ class Lab:
         registry = self.architecture.service_registry
         return [registry.get_crl(ServiceLabel(name)) for name in ("root", "issuer")]
 
-    def _pem(self, label: str) -> Path:
+    def certificate(self, label: str) -> Path:
+        """One of the certificates, in PEM."""
         path = self.directory / f"{label}.crt"
         der = self.architecture.get_cert(CertLabel(label)).dump()
         path.write_bytes(pem.armor("CERTIFICATE", der))
@@ -216,7 +231,8 @@ def serving(directory: Path) -> Iterator[Lab]:
 
 def _architecture(directory: Path, port: int) -> PKIArchitecture:
     keys: dict[str, Any] = {
-        name: rsa.generate_private_key(public_exponent=65537, key_size=2048) for name in _RSA_KEYS
+        name: rsa.generate_private_key(public_exponent=65537, key_size=size)
+        for name, size in _RSA_KEYS.items()
     } | {name: ec.generate_private_key(ec.SECP256R1()) for name in _EC_KEYS}
     for name, key in keys.items():
         content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -230,7 +246,15 @@ def _architecture(directory: Path, port: int) -> PKIArchitecture:
 
 def _moments() -> dict[str, str]:
     now = datetime.now(UTC)
-    days = {"past": -400, "revoked": -390, "gone": -1, "soon": 100, "later": 2000, "far": 4000}
+    days = {
+        "past": -400,
+        "revoked": -390,
+        "gone": -1,
+        "close": 10,
+        "soon": 100,
+        "later": 2000,
+        "far": 4000,
+    }
     return {
         name: (now + timedelta(days=count)).strftime("%Y-%m-%dT%H:%M:%S+0000")
         for name, count in days.items()

@@ -72,7 +72,7 @@ class Demo:
         found = {}
         for child in children_of(self.process.pid):
             words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
-            for name in ("gunicorn", "worker", "redis-server"):
+            for name in ("gunicorn", "worker", "sealer", "redis-server"):
                 if name in words or words[0].startswith(f"/usr/bin/{name}"):
                     found[name] = child
         return found

@@ -69,21 +69,21 @@ def test_a_second_demo_at_the_same_place_is_refused_before_it_starts(
 def test_a_child_that_dies_is_started_again(demo: Demo) -> None:
     """It is told, and the service is there again."""
     before = demo.children()
-    for child in ("worker", "gunicorn"):
+    for child in ("worker", "gunicorn", "sealer"):
         os.kill(before[child], signal.SIGKILL)
 
-    assert eventually(lambda: demo.said().count("ended with -9; it is started again") == 2)
-    assert "docgen serve ended with -9" in demo.said()
-    assert "docgen worker ended with -9" in demo.said()
+    assert eventually(lambda: demo.said().count("ended with -9; it is started again") == 3)
+    for word in ("serve", "worker", "sealer"):
+        assert f"docgen {word} ended with -9" in demo.said()
     assert eventually(lambda: _at_work(demo) and demo.answers(), seconds=60)
     after = demo.children()
     assert [before["redis-server"]] == [after["redis-server"]]
-    assert not {before["worker"], before["gunicorn"]} & set(after.values())
+    assert not {before[name] for name in ("worker", "gunicorn", "sealer")} & set(after.values())
 
 
 def _at_work(demo: Demo) -> bool:
-    """Whether the worker and the web processes of the latest start are."""
-    there = set(demo.children()) == {"worker", "gunicorn", "redis-server"}
+    """Whether worker, web processes and sealing process of the latest start are."""
+    there = set(demo.children()) == {"worker", "gunicorn", "sealer", "redis-server"}
     started = demo.said().count("docgen worker ended") + 1
     return there and demo.events().count("the worker is at work") == started
 
@@ -102,7 +102,7 @@ def test_children_die_with_it_and_the_next_one_takes_over(demo: Demo) -> None:
 
 
 def test_sigterm_ends_all_in_order(demo: Demo) -> None:
-    """The worker finishes, gunicorn finishes, then Redis goes, and the last word is said."""
+    """Worker and gunicorn finish, then the sealing process, then Redis; the last word is said."""
     assert eventually(lambda: _at_work(demo), seconds=60)
     children = list(demo.children().values())
 
@@ -112,4 +112,7 @@ def test_sigterm_ends_all_in_order(demo: Demo) -> None:
     last = demo.said().splitlines()[-2:]
     assert last == ["Stopping: what was begun is finished first", "Stopped"]
     assert gone(children)
-    assert {"the worker has finished", "Shutting down: Master"} <= set(demo.events())
+    events = demo.events()
+    sealer = events.index("the sealing process has finished")
+    for earlier in ("the worker has finished", "Shutting down: Master"):
+        assert events.index(earlier) < sealer

@@ -79,6 +79,7 @@ def test_its_settings_are_settings() -> None:
     assert given == {
         "DOCGEN_TEMPLATES": "/usr/share/qoltanba",
         "DOCGEN_VAR": "/var/lib/qoltanba",
+        "DOCGEN_SEAL__SOCKET": "/run/qoltanba-seal/socket",
         "DOCGEN_WEB__BIND": "0.0.0.0:8080",
     }
-    assert {"templates", "var", "web"} <= set(Settings.model_fields)
+    assert {"templates", "var", "seal", "web"} <= set(Settings.model_fields)

@@ -27,13 +27,22 @@ def _holder(place: Path) -> tuple[subprocess.Popen[str], Path]:
     return process, Path(process.stdout.readline().strip())
 
 
-def test_without_a_seal_nobody_is_served(tmp_path: Path) -> None:
+def test_without_a_seal_nobody_is_served(tmp_path: Path, sqlite_url: str) -> None:
     """What people confirm must be sealed: nothing listens, and one line says why."""
-    said = docgen(tmp_path, "serve")
+    said = docgen(
+        tmp_path,
+        "serve",
+        DOCGEN_REDIS_URL="redis://127.0.0.1:1",
+        DOCGEN_CODES__PEPPER="0b" * 32,
+        DOCGEN_CODES__SUBJECT_KEY="0c" * 32,
+        DOCGEN_DATABASE_URL=sqlite_url,
+        DOCGEN_TRUST_ROOTS=str(tmp_path),
+        DOCGEN_SEAL__PATIENCE="0.5",
+    )
 
     assert said.returncode == 1
-    assert "error: misconfigured: DOCGEN_SEAL__PKCS12" in said.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert "error: seal_unavailable: the sealing process does not answer" in said.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["register.db"]
 
 
 def test_what_a_killed_service_left_is_removed_by_the_next(tmp_path: Path) -> None:

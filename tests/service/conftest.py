@@ -83,14 +83,22 @@ def _installed(folder: Path, redis: Path, url: str, lab: Lab) -> Iterator[Instal
     server = RedisServer(redis)
     server.start()
     with Stamps(lab).serving() as stamps:
-        ground = Ground(folder=folder, database_url=url, redis=server, lab=lab, stamps=stamps)
-        installation = Installation(ground)
+        installation = Installation(
+            Ground(
+                folder=folder,
+                database_url=url,
+                redis=server,
+                lab=lab,
+                stamps=stamps,
+                roots=lab.root,
+            )
+        )
         try:
             installation.start()
             yield installation
             installation.make_whole()
             require_no_traces(installation)
-            assert installation.stop() == (0, 0)
+            assert installation.stop() == (0, 0, 0)
         finally:
             installation.clear()
             server.kill()

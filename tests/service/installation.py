@@ -1,4 +1,7 @@
-"""One installation: web processes, a worker and what they stand on, in a folder of its own."""
+"""One installation: web processes, a worker, a sealing process and what they stand on.
+
+Each process is told what it needs to know: the seal's key is known to the sealing process alone.
+"""
 
 import json
 import os
@@ -6,9 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from docgen.usecases.issue_key import KeyRequest
 from tests.pki.lab import PASSPHRASE, Lab
 from tests.processes.running import eventually, free_port
 from tests.service import processes
+from tests.service.authority import AuthorityProcess
 from tests.service.gateway import held_file, hold_file
 from tests.service.line import Ask, Line, Said, together
 from tests.service.stamps import Stamps
@@ -45,7 +49,11 @@ class Ground:
     database_url: str
     redis: RedisServer
     lab: Lab
-    stamps: Stamps
+    stamps: Stamps | AuthorityProcess
+    roots: Path
+    """File or folder."""
+    national: Mapping[str, str] = field(default_factory=dict)
+    """What the sealing process is told of a signer beside the file, if there is one."""
 
 
 class Installation:
@@ -53,14 +61,16 @@ class Installation:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.redis, self.stamps = ground.redis, ground.stamps
+        self.redis = ground.redis
         self.port = free_port()
         self.engine = ground.folder / "engine"
         self.tables = Tables(ground.database_url)
         self.var = ground.folder / "var"
         self.web_log, self.worker_log = ground.folder / "web.log", ground.folder / "worker.log"
+        self.sealer_log = ground.folder / "sealer.log"
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        self.sealer: subprocess.Popen[bytes] | None = None
         self.key = ""
         self._settings = _settings(ground, self.var, self.port)
 
@@ -68,8 +78,15 @@ class Installation:
         """Migrate, make a key, start the processes and wait until they answer."""
         migrate.upgrade(self.ground.database_url)
         self.key = self.new_key("portal")
+        self.start_sealer()
         self.start_worker()
         self.start_web()
+
+    @property
+    def stamps(self) -> Stamps:
+        """The authority that can be told to let its callers wait."""
+        assert isinstance(self.ground.stamps, Stamps)
+        return self.ground.stamps
 
     def new_key(self, client: str) -> str:
         """A key that may do everything."""
@@ -83,35 +100,53 @@ class Installation:
         self.web = start([*self._surrounded(), *words], log=self.web_log)
         await_answer(self.web, answers=self.answers, log=self.web_log)
 
+    def start_sealer(self) -> None:
+        """The sealing process, ready; only it is told of the key."""
+        before = _count(self.sealer_log, "the seal is ready")
+        words = [*self._surrounded(**_key(self.ground)), str(PROGRAM), "sealer"]
+        self.sealer = start(words, log=self.sealer_log)
+        await_answer(
+            self.sealer,
+            answers=lambda: _count(self.sealer_log, "the seal is ready") > before,
+            log=self.sealer_log,
+        )
+
     def start_worker(self) -> None:
         """The worker, at work."""
-        before = self._times_at_work()
+        before = _count(self.worker_log, "the worker is at work")
         self.worker = start([*self._surrounded(), str(PROGRAM), "worker"], log=self.worker_log)
         await_answer(
-            self.worker, answers=lambda: self._times_at_work() > before, log=self.worker_log
+            self.worker,
+            answers=lambda: _count(self.worker_log, "the worker is at work") > before,
+            log=self.worker_log,
         )
 
     def make_whole(self) -> None:
         """Start again whatever does not run."""
         if not self.redis.answers():
             self.redis.start()
+        if self.sealer is None or self.sealer.poll() is not None:
+            self.start_sealer()
         if self.worker is None or self.worker.poll() is not None:
             self.start_worker()
         if self.web is None or self.web.poll() is not None:
             self.start_web()
         assert eventually(lambda: len(self.web_processes()) == PROCESSES and self.answers())
 
-    def stop(self) -> tuple[int, int]:
-        """End both as an operator would; their exit codes."""
-        running = [process for process in (self.web, self.worker) if process is not None]
-        for process in running:
+    def stop(self) -> tuple[int, int, int]:
+        """End all as an operator would, the sealing process last; their exit codes."""
+        assert self.web is not None
+        assert self.worker is not None
+        assert self.sealer is not None
+        for process in (self.web, self.worker):
             process.terminate()
-        web, worker = (process.wait(_ENDING) for process in running)
-        return web, worker
+        web, worker = self.web.wait(_ENDING), self.worker.wait(_ENDING)
+        self.sealer.terminate()
+        return web, worker, self.sealer.wait(_ENDING)
 
     def clear(self) -> None:
         """Kill what still runs."""
-        for process in (self.web, self.worker):
+        for process in (self.web, self.worker, self.sealer):
             if process is not None and process.poll() is None:
                 process.kill()
                 process.wait()
@@ -123,6 +158,17 @@ class Installation:
         self.worker.kill()
         self.worker.wait()
         processes.wake(engine)
+
+    def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """A command of ours under the same settings, to its end."""
+        command = [*self._surrounded(**more), str(PROGRAM), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+    def kill_sealer(self) -> None:
+        """SIGKILL of the sealing process."""
+        assert self.sealer is not None
+        self.sealer.kill()
+        self.sealer.wait()
 
     def kill_web_processes(self) -> None:
         """SIGKILL of all processes that answer; their parent replaces them."""
@@ -181,13 +227,8 @@ class Installation:
             hold.unlink()
             held.unlink(missing_ok=True)
 
-    def _times_at_work(self) -> int:
-        if not self.worker_log.exists():
-            return 0
-        return self.worker_log.read_text(encoding="utf-8").count("the worker is at work")
-
-    def _surrounded(self) -> list[str]:
-        given = [f"{name}={value}" for name, value in self._settings.items()]
+    def _surrounded(self, **more: str) -> list[str]:
+        given = [f"{name}={value}" for name, value in (self._settings | more).items()]
         return ["env", "-C", str(self.ground.folder), *given]
 
 
@@ -199,10 +240,8 @@ def _settings(ground: Ground, var: Path, port: int) -> dict[str, str]:
         "DATABASE_URL": ground.database_url,
         "REDIS_URL": ground.redis.url,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "TRUST_ROOTS": str(ground.lab.root),
+        "TRUST_ROOTS": str(ground.roots),
         "TSA_URL": ground.stamps.url,
-        "SEAL__PKCS12": str(ground.lab.pkcs12("ec")),
-        "SEAL__PASSPHRASE": PASSPHRASE,
         "CODES__PEPPER": "5e" * 32,
         "CODES__SUBJECT_KEY": "a7" * 32,
         "WEB__BIND": f"127.0.0.1:{port}",
@@ -214,3 +253,14 @@ def _settings(ground: Ground, var: Path, port: int) -> dict[str, str]:
         "RENDERING__ROUTES": str(ROUTES),
     }
     return {f"DOCGEN_{name}": value for name, value in settings.items()} | {"PYTHONPATH": str(ROOT)}
+
+
+def _key(ground: Ground) -> dict[str, str]:
+    return {**ground.national} | {
+        "DOCGEN_SEAL__PKCS12": str(ground.lab.pkcs12("ec")),
+        "DOCGEN_SEAL__PASSPHRASE": PASSPHRASE,
+    }
+
+
+def _count(log: Path, words: str) -> int:
+    return log.read_text(encoding="utf-8").count(words) if log.exists() else 0

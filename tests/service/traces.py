@@ -30,7 +30,7 @@ def require_no_traces(service: Installation) -> None:
 
 def _written(service: Installation) -> Iterator[tuple[str, str]]:
     """Lines of everything that is written, and where each of them is."""
-    for log in (service.web_log, service.worker_log):
+    for log in (service.web_log, service.worker_log, service.sealer_log):
         yield from ((log.name, line) for line in log.read_text(encoding="utf-8").splitlines())
     yield from (("/metrics", line) for line in _metrics(service).splitlines())
     with service.redis.client() as client:

@@ -13,7 +13,7 @@ from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Jobs
+from docgen.ports import Jobs, Renderer, Sealer
 from docgen.usecases.confirm_by_code import Attempt, ConfirmByCode
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
 from docgen.usecases.expire import Expire
@@ -43,8 +43,12 @@ class World:
     sms: FakeSms = field(default_factory=FakeSms)
     renderer: FakeRenderer = field(default_factory=FakeRenderer)
     sealer: FakeSealer = field(default_factory=FakeSealer)
+    papers: Renderer | None = None
+    seal_of: Sealer | None = None
+    """In place of the fakes, where a test wants real ones."""
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     forms: Catalogue = field(default_factory=Catalogue)
+    owes_detached: bool = False
 
     def work(self, task: Task, envelope_id: str) -> None:
         """Do what is owed."""
@@ -69,7 +73,8 @@ class World:
     def render(self) -> RenderEnvelope:
         """The use case."""
         return RenderEnvelope(
-            register=self.register, forms=self.forms, renderer=self.renderer, sealer=self.sealer,
+            register=self.register, forms=self.forms, renderer=self.papers or self.renderer,
+            sealer=self.seal_of or self.sealer,
             blobs=self.blobs, clock=self.clock, operator=OPERATOR, public_url="https://q.example",
         )  # fmt: skip
 
@@ -93,8 +98,10 @@ class World:
     def seal(self) -> SealEnvelope:
         """The use case."""
         return SealEnvelope(
-            register=self.register, forms=self.forms, renderer=self.renderer, sealer=self.sealer,
+            register=self.register, forms=self.forms, renderer=self.papers or self.renderer,
+            sealer=self.seal_of or self.sealer,
             blobs=self.blobs, clock=self.clock, operator=OPERATOR, public_url="https://q.example",
+            owes_detached=self.owes_detached,
         )  # fmt: skip
 
     @property

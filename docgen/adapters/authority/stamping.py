@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from docgen.adapters.authority.certificates import Pair
 
-_POLICY: Final = "2.25.329800735698586629295641978511506172918"
+POLICY: Final = "2.25.329800735698586629295641978511506172918"
+"""The only one under which tokens are made."""
 _DIGEST_LENGTHS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 
 
@@ -21,14 +22,17 @@ def answer(request: bytes, *, authority: Pair, issuer: Pair, serial: int, now: d
         imprint = asked["message_imprint"]
         algorithm = imprint["hash_algorithm"]["algorithm"].native
         digest = imprint["hashed_message"].native
+        policy = asked["req_policy"].native
     except (ValueError, TypeError, KeyError):
         return _refusal("bad_data_format")
     if len(digest) != _DIGEST_LENGTHS.get(algorithm):
         return _refusal("bad_alg")
+    if policy not in {None, POLICY}:
+        return _refusal("unaccepted_policy")
     stated = tsp.TSTInfo(
         {
             "version": "v1",
-            "policy": _POLICY,
+            "policy": POLICY,
             "message_imprint": imprint,
             "serial_number": serial,
             "gen_time": now.replace(microsecond=0),

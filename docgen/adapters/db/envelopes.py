@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.mapping import (
@@ -82,6 +82,16 @@ class SqlEnvelopes:
             select(EnvelopeRow.id)
             .where(EnvelopeRow.state.in_(_OPEN), EnvelopeRow.expires_at <= now)
             .order_by(EnvelopeRow.expires_at, EnvelopeRow.id)
+        )
+        return self._session.scalars(wanted).all()
+
+    def without_detached(self) -> Sequence[str]:
+        """Ids of sealed envelopes with a document without such a signature, oldest seal first."""
+        wanted = (
+            select(DocumentRow.envelope_id)
+            .where(DocumentRow.sealed_sha256.is_not(None), DocumentRow.detached_sha256.is_(None))
+            .group_by(DocumentRow.envelope_id)
+            .order_by(func.min(DocumentRow.sealed_at), DocumentRow.envelope_id)
         )
         return self._session.scalars(wanted).all()
 

@@ -5,7 +5,16 @@ from typing import Any, TypeVar
 
 from docgen.adapters.db.people import consent_json, consent_of, subscriber_json, subscriber_of
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
-from docgen.domain.envelope import Document, Envelope, Frozen, Reference, Sealed, SealLevel, State
+from docgen.domain.envelope import (
+    Detached,
+    Document,
+    Envelope,
+    Frozen,
+    Reference,
+    Sealed,
+    SealLevel,
+    State,
+)
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 
@@ -52,7 +61,11 @@ def document_columns(document: Document, *, envelope_id: str, position: int) -> 
 
 def bytes_columns(document: Document) -> dict[str, Any]:
     """The columns that change in a document's life: what its frozen and its sealed bytes are."""
-    return _frozen_columns(document.frozen) | _sealed_columns(document.sealed)
+    return (
+        _frozen_columns(document.frozen)
+        | _sealed_columns(document.sealed)
+        | _detached_columns(document.detached)
+    )
 
 
 def envelope_of(row: EnvelopeRow, documents: Sequence[DocumentRow]) -> Envelope:
@@ -95,6 +108,7 @@ def _document_of(row: DocumentRow) -> Document:
         templates={Language(lang): sha for lang, sha in row.template_hashes.items()},
         frozen=_frozen_of(row),
         sealed=_sealed_of(row),
+        detached=_detached_of(row),
     )
 
 
@@ -118,6 +132,14 @@ def _sealed_columns(sealed: Sealed | None) -> dict[str, Any]:
         "sealed_serial": None if sealed is None else sealed.serial,
         "sealed_evidence_sha256": None if sealed is None else sealed.evidence_sha256,
         "sealed_at": None if sealed is None else sealed.sealed_at,
+    }
+
+
+def _detached_columns(detached: Detached | None) -> dict[str, Any]:
+    return {
+        "detached_sha256": None if detached is None else detached.sha256,
+        "detached_size": None if detached is None else detached.size,
+        "detached_at": None if detached is None else detached.signed_at,
     }
 
 
@@ -145,6 +167,16 @@ def _sealed_of(row: DocumentRow) -> Sealed | None:
         serial=_kept(row.sealed_serial),
         evidence_sha256=_kept(row.sealed_evidence_sha256),
         sealed_at=_kept(row.sealed_at),
+    )
+
+
+def _detached_of(row: DocumentRow) -> Detached | None:
+    if row.detached_sha256 is None:
+        return None
+    return Detached(
+        sha256=row.detached_sha256,
+        size=_kept(row.detached_size),
+        signed_at=_kept(row.detached_at),
     )
 
 

@@ -62,6 +62,9 @@ class EnvelopeRow(Base):
     expires_at: Mapped[datetime]
 
 
+_WITHOUT_DETACHED = text("sealed_sha256 IS NOT NULL AND detached_sha256 IS NULL")
+
+
 class DocumentRow(Base):
     """One paper of an envelope, with its frozen and its sealed bytes by hash."""
 
@@ -70,6 +73,13 @@ class DocumentRow(Base):
         UniqueConstraint("envelope_id", "position"),
         UniqueConstraint("number"),
         UniqueConstraint("verification_token"),
+        # What a sweep looks for where a signature beside the file is wanted.
+        Index(
+            "ix_documents_without_detached",
+            "sealed_at",
+            sqlite_where=_WITHOUT_DETACHED,
+            postgresql_where=_WITHOUT_DETACHED,
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -95,6 +105,9 @@ class DocumentRow(Base):
     sealed_serial: Mapped[str | None]
     sealed_evidence_sha256: Mapped[str | None]
     sealed_at: Mapped[datetime | None]
+    detached_sha256: Mapped[str | None]
+    detached_size: Mapped[int | None]
+    detached_at: Mapped[datetime | None]
 
 
 _SENT = text("state = 'sent'")

@@ -1,13 +1,19 @@
-"""The key that seals: read from PKCS#12, judged before it is used."""
+"""The key that seals: wherever it is kept, it is judged before it is used."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Final, Protocol, Self
 
 from asn1crypto import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    load_der_public_key,
+    pkcs12,
+)
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -27,13 +33,40 @@ _FOR_DOCUMENTS = (
 
 _SMALLEST_RSA = 2048
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
-_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+HASHES: Final = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+"""The digests that a seal may be made over."""
+_PROBE = b"Qoltanba: is this key the certificate's?"
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+
+class HeldKey(Protocol):
+    """A private key that can be used and, perhaps, never be read."""
+
+    def sign(self, data: bytes, digest: str) -> bytes:
+        """PKCS#1 v1.5, or ECDSA in DER, over the named digest of the data.
+
+        Raises SealUnavailable where the key cannot be reached now.
+        """
+
+
+@dataclass(frozen=True)
+class KeyInMemory:
+    """A private key that was read from a file."""
+
+    key: PrivateKey
+
+    def sign(self, data: bytes, digest: str) -> bytes:
+        """Sign with the key object, which was checked when it was read."""
+        algorithm = HASHES[digest]
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(data, padding.PKCS1v15(), algorithm)
+        return self.key.sign(data, ec.ECDSA(algorithm))
 
 
 class HeldKeySigner(Signer):
-    """Signs with a private key object kept in memory.
+    """Signs with a key that is held ready.
 
     pyHanko's own signer loads the key again for every signature, and an RSA key's consistency check
     costs more than everything else in a seal.
@@ -41,7 +74,7 @@ class HeldKeySigner(Signer):
 
     def __init__(
         self,
-        key: PrivateKey,
+        key: HeldKey,
         certificate: x509.Certificate,
         *,
         others: tuple[x509.Certificate, ...],
@@ -50,6 +83,7 @@ class HeldKeySigner(Signer):
         known.register_multiple(others)
         super().__init__(signing_cert=certificate, cert_registry=known, embed_roots=False)
         self._key = key
+        self._length = _signature_length(public_key(certificate))
 
     async def async_sign_raw(
         self,
@@ -58,48 +92,55 @@ class HeldKeySigner(Signer):
         dry_run: bool = False,  # noqa: FBT001, FBT002  # pyHanko's signature
     ) -> bytes:
         """Sign; a dry run, which only asks for the length, costs nothing."""
-        key = self._key
-        if dry_run:
-            return bytes(_signature_length(key))
-        algorithm = _HASHES[digest_algorithm]
-        if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(data, padding.PKCS1v15(), algorithm)
-        return key.sign(data, ec.ECDSA(algorithm))
+        return bytes(self._length) if dry_run else self._key.sign(data, digest_algorithm)
 
 
 class SealKey:
-    """A private key with its certificate and whatever other certificates came with it."""
+    """A private key with its certificate and whatever other certificates came with it.
+
+    Raises SealKeyUnusable with a plain reason for a certificate that is weak, not meant for
+    signatures, or a demo's where none is allowed. Validity in time is not judged here: see
+    `require_current`.
+    """
 
     def __init__(
         self,
-        key: PrivateKey,
+        key: HeldKey,
         certificate: x509.Certificate,
         *,
         others: tuple[x509.Certificate, ...] = (),
+        allow_demo: bool = False,
     ) -> None:
-        self.signer = HeldKeySigner(key, certificate, others=others)
+        public = public_key(certificate)
+        _require_strength(public)
+        _require_usage(certificate)
+        if is_demo(certificate) and not allow_demo:
+            raise SealKeyUnusable("a demo certificate is refused outside the demo profile")
         self.certificate = certificate
-        self.others = others
+        self.others = _above(certificate, others)
+        self.signer = HeldKeySigner(key, certificate, others=self.others)
+        self._key, self._public = key, public
 
     @classmethod
     def load(cls, path: Path, passphrase: str, *, allow_demo: bool) -> Self:
         """Read a PKCS#12 file; `allow_demo` admits keys of the demo's authority.
 
-        Raises SealKeyUnusable with a plain reason: absent, unreadable, wrong passphrase, weak, not
-        meant for signatures, or a demo key where none is allowed. Validity in time is not judged
-        here: see `require_current`.
+        Raises SealKeyUnusable also where it is absent, unreadable or has another passphrase.
         """
         key, certificate, others = _read(path, passphrase)
-        _require_strength(key)
-        _require_usage(certificate)
-        if is_demo(certificate) and not allow_demo:
-            raise SealKeyUnusable("a demo certificate is refused outside the demo profile")
-        return cls(key, certificate, others=others)
+        return cls(KeyInMemory(key), certificate, others=others, allow_demo=allow_demo)
 
     @property
     def holder(self) -> str:
         """Who the certificate says the seal is, as the visible seal shows it."""
         return display_name(self.certificate)
+
+    @property
+    def kind(self) -> str:
+        """`RSA-3072`, `P-256` and so on."""
+        if isinstance(self._public, rsa.RSAPublicKey):
+            return f"RSA-{self._public.key_size}"
+        return f"P-{self._public.key_size}"
 
     def require_current(self, now: datetime) -> None:
         """Raise SealKeyUnusable unless the certificate is valid at that moment."""
@@ -107,6 +148,28 @@ class SealKey:
             raise SealKeyUnusable("the seal certificate is not valid yet")
         if now > self.certificate.not_valid_after:
             raise SealKeyUnusable("the seal certificate has expired")
+
+    def require_pair(self) -> None:
+        """Raise SealKeyUnusable unless the key answers, and is the certificate's."""
+        signature = self._key.sign(_PROBE, "sha256")
+        try:
+            if isinstance(self._public, rsa.RSAPublicKey):
+                self._public.verify(signature, _PROBE, padding.PKCS1v15(), HASHES["sha256"])
+            else:
+                self._public.verify(signature, _PROBE, ec.ECDSA(HASHES["sha256"]))
+        except InvalidSignature as error:
+            raise SealKeyUnusable("the certificate belongs to another key") from error
+
+
+def public_key(certificate: x509.Certificate) -> PublicKey:
+    """The certificate's key; raises SealKeyUnusable for one that no PDF reader would verify."""
+    try:
+        key = load_der_public_key(certificate.public_key.dump())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise SealKeyUnusable("only RSA and elliptic-curve keys can seal") from error
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        raise SealKeyUnusable("only RSA and elliptic-curve keys can seal")
+    return key
 
 
 def is_demo(certificate: x509.Certificate) -> bool:
@@ -128,13 +191,27 @@ def serial_number(certificate: x509.Certificate) -> str:
     return f"{certificate.serial_number:X}"
 
 
+def _above(
+    certificate: x509.Certificate, others: tuple[x509.Certificate, ...]
+) -> tuple[x509.Certificate, ...]:
+    """Its issuer, that one's issuer and so on; what else a file or a token holds stays out."""
+    chain = [certificate]
+    while len(chain) <= len(others):
+        wanted = chain[-1].issuer
+        found = [c for c in others if c.ca and c.subject == wanted and c not in chain]
+        if not found:
+            break
+        chain.append(found[0])
+    return tuple(chain[1:])
+
+
 def _read(
     path: Path, passphrase: str
 ) -> tuple[PrivateKey, x509.Certificate, tuple[x509.Certificate, ...]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SealKeyUnusable(f"no readable key file at {path}") from error
+        raise SealKeyUnusable("no readable key file") from error
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(content, passphrase.encode())
     except (ValueError, TypeError) as error:
@@ -147,8 +224,8 @@ def _read(
     return key, loaded[0], tuple(loaded[1:])
 
 
-def _require_strength(key: PrivateKey) -> None:
-    if isinstance(key, rsa.RSAPrivateKey):
+def _require_strength(key: PublicKey) -> None:
+    if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < _SMALLEST_RSA:
             raise SealKeyUnusable(f"an RSA key of {key.key_size} bits is too weak")
     elif key.curve.name not in _CURVES:
@@ -177,8 +254,8 @@ def is_for_documents(certificate: x509.Certificate) -> bool:
     return any(each.startswith(_FOR_DOCUMENTS) for each in dotted)
 
 
-def _signature_length(key: PrivateKey) -> int:
+def _signature_length(key: PublicKey) -> int:
     """Bytes a signature takes at most; ECDSA's are two integers in DER."""
-    if isinstance(key, rsa.RSAPrivateKey):
+    if isinstance(key, rsa.RSAPublicKey):
         return (key.key_size + 7) // 8
     return 2 * ((key.key_size + 7) // 8 + 3) + 4

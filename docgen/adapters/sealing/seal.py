@@ -37,8 +37,8 @@ from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import DocgenError, SealKeyUnusable, SealRefused, SealUnavailable
-from docgen.domain.sealing import SealedPdf, SealOrder
-from docgen.domain.verdict import SealFacts, Verdict
+from docgen.domain.sealing import Rehearsal, SealAbility, SealedPdf, SealOrder
+from docgen.domain.verdict import Report, SealFacts, Verdict
 from docgen.ports import Clock
 
 _MOST_REQUESTS: Final = 4
@@ -66,16 +66,17 @@ class PadesSealer:
         clock: Clock,
         picture: SealPicture,
         tsa_url: str | None = None,
+        tsa_policy: str | None = None,
         patience: float = 4.0,
     ) -> None:
         self._key = key
         self._roots = roots
         self._clock = clock
         self._picture = picture
-        self._tsa_url = tsa_url
+        self._tsa_url, self._tsa_policy = tsa_url, tsa_policy
         self._patience = patience
-        self._timestamper = self._new_timestamper()
         self._verifier = PadesVerifier(roots, clock=clock)
+        self._start_anew()
 
     def seal(self, order: SealOrder) -> SealedPdf:
         """Seal and verify; the result begins with the frozen bytes.
@@ -83,31 +84,27 @@ class PadesSealer:
         Raises SealRefused for a file that must not be sealed, SealKeyUnusable for a key that is
         expired, revoked or leads nowhere, SealUnavailable where the authority cannot do its part.
         """
-        now = self._clock.now()
-        self._key.require_current(now)
-        reader = require_fit(order.frozen)
-        try:
-            shown = replace(order, caption=(*order.caption, self._key.holder))
-            writer = compose(reader, shown, picture=self._picture, now=now)
-            pdf = asyncio.run(self._signed(writer, order, now))
-        except DocgenError:
-            raise
-        except (TimestampRequestError, TimeoutError, PathError, ValidationError) as error:
-            self._timestamper = self._new_timestamper()
-            raise SealUnavailable("the time-stamp authority did not do its part") from error
-        except SigningError as error:
-            raise _key_failure(error) from error
-        except Exception as error:
-            raise SealRefused("the file could not be sealed") from error
-        return self._verified(pdf, order)
+        pdf = self._signed_over(order)
+        _, facts = self._require_valid(pdf)
+        return self._sealed(pdf, facts)
+
+    def rehearse(self, order: SealOrder) -> Rehearsal:
+        """Seal and verify, and let the sealed bytes go nowhere; raises as `seal` does."""
+        begun = self._clock.now()
+        pdf = self._signed_over(order)
+        signed = self._clock.now()
+        report, _ = self._require_valid(pdf)
+        return Rehearsal(
+            report=report, sealing=signed - begun, verifying=self._clock.now() - signed
+        )
 
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
         """Raise SealRefused unless the file is fit, has a place for the seal, and the words fit."""
         required(places(require_fit(frozen)), SEAL)
         self._picture.fit((*caption, self._key.holder))
 
-    def check(self) -> None:
-        """Raise SealKeyUnusable unless the key could seal now, as far as that shows offline."""
+    def check(self) -> SealAbility:
+        """What it could do now; raises SealKeyUnusable as far as that shows offline."""
         now = self._clock.now()
         self._key.require_current(now)
         certificate = self._key.certificate
@@ -122,12 +119,52 @@ class PadesSealer:
             asyncio.run(validator.async_validate_usage(set()))
         except (PathError, ValidationError) as error:
             raise SealKeyUnusable("the seal certificate leads to no trust root") from error
+        if not self._roots.allow(certificate):
+            raise SealKeyUnusable("the seal certificate is none of the allowed signers")
+        self._key.require_pair()
+        return SealAbility(
+            holder=self._key.holder,
+            serial=serial_number(certificate),
+            key=self._key.kind,
+            valid_until=certificate.not_valid_after,
+            level=self._level,
+        )
 
-    def _new_timestamper(self) -> StrictTimeStamper | None:
-        """A client that remembers one answer of the authority, from which it takes sizes."""
-        if self._tsa_url is None:
-            return None
-        return StrictTimeStamper(self._tsa_url, timeout=self._patience)
+    @property
+    def _level(self) -> SealLevel:
+        return SealLevel.B_B if self._tsa_url is None else SealLevel.B_LT
+
+    def _signed_over(self, order: SealOrder) -> bytes:
+        now = self._clock.now()
+        self._key.require_current(now)
+        reader = require_fit(order.frozen)
+        try:
+            shown = replace(order, caption=(*order.caption, self._key.holder))
+            writer = compose(reader, shown, picture=self._picture, now=now)
+            pdf = asyncio.run(self._signed(writer, order, now))
+        except DocgenError:
+            raise
+        except (TimestampRequestError, TimeoutError, PathError, ValidationError) as error:
+            self._start_anew()
+            raise SealUnavailable("the time-stamp authority did not do its part") from error
+        except SigningError as error:
+            self._start_anew()
+            raise _key_failure(error) from error
+        except Exception as error:
+            self._start_anew()
+            raise SealRefused("the file could not be sealed") from error
+        if not pdf.startswith(order.frozen):
+            raise SealRefused("the seal would change the frozen bytes")
+        return pdf
+
+    def _start_anew(self) -> None:
+        """Forget what was measured: one answer of the authority, and the size of a container."""
+        self._reserved: int | None = None
+        self._timestamper: StrictTimeStamper | None = None
+        if self._tsa_url is not None:
+            self._timestamper = StrictTimeStamper(
+                self._tsa_url, timeout=self._patience, policy=self._tsa_policy
+            )
 
     async def _signed(self, writer: FrozenPdfWriter, order: SealOrder, now: datetime) -> bytes:
         context = None
@@ -169,7 +206,11 @@ class PadesSealer:
         session = signer.init_signing_session(writer, existing_fields_only=True)
         session.system_time = now
         information = await session.perform_presign_validation(writer)
-        reserved = await session.estimate_signature_container_size(information)
+        reserved = self._reserved
+        if reserved is None:
+            # A dry run, to measure: one key's containers are alike, and half as much is added.
+            reserved = await session.estimate_signature_container_size(information)
+            self._reserved = reserved
         document = session.prepare_tbs_document(information, reserved)
         prepared, output = document.digest_tbs_document(output=BytesIO())
         signed = await document.perform_signature(
@@ -180,16 +221,13 @@ class PadesSealer:
         output.seek(0)
         return bytes(output.read())
 
-    def _verified(self, pdf: bytes, order: SealOrder) -> SealedPdf:
+    def _require_valid(self, pdf: bytes) -> tuple[Report, SealFacts]:
         """Believe nothing: what is given out is what the verifier calls valid, at the level due."""
-        if not pdf.startswith(order.frozen):
-            raise SealRefused("the seal would change the frozen bytes")
         report = self._verifier.verify(pdf)
-        wanted = SealLevel.B_B if self._tsa_url is None else SealLevel.B_LT
         facts = report.seal
-        if report.verdict is Verdict.VALID and facts is not None and facts.level == wanted:
-            return self._sealed(pdf, facts)
-        self._timestamper = self._new_timestamper()
+        if report.verdict is Verdict.VALID and facts is not None and facts.level == self._level:
+            return report, facts
+        self._start_anew()
         if _AUTHORITY_AT_FAULT.intersection(report.reasons) or report.verdict is Verdict.VALID:
             raise SealUnavailable("the authority's answers do not prove the seal's time")
         raise SealRefused(f"the sealed file would not be valid: {', '.join(report.reasons)}")

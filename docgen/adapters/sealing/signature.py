@@ -53,7 +53,7 @@ async def judge(
         return _judged(signature, status, "B-B", Reason.SEAL_BROKEN)
     stamp = status.timestamp_validity
     if stamp is None:
-        return _judged(signature, status, "B-B", _distrust(status))
+        return _judged(signature, status, "B-B", _distrust(status, roots))
     if not (stamp.intact and stamp.valid):
         return _judged(signature, status, "B-B", Reason.TIMESTAMP_BROKEN)
     if not stamp.trusted:
@@ -80,9 +80,9 @@ async def _at_stamped_time(
         proven = await _validate(signature, roots, at=then, file=file, strict=True)
         revoked = _revoked(proven)
         if revoked is not None or _stands(proven):
-            return _judged(signature, proven, "B-LT", revoked or _distrust(proven))
+            return _judged(signature, proven, "B-LT", revoked or _distrust(proven, roots))
     lenient = await _validate(signature, roots, at=then, file=file, strict=False)
-    return _judged(signature, lenient, "B-T", _distrust(lenient))
+    return _judged(signature, lenient, "B-T", _distrust(lenient, roots))
 
 
 def _stands(status: PdfSignatureStatus) -> bool:
@@ -114,10 +114,10 @@ async def _validate(
     )
 
 
-def _distrust(status: SignatureStatus) -> Reason | None:
+def _distrust(status: SignatureStatus, roots: TrustRoots) -> Reason | None:
     if status.trust_problem_indic in _OUT_OF_TIME:
         return Reason.SIGNER_EXPIRED
-    if not is_for_documents(status.signing_cert):
+    if not (is_for_documents(status.signing_cert) and roots.allow(status.signing_cert)):
         return Reason.SIGNER_NOT_TRUSTED
     return None if status.trusted else Reason.SIGNER_NOT_TRUSTED
 

@@ -24,15 +24,28 @@ _SUFFIXES = (".pem", ".crt", ".cer")
 
 @dataclass(frozen=True)
 class TrustRoots:
-    """The only certificates a chain may end at; never any from the judged file."""
+    """The only certificates a chain may end at; never any from the judged file.
+
+    Where `signers` are given, no other certificate's seal is ours, whatever root it leads to.
+    """
 
     certificates: tuple[x509.Certificate, ...]
+    signers: tuple[x509.Certificate, ...] = ()
 
     @classmethod
-    def load(cls, paths: Sequence[Path]) -> Self:
-        """Read PEM files, and all PEM files of directories; raises Misconfigured."""
-        files = [file for path in paths for file in _files(path)]
-        return cls(tuple(root for file in files for root in _certificates(file)))
+    def load(cls, paths: Sequence[Path], *, signers: Path | None = None) -> Self:
+        """Read PEM files, and all PEM files of directories; raises Misconfigured.
+
+        A `signers` without any certificate is no leave to trust all.
+        """
+        pinned = () if signers is None else certificates_in([signers])
+        if signers is not None and not pinned:
+            raise Misconfigured(f"no certificates in {signers}")
+        return cls(certificates_in(paths), pinned)
+
+    def allow(self, signer: x509.Certificate) -> bool:
+        """Whether a seal with this certificate may be ours."""
+        return not self.signers or signer.dump() in {each.dump() for each in self.signers}
 
     def offline(
         self, *, at: datetime, file: PdfFileReader | None, strict: bool
@@ -79,6 +92,11 @@ def validation_store(file: PdfFileReader) -> DocumentSecurityStore | None:
         return DocumentSecurityStore.read_dss(file)
     except NoDSSFoundError:
         return None
+
+
+def certificates_in(paths: Sequence[Path]) -> tuple[x509.Certificate, ...]:
+    """All certificates of PEM files and of directories of them; raises Misconfigured."""
+    return tuple(found for path in paths for file in _files(path) for found in _certificates(file))
 
 
 def _files(path: Path) -> list[Path]:

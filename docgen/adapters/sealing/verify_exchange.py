@@ -26,9 +26,10 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What the program is told when it starts; roots are DER in hexadecimal."""
+    """What the program is told when it starts; certificates are DER in hexadecimal."""
 
     roots: tuple[str, ...]
+    signers: tuple[str, ...] = ()
     limits: Limits
 
 

@@ -46,8 +46,11 @@ class LimitedVerifier:
         self, roots: TrustRoots, *, clock: Clock, limits: Limits | None = None, at_once: int = 2
     ) -> None:
         self._limits = limits or Limits()
-        hexadecimal = tuple(root.dump().hex() for root in roots.certificates)
-        self._setup = Setup(roots=hexadecimal, limits=self._limits)
+        self._setup = Setup(
+            roots=tuple(root.dump().hex() for root in roots.certificates),
+            signers=tuple(signer.dump().hex() for signer in roots.signers),
+            limits=self._limits,
+        )
         self._clock = clock
         self._places = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()

@@ -113,6 +113,10 @@ def read_setup(control: socket.socket) -> Setup:
     return unpack_setup(control.recv(length, socket.MSG_WAITALL))
 
 
+def _certificates(listed: tuple[str, ...]) -> tuple[x509.Certificate, ...]:
+    return tuple(x509.Certificate.load(bytes.fromhex(der), strict=True) for der in listed)
+
+
 def main() -> None:
     """Get ready, serve, and take the children along."""
     # Whoever stops the service by signals lets requests finish first; we end when it closes stdin.
@@ -121,8 +125,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     control = socket.socket(fileno=0)
     setup = read_setup(control)
-    certificates = (x509.Certificate.load(bytes.fromhex(der), strict=True) for der in setup.roots)
-    roots = TrustRoots(tuple(certificates))
+    roots = TrustRoots(_certificates(setup.roots), _certificates(setup.signers))
     for module in _IN_USE:
         importlib.import_module(module)
     control.sendall(READY)

@@ -43,7 +43,13 @@ def picture() -> SealPicture:
 def make_sealer(lab: Lab, roots: TrustRoots, picture: SealPicture) -> MakeSealer:
     """Makes a sealer with one of the lab's keys; an authority only where one is given."""
 
-    def make(label: str = "ec", *, tsa_url: str | None = None, patience: float = 4) -> PadesSealer:
+    def make(
+        label: str = "ec",
+        *,
+        tsa_url: str | None = None,
+        tsa_policy: str | None = None,
+        patience: float = 4,
+    ) -> PadesSealer:
         key = SealKey.load(lab.pkcs12(label), PASSPHRASE, allow_demo=False)
         return PadesSealer(
             key,
@@ -51,6 +57,7 @@ def make_sealer(lab: Lab, roots: TrustRoots, picture: SealPicture) -> MakeSealer
             clock=ShiftedClock(),
             picture=picture,
             tsa_url=tsa_url,
+            tsa_policy=tsa_policy,
             patience=patience,
         )
 

@@ -6,13 +6,19 @@ import pytest
 from asn1crypto import tsp
 
 from docgen.adapters.authority.demo import DemoAuthority
-from docgen.adapters.authority.stamping import Refusal
+from docgen.adapters.authority.stamping import POLICY, Refusal
+from docgen.adapters.sealing.appearance import SealPicture
+from docgen.adapters.sealing.key import SealKey
+from docgen.adapters.sealing.seal import PadesSealer
+from docgen.adapters.sealing.trust import TrustRoots
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import SealUnavailable
 from tests.adapters.sealing.answering import answering, closed, silent
 from tests.adapters.sealing.conftest import MakeSealer
 from tests.adapters.sealing.papers import ShiftedClock, order
-from tests.pki.lab import Lab
+from tests.pki.lab import PASSPHRASE, Lab
+
+NATIONAL_RSA_POLICY = "1.2.398.3.3.2.6.2"
 
 
 def test_closed_port_means_unavailable(make_sealer: MakeSealer) -> None:
@@ -100,6 +106,50 @@ def test_untrusted_authority_is_not_believed(make_sealer: MakeSealer, tmp_path: 
         pytest.raises(SealUnavailable),
     ):
         make_sealer(tsa_url=stranger.tsa_url).seal(order())
+
+
+def test_the_wanted_policy_is_asked_for(make_sealer: MakeSealer, lab: Lab) -> None:
+    """As the national authority wants it, which has one policy for each kind of key."""
+    asked: list[str | None] = []
+
+    def answer(request: bytes) -> bytes:
+        wanted = tsp.TimeStampReq.load(request)["req_policy"]
+        asked.append(wanted.native and wanted.dotted)
+        return lab.stamp(request)
+
+    with answering(answer) as url:
+        make_sealer(tsa_url=url).seal(order())
+        with pytest.raises(SealUnavailable):
+            make_sealer(tsa_url=url, tsa_policy=NATIONAL_RSA_POLICY).seal(order())
+
+    assert (asked[0], asked[-1]) == (None, NATIONAL_RSA_POLICY)
+
+
+@pytest.mark.parametrize("policy", [None, POLICY])
+def test_a_token_under_the_wanted_policy_is_taken(
+    lab: Lab, long_lived: tuple[str, Path], picture: SealPicture, policy: str | None
+) -> None:
+    """The authority's own policy, asked for by name or not at all."""
+    url, root = long_lived
+    key = SealKey.load(lab.pkcs12("ec"), PASSPHRASE, allow_demo=False)
+    sealer = PadesSealer(
+        key,
+        roots=TrustRoots.load([lab.root, root]),
+        clock=ShiftedClock(),
+        picture=picture,
+        tsa_url=url,
+        tsa_policy=policy,
+    )
+
+    assert sealer.seal(order()).level is SealLevel.B_LT
+
+
+def test_a_policy_the_authority_does_not_have_leaves_the_seal_waiting(
+    make_sealer: MakeSealer, long_lived: tuple[str, Path]
+) -> None:
+    """It refuses, as RFC 3161 says (2.4.2, unacceptedPolicy); no other token is taken for it."""
+    with pytest.raises(SealUnavailable):
+        make_sealer(tsa_url=long_lived[0], tsa_policy=NATIONAL_RSA_POLICY).seal(order())
 
 
 def test_sealer_recovers_when_the_authority_does(make_sealer: MakeSealer, lab: Lab) -> None:

@@ -23,7 +23,7 @@ from tests.pki.lab import PASSPHRASE, Lab
 
 
 def test_absent_file_is_told_so(tmp_path: Path) -> None:
-    """A path without a file is named in the reason."""
+    """A path without a file is told so, and not which path."""
     with pytest.raises(SealKeyUnusable, match="no readable key file"):
         SealKey.load(tmp_path / "none.p12", PASSPHRASE, allow_demo=False)
 

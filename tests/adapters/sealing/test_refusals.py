@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 import pypdf
@@ -72,9 +73,80 @@ def _annotate(pdf: Pdf, annotation: Dictionary) -> None:
     pdf.pages[0].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
 
 
+def _threads(pdf: Pdf) -> None:
+    pdf.Root.Threads = Array([])
+
+
+def _named_template(pdf: Pdf) -> None:
+    pdf.Root.Names = pdf.make_indirect(Dictionary(Templates=Dictionary(Names=Array([]))))
+
+
+def _piece(pdf: Pdf) -> None:
+    pdf.pages[0].PieceInfo = Dictionary()
+
+
+def _hidden_link(pdf: Pdf) -> None:
+    _annotate(pdf, Dictionary(Subtype=Name.Link, OC=Dictionary(Type=Name.OCG)))
+
+
+def _drawing(pdf: Pdf, **entries: Any) -> pikepdf.Stream:
+    """A drawing that the first page knows, with such entries."""
+    form = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+    for name, value in entries.items():
+        form[f"/{name}"] = value
+    pdf.pages[0].Resources.XObject = Dictionary(Extra=form)
+    return form
+
+
+def _drawing_in_a_layer(pdf: Pdf) -> None:
+    _drawing(pdf, OC=pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x"))))
+
+
+def _page_of_another_file(pdf: Pdf) -> None:
+    _drawing(pdf, Ref=Dictionary(F=String("other.pdf"), Page=0))
+
+
+def _image_for_printers(pdf: Pdf) -> None:
+    inner = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Image, Alternates=Array([]))
+    _drawing(pdf, Resources=Dictionary(XObject=Dictionary(Inner=inner)))
+
+
+def _postscript(pdf: Pdf) -> None:
+    _drawing(pdf, Subtype=Name.PS)
+
+
+def _marked_layer(pdf: Pdf) -> None:
+    pdf.pages[0].Resources.Properties = Dictionary(MC0=Dictionary(Type=Name.OCG))
+
+
+def _font_of_drawings(pdf: Pdf) -> None:
+    pdf.pages[0].Resources.Font.Extra = Dictionary(Type=Name.Font, Subtype=Name.Type3)
+
+
+def _content_elsewhere(pdf: Pdf) -> None:
+    pdf.pages[0].Contents.F = String("content.bin")
+
+
+def _endless(pdf: Pdf) -> None:
+    form = _drawing(pdf)
+    form.Resources = Dictionary(XObject=Dictionary(Itself=form))
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        (_threads, "/Threads in its catalog"),
+        (_named_template, "/Templates in its names"),
+        (_piece, "/PieceInfo in a page"),
+        (_hidden_link, "/OC in a link"),
+        (_drawing_in_a_layer, "/OC in a drawing"),
+        (_page_of_another_file, "/Ref in a drawing"),
+        (_image_for_printers, "/Alternates in an image"),
+        (_postscript, "a drawing of the kind /PS"),
+        (_marked_layer, "layers that can hide"),
+        (_font_of_drawings, "a font of the kind /Type3"),
+        (_content_elsewhere, "/F in a page's content"),
+        (_endless, "without end"),
         (_open_script, "an action on opening"),
         (_named_script, "JavaScript"),
         (_page_script, "actions on a page"),

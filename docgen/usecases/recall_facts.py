@@ -1,0 +1,58 @@
+"""Recall, out of the register, everything that a confirmed envelope's papers are made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docgen.domain.challenge import Challenge
+from docgen.domain.envelope import Document, Envelope
+from docgen.domain.errors import Misconfigured
+from docgen.domain.journal import Entry
+from docgen.domain.operator import Operator
+from docgen.forms import protocol
+from docgen.forms.catalogue import Catalogue
+from docgen.ports import Register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """An envelope as it stood at one moment, with all that is known of it."""
+
+    envelope: Envelope
+    challenge: Challenge | None
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecallFacts:
+    """The same facts for whoever makes a seal's papers and for whoever judges them."""
+
+    register: Register
+    forms: Catalogue
+    operator: Operator
+    public_url: str
+
+    def __call__(self, envelope_id: str) -> Recalled:
+        """All of one consistent state; raises EnvelopeNotFound."""
+        with self.register.view() as unit:
+            return Recalled(
+                envelope=unit.envelopes.get(envelope_id),
+                challenge=unit.challenges.latest(envelope_id),
+                entries=unit.journal.of(envelope_id),
+            )
+
+    def of(self, document: Document, recalled: Recalled) -> protocol.Facts:
+        """Those of one of its documents; raises Misconfigured where it was never confirmed."""
+        envelope = recalled.envelope
+        if envelope.consent is None or document.frozen is None:
+            raise Misconfigured("a confirmed envelope without a consent or frozen bytes")
+        return protocol.Facts(
+            envelope=envelope,
+            document=document,
+            frozen=document.frozen,
+            consent=envelope.consent,
+            challenge=recalled.challenge,
+            entries=recalled.entries,
+            titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
+            operator=self.operator,
+            verify_url=f"{self.public_url}/verify/{document.verification_token}",
+        )
