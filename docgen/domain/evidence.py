@@ -63,6 +63,13 @@ def confirmed_hash(evidence: Mapping[str, Any]) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def verification_token(evidence: Mapping[str, Any]) -> str | None:
+    """The token that the document prints, as the evidence states it; None in foreign JSON."""
+    document = evidence.get("document")
+    value = document.get("verification_token") if isinstance(document, dict) else None
+    return value if isinstance(value, str) else None
+
+
 def chain_holds(evidence: Mapping[str, Any]) -> bool:
     """Whether the journal extract's hashes follow from one another and begin at the beginning."""
     try:

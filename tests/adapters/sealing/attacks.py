@@ -194,6 +194,16 @@ def strip(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
+def strip_all(pdf: bytes) -> bytes:
+    """The same, and without what was attached."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(strip(pdf))) as opened:
+        del opened.Root.AF
+        del opened.Root.Names
+        opened.save(out)
+    return out.getvalue()
+
+
 def _size(pdf: bytes) -> int:
     return int(re.findall(rb"/Size (\d+)", pdf)[-1])
 

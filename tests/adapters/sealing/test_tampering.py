@@ -124,10 +124,22 @@ def test_rewritten_file_is_invalid(sealed: bytes, verifier: Verifier) -> None:
 def test_stripped_file_is_a_document_of_ours_without_its_seal(
     sealed: bytes, verifier: Verifier
 ) -> None:
-    """Without its signature the file still says whose it is, and the seal is missed."""
+    """The evidence that only sealing attaches is still there: the seal was taken off."""
     report = verifier.verify(attacks.strip(sealed))
     assert report.verdict is Verdict.UNSEALED
+    assert report.reasons == (Reason.SEAL_REMOVED,)
+    assert report.seal is None
+    assert report.evidence is None
+
+
+def test_file_stripped_of_its_evidence_too_still_says_whose_it_is(
+    sealed: bytes, verifier: Verifier
+) -> None:
+    """By itself it looks like one that was never sealed; its token leads to the register."""
+    report = verifier.verify(attacks.strip_all(sealed))
+    assert report.verdict is Verdict.UNSEALED
     assert report.reasons == (Reason.SEAL_MISSING,)
+    assert report.claimed_token == verifier.verify(FROZEN).claimed_token
 
 
 def test_sealed_file_inside_another_lends_it_nothing(sealed: bytes, verifier: Verifier) -> None:
