@@ -27,7 +27,7 @@ _END = b"\r\n--x--\r\n"
 _SEAL = SealFacts(
     level="B-LT", signer="CN=Seal", serial="4f2a", time=NOW, timestamp_authority="CN=TSA"
 )
-_HASHES = {"confirmed_hash": "aa", "first_revision_hash": "aa"}
+_HASHES: dict[str, Any] = {"confirmed_hash": "aa", "first_revision_hash": "aa"}
 _MEMBERS = {
     "verdict", "message", "seal", "confirmed_hash", "first_revision_hash", "evidence",
     "journal_chain_ok", "registered", "match", "reasons", "notices",
