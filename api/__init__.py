@@ -10,6 +10,7 @@ from api.health import health_routes
 from api.openapi import description
 from api.reading import PrivateRequest
 from api.route import OPEN, Answer, Call, Reply, Route
+from api.schemas import ROUTES as SCHEMAS
 from api.v1 import ROUTES
 from api.walk import Walk
 from api.web import pages
@@ -51,7 +52,13 @@ def create_app(installation: Installation) -> Flask:
     walk.guard(app)
     phone = inbox_routes(installation.inbox)
     issued = issued_page(Site(has_inbox=installation.inbox is not None))
-    routes = (*ROUTES, issued, *phone, *health_routes(docgen.register, installation.clock))
+    routes = (
+        *ROUTES,
+        issued,
+        *SCHEMAS,
+        *phone,
+        *health_routes(docgen.register, installation.clock),
+    )
     told = Description(
         description(routes, docgen.forms, version=installation.version, url=docgen.public_url)
     )

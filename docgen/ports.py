@@ -13,7 +13,7 @@ from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sealing import SealAbility, SealedPdf, SealOrder
 from docgen.domain.subscriber import Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
@@ -313,8 +313,8 @@ class Sealer(Protocol):
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
         """Raise SealRefused unless these bytes could be sealed with such a caption."""
 
-    def check(self) -> None:
-        """Raise SealKeyUnusable unless the key could seal now."""
+    def check(self) -> SealAbility:
+        """What the key could do now; raises SealKeyUnusable."""
 
 
 class Verifier(Protocol):

@@ -49,6 +49,8 @@ class OperatorSettings(BaseModel):
     support_phone: str = "165"
     support_whatsapp: str = "+7 708 000 0160"
     support_telegram: str = "@TelecomKZBot"
+    time_source: str = ""
+    """By what the servers' clocks are kept right, as protocol and evidence state it."""
 
 
 class RenderingSettings(BaseModel):

@@ -14,7 +14,7 @@ from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sealing import SealAbility, SealedPdf, SealOrder
 from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.ports import SmsReceipt
@@ -148,10 +148,17 @@ class FakeSealer:
         if self.unfit is not None:
             raise self.unfit
 
-    def check(self) -> None:
-        """Raise `unusable` where it is set."""
+    def check(self) -> SealAbility:
+        """The seal it is; raises `unusable` where that is set."""
         if self.unusable is not None:
             raise self.unusable
+        return SealAbility(
+            holder="CN=Fake Seal",
+            serial="01",
+            key="P-256",
+            valid_until=NOW + timedelta(days=365),
+            level=SealLevel.B_B,
+        )
 
 
 @dataclass

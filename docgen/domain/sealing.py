@@ -30,3 +30,18 @@ class SealedPdf:
     signer: str
     serial: str
     sealed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealAbility:
+    """What the seal could do now."""
+
+    holder: str
+    """Who the certificate says the seal is, as the visible seal shows it."""
+    serial: str
+    key: str
+    """`RSA-3072`, `P-256` and so on."""
+    valid_until: datetime
+    level: SealLevel
+    detached: bool = False
+    """Whether the operator's national signature is made beside the file."""

@@ -14,6 +14,7 @@ from docgen.domain.evidence import values_hash
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import PhoneVerification, Subscriber
 from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
@@ -37,6 +38,7 @@ class Facts:
     titles: Mapping[str, Mapping[str, str]]
     """Names of the papers by document id, then by language."""
     operator: Operator
+    seal: SealAbility
     verify_url: str
 
 

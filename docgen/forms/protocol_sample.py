@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
-from docgen.domain.envelope import Document, Envelope, Frozen, Reference
+from docgen.domain.envelope import Document, Envelope, Frozen, Reference, SealLevel
 from docgen.domain.journal import Event, Fact, chain
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import (
     Addresses,
     IdentityDocument,
@@ -82,6 +83,9 @@ _CONSENT = SmsConsent(
     employee_id=None,
     text=ConsentText(version="-", language=Language.KK, text="-"),
 )
+_SEAL = SealAbility(
+    holder="-", serial="01", key="-", valid_until=_NOW + timedelta(days=1), level=SealLevel.B_B
+)
 
 
 def sample(operator: Operator) -> Facts:
@@ -96,5 +100,6 @@ def sample(operator: Operator) -> Facts:
         entries=(chain(fact, envelope_id="sample", last=None),),
         titles={_DOCUMENT.id: dict.fromkeys(("kk", "ru"), "-")},
         operator=operator,
+        seal=_SEAL,
         verify_url="-",
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from docgen.domain import evidence
 from docgen.domain.canonical import canonical_json
+from docgen.domain.errors import SealUnavailable
 from docgen.domain.language import BOTH
 from docgen.domain.rendering import RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
@@ -35,7 +36,12 @@ class SealDocument:
             document,
             challenge=facts.challenge,
             entries=facts.entries,
-            title=facts.titles[document.id],
+            circumstances=evidence.Circumstances(
+                title=facts.titles[document.id],
+                operator=facts.operator,
+                seal=facts.seal,
+                verify_url=facts.verify_url,
+            ),
         )
         content = canonical_json(stated)
         order = SealOrder(
@@ -49,7 +55,10 @@ class SealDocument:
             reason=say("seal.sealed", document.languages[0]),
             location=facts.operator.address[document.languages[0]],
         )
-        return SealedDocument(file=self.sealer.seal(order), evidence=content)
+        sealed = self.sealer.seal(order)
+        if sealed.serial != facts.seal.serial:
+            raise SealUnavailable("the seal was changed while it was put on")
+        return SealedDocument(file=sealed, evidence=content)
 
     def _protocol(self, facts: protocol.Facts) -> bytes:
         document = facts.document

@@ -10,6 +10,7 @@ from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State, Ve
 from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.work import Task
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
@@ -45,8 +46,11 @@ class SealEnvelope:
             return
         envelope.require(Verb.SEAL)
         try:
+            seal = self.sealer.check()
             sealed = {
-                document.id: self._seal_document(document, envelope, challenge, entries)
+                document.id: self._seal_document(
+                    document, envelope, challenge=challenge, entries=entries, seal=seal
+                )
                 for document in envelope.documents
             }
         except DocgenError as failure:
@@ -58,8 +62,10 @@ class SealEnvelope:
         self,
         document: Document,
         envelope: Envelope,
+        *,
         challenge: Challenge | None,
         entries: Sequence[Entry],
+        seal: SealAbility,
     ) -> Sealed:
         facts = protocol.Facts(
             envelope=envelope,
@@ -70,6 +76,7 @@ class SealEnvelope:
             entries=entries,
             titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
             operator=self.operator,
+            seal=seal,
             verify_url=f"{self.public_url}/verify/{document.verification_token}",
         )
         seal_document = SealDocument(renderer=self.renderer, sealer=self.sealer)

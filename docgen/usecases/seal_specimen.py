@@ -79,5 +79,6 @@ class SealSpecimen:
             envelope=envelope,
             document=document,
             frozen=frozen,
+            seal=self.seal_document.sealer.check(),
             titles={document.id: form.texts["title"]},
         )

@@ -3,11 +3,13 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import jsonschema
 import pytest
 
 from docgen.domain import evidence
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable
+from docgen.domain.evidence_schema import schema
 from docgen.domain.language import BOTH
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt
@@ -45,6 +47,8 @@ def test_the_sealer_gets_the_very_bytes_that_were_confirmed(here: World) -> None
     assert order.frozen == here.blobs.get(document.frozen_hash())
     assert evidence.confirmed_hash(stated) == document.frozen_hash()
     assert evidence.chain_holds(stated)
+    assert evidence.manifest_holds(stated)
+    jsonschema.validate(stated, schema())
     assert tuple(here.renderer.orders[-1].contexts) == BOTH
     assert any("+7 701 ***-**-42" in line and "(UTC+5)" in line for line in order.caption)
 

@@ -128,6 +128,14 @@ def serial_number(certificate: x509.Certificate) -> str:
     return f"{certificate.serial_number:X}"
 
 
+def key_kind(certificate: x509.Certificate) -> str:
+    """`RSA-3072`, or `P-256` and its like."""
+    public = certificate.public_key
+    if public.algorithm == "rsa":
+        return f"RSA-{public.bit_size}"
+    return f"P-{public.bit_size}"
+
+
 def _read(
     path: Path, passphrase: str
 ) -> tuple[PrivateKey, x509.Certificate, tuple[x509.Certificate, ...]]:

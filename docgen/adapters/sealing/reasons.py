@@ -22,7 +22,7 @@ class Reason(StrEnum):
     REVISIONS_WRONG = "revisions_wrong"
     """The signed revision is not exactly the second one: the frozen file plus one."""
     HASH_MISMATCH = "hash_mismatch"
-    """The confirmed hash is not the hash of the first revision."""
+    """The confirmed hash is not the hash of the first revision, or not what the code signed."""
     JOURNAL_BROKEN = "journal_broken"
     """The hashes of the journal extract do not follow from one another."""
 

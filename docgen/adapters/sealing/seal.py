@@ -28,7 +28,7 @@ from pyhanko_certvalidator.errors import (
 
 from docgen.adapters.sealing.appearance import SealPicture
 from docgen.adapters.sealing.fitness import require_fit
-from docgen.adapters.sealing.key import SEALING_USAGES, SealKey, serial_number
+from docgen.adapters.sealing.key import SEALING_USAGES, SealKey, key_kind, serial_number
 from docgen.adapters.sealing.places import SEAL, places, required
 from docgen.adapters.sealing.reasons import Reason
 from docgen.adapters.sealing.revision import FIELD_NAME, FrozenPdfWriter, compose
@@ -37,7 +37,7 @@ from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import DocgenError, SealKeyUnusable, SealRefused, SealUnavailable
-from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sealing import SealAbility, SealedPdf, SealOrder
 from docgen.domain.verdict import SealFacts, Verdict
 from docgen.ports import Clock
 
@@ -106,8 +106,8 @@ class PadesSealer:
         required(places(require_fit(frozen)), SEAL)
         self._picture.fit((*caption, self._key.holder))
 
-    def check(self) -> None:
-        """Raise SealKeyUnusable unless the key could seal now, as far as that shows offline."""
+    def check(self) -> SealAbility:
+        """What it could do now; raises SealKeyUnusable as far as that shows offline."""
         now = self._clock.now()
         self._key.require_current(now)
         certificate = self._key.certificate
@@ -122,6 +122,17 @@ class PadesSealer:
             asyncio.run(validator.async_validate_usage(set()))
         except (PathError, ValidationError) as error:
             raise SealKeyUnusable("the seal certificate leads to no trust root") from error
+        return SealAbility(
+            holder=self._key.holder,
+            serial=serial_number(certificate),
+            key=key_kind(certificate),
+            valid_until=certificate.not_valid_after,
+            level=self._level,
+        )
+
+    @property
+    def _level(self) -> SealLevel:
+        return SealLevel.B_B if self._tsa_url is None else SealLevel.B_LT
 
     def _new_timestamper(self) -> StrictTimeStamper | None:
         """A client that remembers one answer of the authority, from which it takes sizes."""
@@ -185,9 +196,8 @@ class PadesSealer:
         if not pdf.startswith(order.frozen):
             raise SealRefused("the seal would change the frozen bytes")
         report = self._verifier.verify(pdf)
-        wanted = SealLevel.B_B if self._tsa_url is None else SealLevel.B_LT
         facts = report.seal
-        if report.verdict is Verdict.VALID and facts is not None and facts.level == wanted:
+        if report.verdict is Verdict.VALID and facts is not None and facts.level == self._level:
             return self._sealed(pdf, facts)
         self._timestamper = self._new_timestamper()
         if _AUTHORITY_AT_FAULT.intersection(report.reasons) or report.verdict is Verdict.VALID:

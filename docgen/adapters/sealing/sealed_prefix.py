@@ -51,7 +51,8 @@ class SealedPrefix:
             (self._certifies(), Reason.NOT_CERTIFIED),
             (self._is_second_revision(), Reason.REVISIONS_WRONG),
             (
-                evidence.confirmed_hash(stated) == self.first_revision_hash(),
+                evidence.confirmed_hash(stated) == self.first_revision_hash()
+                and evidence.manifest_holds(stated),
                 Reason.HASH_MISMATCH,
             ),
             (evidence.chain_holds(stated), Reason.JOURNAL_BROKEN),
