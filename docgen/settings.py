@@ -82,6 +82,8 @@ class WebSettings(BaseModel):
     """Requests one process answers at once."""
     proxies: int = Field(default=0, ge=0)
     """How many reverse proxies of our own stand before it and set `X-Forwarded-*`."""
+    uploads: int = Field(default=30, gt=0)
+    """Files that one address may have verified without a key within ten minutes."""
     grace: int = Field(default=30, gt=0)
     """Seconds that requests already begun have to finish after SIGTERM."""
 
