@@ -116,7 +116,7 @@ def _checked(site: Site, clock: Clock, call: Call, *, issued: Issued | None) -> 
         sheet=_sheet(checked, known, tongue=tongue),
         verdict=tell(f"verdict.{checked.report.verdict}", tongue),
         checked_at=moment(now),
-        address=f"{call.docgen.public_url}/verify" + ("" if token is None else f"/{token}"),
+        page_address=f"{call.docgen.public_url}/verify" + ("" if token is None else f"/{token}"),
     )
     return unseen(sent(page, tongue, takes_forms=True))
 
@@ -149,15 +149,16 @@ def _file(checked: Checked, issued: Issued | None) -> Iterator[Line]:
     yield Line(word="size", value=f"{checked.size:,}".replace(",", " "))
     yield Line(word="file_sha256", value=checked.sha256, is_code=True)
     if issued is not None and issued.sealed is not None:
-        yield Line(word="sealed_sha256", value=issued.sealed.sha256, is_code=True)
+        yield Line(word="issued_sha256", value=issued.sealed.sha256, is_code=True)
     first = checked.report.first_revision_hash
     if first is not None and checked.report.seal is not None:
         yield Line(word="first_sha256", value=first, is_code=True)
 
 
 def _seal(report: Report) -> Iterator[Line]:
+    """What the seal says of itself; of one that is broken nothing is repeated."""
     seal = report.seal
-    if seal is None:
+    if seal is None or report.verdict is Verdict.INVALID:
         return
     yield Line(word="signer", value=_short(seal.signer))
     yield Line(word="serial", value=_short(seal.serial), is_code=True)

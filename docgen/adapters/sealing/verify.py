@@ -24,7 +24,7 @@ from docgen.adapters.sealing.signature import Judged, judge
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.domain import evidence
 from docgen.domain.errors import UnreadableDocument
-from docgen.domain.verdict import Report, SealFacts
+from docgen.domain.verdict import Report, SealFacts, Verdict
 from docgen.ports import Clock
 
 __all__ = ["OUR_IDENTIFIERS", "PadesVerifier", "Reason"]
@@ -86,7 +86,8 @@ class PadesVerifier:
         found = (judged.reason, *against, later.reason)
         report = _report(*(reason for reason in found if reason is not None))
         facts = _facts(judged, later)
-        told = tuple(notice.value for notice in notices(facts.level))
+        stands = report.verdict is not Verdict.INVALID
+        told = tuple(notice.value for notice in notices(facts.level)) if stands else ()
         return replace(report, seal=facts, notices=told, **_stated(sealed, stated))
 
 
