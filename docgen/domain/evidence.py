@@ -130,6 +130,27 @@ def parse(content: bytes) -> dict[str, Any] | None:
     return None
 
 
+def messages(challenge: Challenge) -> list[dict[str, Any]]:
+    """Each handing over of the message to a route, and what was heard of it until the seal."""
+    if challenge.sent_at is None:
+        return []
+    return [
+        {
+            "number": 1,
+            "route": challenge.provider,
+            "provider": challenge.provider,
+            "message_id": challenge.provider_message_id,
+            "state": "taken",
+            "raw": None,
+            "begun_at": instant(challenge.issued_at),
+            "answered_at": instant(challenge.sent_at),
+            "delivery": "underway",
+            "delivery_raw": None,
+            "delivery_at": None,
+        }
+    ]
+
+
 def values_hash(document: Document) -> str:
     """SHA-256 over the canonical JSON of a document's values, in hexadecimal."""
     return hashlib.sha256(canonical_json(document.values)).hexdigest()
@@ -229,26 +250,9 @@ def _challenge(challenge: Challenge) -> dict[str, Any]:
         "bound_to": challenge.manifest_hash,
         "issued_at": instant(challenge.issued_at),
         "expires_at": instant(challenge.expires_at),
-        "messages": [_message(challenge, at) for at in (challenge.sent_at,) if at is not None],
+        "messages": messages(challenge),
         "attempts_used": challenge.attempts_used,
         "attempts_allowed": challenge.attempts_allowed,
-    }
-
-
-def _message(challenge: Challenge, sent_at: datetime) -> dict[str, Any]:
-    """One handing over of the message to one route, and what was heard of it until the seal."""
-    return {
-        "number": 1,
-        "route": challenge.provider,
-        "provider": challenge.provider,
-        "message_id": challenge.provider_message_id,
-        "state": "taken",
-        "raw": None,
-        "begun_at": instant(challenge.issued_at),
-        "answered_at": instant(sent_at),
-        "delivery": "underway",
-        "delivery_raw": None,
-        "delivery_at": None,
     }
 
 
