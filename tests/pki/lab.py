@@ -230,7 +230,7 @@ def _architecture(directory: Path, port: int) -> PKIArchitecture:
 
 def _moments() -> dict[str, str]:
     now = datetime.now(UTC)
-    days = {"past": -400, "revoked": -390, "gone": -1, "soon": 100, "later": 2000, "far": 4000}
+    days = {"past": -400, "revoked": -390, "gone": -1, "soon": 100, "later": 2000, "far": 6000}
     return {
         name: (now + timedelta(days=count)).strftime("%Y-%m-%dT%H:%M:%S+0000")
         for name, count in days.items()

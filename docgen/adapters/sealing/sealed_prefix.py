@@ -81,7 +81,12 @@ def attached_evidence(root: generic.DictionaryObject) -> dict[str, Any] | None:
     stream = entry(dictionary(found[0], "/EF"), "/F")
     if not isinstance(stream, generic.StreamObject):
         return None
-    content: bytes = stream.data
+    try:
+        content: bytes = stream.data
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # hostile bytes: what cannot be unpacked is no evidence
+        return None
     return evidence.parse(content) if len(content) <= _MOST_EVIDENCE else None
 
 

@@ -91,19 +91,17 @@ def test_no_flipped_bit_of_what_is_signed_leaves_it_valid(
         assert verifier.verify(attacks.flip(sealed, at)).verdict is not Verdict.VALID, at
 
 
-def test_flipped_bits_of_the_signature_itself_add_nothing(
-    sealed: bytes, verifier: Verifier
+@pytest.mark.parametrize("kind", ["sealed", "plainly_sealed"])
+def test_no_changed_digit_of_the_signature_leaves_it_valid(
+    kind: str, verifier: Verifier, request: pytest.FixtureRequest
 ) -> None:
-    """A signature carries spare certificates that nothing covers; changing them says no more."""
-    _, gap_start, gap_end, _ = _byte_range(sealed)
-    stated = verifier.verify(sealed)
-    for at in range(gap_start, gap_end, 499):
-        report = verifier.verify(attacks.flip(sealed, at))
-        if report.verdict is Verdict.VALID:
-            assert (report.evidence, report.confirmed_hash) == (
-                stated.evidence,
-                stated.confirmed_hash,
-            )
+    """Not even in its spare certificates, which nothing signs: they have one spelling only."""
+    pdf: bytes = request.getfixturevalue(kind)
+    _, gap_start, gap_end, _ = _byte_range(pdf)
+    for at in range(gap_start + 1, gap_end - 1, 331):
+        digit = b"0" if pdf[at : at + 1] != b"0" else b"1"
+        changed = pdf[:at] + digit + pdf[at + 1 :]
+        assert verifier.verify(changed).verdict is not Verdict.VALID, at
 
 
 def test_padding_of_the_signature_hides_nothing(sealed: bytes, verifier: Verifier) -> None:
