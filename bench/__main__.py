@@ -12,15 +12,22 @@ from typing import Any
 
 import click
 
+from bench.hostile import Hostile
+from bench.mutants import mutants
 from bench.orders import ACT_PAGES, ACT_ROWS, acts, mixed
 from bench.processes import adopt_orphans
 from bench.race import Race, median
 from bench.reference import reference_beside
+from bench.sealed import Specimens, sealed
 from bench.soak import Soak
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
+from docgen.adapters.sealing.verify_limited import LimitedVerifier
+from docgen.bootstrap import CLOCK
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import proving, renderer_of
+from docgen.domain.errors import Misconfigured
+from docgen.domain.verdict import Verdict
 from docgen.ports import Renderer
 from docgen.settings import Settings
 from docgen.usecases.trial_orders import TrialOrders
@@ -34,6 +41,8 @@ _WANTED = {
     "different": "none",
     "p99_over_p50": "under 4",
     "last_tenth_mb": "as in the first",
+    "called_valid": "none",
+    "faults": "none",
 }
 
 
@@ -76,6 +85,31 @@ def soak(documents: int, seed: int) -> None:
         routes = _proved(settings, renderer)
         found = _soaked(settings, renderer, trials, documents=documents, seed=seed)
     _leave({"machine": _machine(), "routes": routes, "soak": found}, "soak.json")
+
+
+@main.command()
+@click.option("--files", default=10_000, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="of how they are spoilt")
+def hostile(files: int, seed: int) -> None:
+    """Sealed files, spoilt at random, before the judge that strangers' files meet."""
+    with _renderer() as (settings, renderer, trials):
+        made = sealed(settings, renderer, trials, folder=FOLDER / "pki")
+        with made as specimens, _judging(specimens) as verifier:
+            run = Hostile(verifier=verifier, told=_told)
+            found = run.run(mutants(specimens.files, seed=seed), count=files).summary()
+    _leave({"machine": _machine(), "hostile": found}, "hostile.json")
+
+
+@contextmanager
+def _judging(specimens: Specimens) -> Iterator[LimitedVerifier]:
+    verifier = LimitedVerifier(specimens.roots, clock=CLOCK)
+    try:
+        for genuine in specimens.files:
+            if verifier.verify(genuine).verdict is not Verdict.VALID:
+                raise Misconfigured("what is to be spoilt is not valid to begin with")
+        yield verifier
+    finally:
+        verifier.close()
 
 
 @contextmanager
@@ -157,20 +191,21 @@ def _leave(report: Mapping[str, Any], name: str) -> None:
     click.echo("\r\x1b[K", nl=False, err=True)
     click.echo("\n".join(_table(report)))
     click.echo(f"{FOLDER / name}")
-    found = report.get("soak", {})
-    if found.get("failures") or found.get("different"):
+    found = report.get("soak", {}) | report.get("hostile", {})
+    if any(found.get(name) for name in ("failures", "different", "called_valid", "faults")):
         sys.exit(1)
 
 
 def _table(report: Mapping[str, Any]) -> Iterator[str]:
     machine = report["machine"]
     yield f"{machine['cpu']}, {machine['cores']} cores, load {machine['load']}"
-    for part in ("routes", "act", "throughput", "soak"):
+    for part in ("routes", "act", "throughput", "soak", "hostile"):
         for name, value in report.get(part, {}).items():
             if not isinstance(value, dict | list):
                 wanted = f"   ({_WANTED[name]})" if name in _WANTED else ""
                 yield f"{part:<12}{name:<20}{value:>12}{wanted}"
-    yield from report.get("soak", {}).get("complaints", ())
+    for part in ("soak", "hostile"):
+        yield from report.get(part, {}).get("complaints", ())
 
 
 if __name__ == "__main__":
