@@ -15,7 +15,7 @@ from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.typeface import Typeface
 from docgen.bootstrap import CLOCK
 from docgen.forms.protocol import Facts
-from docgen.forms.protocol_sample import sample
+from docgen.forms.protocol_sample import of_document, sample
 from docgen.ports import Renderer
 from docgen.settings import Settings
 from docgen.usecases.seal_document import SealDocument
@@ -55,8 +55,7 @@ def _facts(trials: TrialOrders, frozen: bytes) -> Facts:
     """The sample's facts, of these bytes."""
     facts = sample(trials.operator)
     digest = hashlib.sha256(frozen).hexdigest()
-    was = replace(facts.frozen, sha256=digest, size=len(frozen))
-    document = replace(facts.document, frozen=was)
-    envelope = replace(facts.envelope, documents=(document,), consent=facts.consent)
-    challenge = facts.challenge and replace(facts.challenge, manifest_hash=envelope.manifest_hash)
-    return replace(facts, envelope=envelope, document=document, frozen=was, challenge=challenge)
+    document = replace(
+        facts.document, frozen=replace(facts.frozen, sha256=digest, size=len(frozen))
+    )
+    return of_document(facts, document, titles={"kk": "-", "ru": "-"})

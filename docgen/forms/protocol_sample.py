@@ -1,6 +1,8 @@
 """A signing protocol of an invented visit, for looking at its template."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from docgen.domain.challenge import Challenge, ChallengeState
@@ -102,4 +104,22 @@ def sample(operator: Operator) -> Facts:
         operator=operator,
         seal=_SEAL,
         verify_url="-",
+    )
+
+
+def of_document(facts: Facts, document: Document, *, titles: Mapping[str, str]) -> Facts:
+    """The same visit, in which this frozen document was what the code was bound to."""
+    if document.frozen is None:
+        raise ValueError("a document that was never frozen")
+    envelope = replace(facts.envelope, documents=(document,), consent=facts.consent)
+    challenge = facts.challenge
+    if challenge is not None:
+        challenge = replace(challenge, manifest_hash=envelope.manifest_hash)
+    return replace(
+        facts,
+        envelope=envelope,
+        document=document,
+        frozen=document.frozen,
+        challenge=challenge,
+        titles={document.id: titles},
     )
