@@ -76,6 +76,9 @@ _CHALLENGE = Challenge(
     resend_at=_NOW,
     digits=6,
     attempts_allowed=5,
+    provider="sample",
+    provider_message_id="sample",
+    sent_at=_NOW,
 )
 _CONSENT = SmsConsent(
     challenge_id="sample",
