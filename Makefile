@@ -67,8 +67,9 @@ bench-render: setup var/bench/unoserver/installed  ## how fast documents are mad
 bench-seal: setup  ## what a seal costs, against pyHanko as it comes
 	$(BIN)/python -m bench seal
 
-soak: setup  ## 5000 different documents in a row: nothing fails, leaks or is mixed up
+soak: setup  ## 5000 different documents in a row, and 10 000 spoilt ones before the verifier
 	$(BIN)/python -m bench soak
+	$(BIN)/python -m bench hostile
 
 var/bench/unoserver/installed: bench/unoserver.txt
 	@rm -rf $(@D)

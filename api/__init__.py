@@ -10,11 +10,13 @@ from api.health import health_routes
 from api.openapi import description
 from api.reading import PrivateRequest
 from api.route import OPEN, Answer, Call, Reply, Route
+from api.schemas import ROUTES as SCHEMAS
 from api.v1 import ROUTES
 from api.walk import Walk
 from api.web import pages
+from api.web.checked import checked_pages
 from api.web.inbox import Messages, inbox_routes
-from api.web.issued import issued_page
+from api.web.issued import verify_pages
 from api.web.page import Site
 from docgen.bootstrap.service import Docgen
 from docgen.ports import Chance, Clock
@@ -50,8 +52,10 @@ def create_app(installation: Installation) -> Flask:
     walk = Walk(docgen=docgen, chance=installation.chance)
     walk.guard(app)
     phone = inbox_routes(installation.inbox)
-    issued = issued_page(Site(has_inbox=installation.inbox is not None))
-    routes = (*ROUTES, issued, *phone, *health_routes(docgen.register, installation.clock))
+    site = Site(has_inbox=installation.inbox is not None)
+    verifying = (*verify_pages(site), *checked_pages(site, installation.clock))
+    healthy = health_routes(docgen.register, installation.clock)
+    routes = (*ROUTES, *verifying, *SCHEMAS, *phone, *healthy)
     told = Description(
         description(routes, docgen.forms, version=installation.version, url=docgen.public_url)
     )

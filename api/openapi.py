@@ -142,7 +142,7 @@ def _responses(route: Route) -> dict[str, Any]:
     if answer.model is not None:
         schema: dict[str, Any] = {"$ref": _REF.format(model=answer.model.__name__)}
     else:
-        schema = {} if answer.media_type == "application/json" else {"type": "string"}
+        schema = {} if answer.media_type.endswith("json") else {"type": "string"}
     good: dict[str, Any] = {
         "description": answer.says,
         "content": {answer.media_type: {"schema": schema}},

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from api.problems import Problem
 from docgen.bootstrap.service import Docgen
 from docgen.domain.caller import Caller, Scope
 from docgen.domain.errors import DocgenError, NotAuthenticated
@@ -87,6 +88,8 @@ class Call:
     body: BaseModel | None = None
     file: bytes = b""
     query: BaseModel | None = None
+    wanted: tuple[str, ...] = ()
+    """Language tags that the caller's browser asks for, the dearest first."""
     etags: frozenset[str] = frozenset()
     """Entity tags of what the caller holds already."""
     resource_id: str | None = None
@@ -141,6 +144,10 @@ class Route:
     body: JsonBody | FileBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER
+    counted: bool = False
+    """Whether a call counts against the visits of its address, before its body is read."""
+    refusal: Callable[[Problem, Call], Reply] | None = None
+    """How a browser is told of a refusal; a program always gets the problem itself."""
     undone_by_fault: bool = False
     """Whether a fault leaves nothing that a repetition should find: it then begins anew."""
     refusals: tuple[type[DocgenError], ...] = ()

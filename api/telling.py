@@ -62,6 +62,19 @@ def language() -> Language:
     return Language(best or Language.KK)
 
 
+def wanted() -> tuple[str, ...]:
+    """Language tags that the caller asks for, in the order of his wishes."""
+    if len(request.headers.get("Accept-Language", "")) > _LONGEST_WISH:
+        return ()
+    return tuple(tag for tag, _ in request.accept_languages)
+
+
+def wants_page() -> bool:
+    """Whether the caller would rather read a page than problem details, as browsers say."""
+    kinds = (problems.MEDIA_TYPE, "text/html")
+    return request.accept_mimetypes.best_match(kinds, default=kinds[0]) == kinds[1]
+
+
 def told(reply: Reply) -> Told:
     """What a view answers, in bytes."""
     body = reply.body
@@ -79,14 +92,19 @@ def told(reply: Reply) -> Told:
 def refused(problem: Problem) -> Told:
     """A problem in the caller's language."""
     spoken = language()
-    bind_contextvars(code=problem.code)
-    telemetry.PROBLEMS.labels(problem.code).inc()
+    noted(problem)
     return Told(
         status=problem.status,
         media_type=problems.MEDIA_TYPE,
         headers=problem.all_headers() | {"Content-Language": spoken.value},
         body=as_json(problem.told(spoken, request_id=g.request_id)),
     )
+
+
+def noted(problem: Problem) -> None:
+    """Let log and metrics know of a refusal."""
+    bind_contextvars(code=problem.code)
+    telemetry.PROBLEMS.labels(problem.code).inc()
 
 
 def response(answer: Told) -> Response:

@@ -18,12 +18,12 @@ from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
 from api.route import Call, FileBody, JsonBody, Route
-from api.telling import Told, language, refused, response, told
+from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import Caller
-from docgen.domain.errors import DocgenError, EnvelopeNotFound
+from docgen.domain.errors import DocgenError, EnvelopeNotFound, ValuesRejected
 from docgen.ports import Chance
 from docgen.usecases.show_envelope import Shown
 
@@ -71,9 +71,19 @@ class Walk:
         try:
             return self._let_in(route, path)
         except DocgenError as error:
-            return refused(problems.of_error(error))
+            return self._refused(route, path, problems.of_error(error))
         except Refusal as refusal:
-            return refused(refusal.problem)
+            return self._refused(route, path, refusal.problem)
+
+    def _refused(self, route: Route, path: dict[str, str], problem: Problem) -> Told:
+        if route.refusal is None or not wants_page():
+            return refused(problem)
+        noted(problem)
+        query = None if route.query is None else _query_if_right(route.query)
+        call = Call(
+            docgen=self.docgen, language=language(), path=path, query=query, wanted=wanted()
+        )
+        return told(route.refusal(problem, call))
 
     def _let_in(self, route: Route, path: dict[str, str]) -> Told:
         caller = self._caller(route)
@@ -108,6 +118,8 @@ class Walk:
         """The input: what costs least to refuse is read first, the body last."""
         shown = self._shown(route, path, caller)
         query = None if route.query is None else reading.read_query(request, route.query)
+        if route.counted:
+            self._admit()
         body, file = _body(route)
         return Call(
             docgen=self.docgen,
@@ -118,8 +130,17 @@ class Walk:
             body=body,
             file=file,
             query=query,
+            wanted=wanted(),
             etags=frozenset(request.if_none_match.as_set(include_weak=True)),
         )
+
+    def _admit(self) -> None:
+        """Count the caller's address, as far as our own proxies are believed."""
+        try:
+            self.docgen.turnstile.admit(request.remote_addr or "")
+        except DocgenError:
+            reading.drain(request)
+            raise
 
     def _shown(self, route: Route, path: dict[str, str], caller: Caller | None) -> Shown | None:
         if not route.of_an_envelope or caller is None:
@@ -136,6 +157,13 @@ class Walk:
         g.request_id = theirs if _THEIR_REQUEST_ID.fullmatch(theirs) else self.chance.identifier()
         g.begun = time.perf_counter()
         bind_contextvars(request_id=g.request_id)
+
+
+def _query_if_right(model: type[BaseModel]) -> BaseModel | None:
+    try:
+        return reading.read_query(request, model)
+    except ValuesRejected:
+        return None
 
 
 def _body(route: Route) -> tuple[BaseModel | None, bytes]:

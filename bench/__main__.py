@@ -14,19 +14,24 @@ from typing import Any
 import click
 
 from bench import seals
+from bench.hostile import Hostile
+from bench.mutants import mutants
 from bench.orders import ACT, ACT_PAGES, ACT_ROWS, acts, mixed
 from bench.processes import adopt_orphans
 from bench.race import Race, median
 from bench.reference import reference_beside
+from bench.sealed import Specimens, sealed
 from bench.soak import Soak
 from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
+from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import engine_of, proving, renderer_of
-from docgen.domain.errors import SealRefused
+from docgen.domain.errors import Misconfigured, SealRefused
 from docgen.domain.sealing import SealOrder
+from docgen.domain.verdict import Verdict
 from docgen.settings import Settings
 from docgen.usecases.render_specimen import RenderSpecimen
 from docgen.usecases.seal_document import SealDocument
@@ -43,6 +48,8 @@ _WANTED = {
     "p99_over_p50": "under 4",
     "cpu_p99_over_p50": "under 4; others disturb it less",
     "last_tenth_mb": "as in the first",
+    "called_valid": "none",
+    "faults": "none",
 }
 
 
@@ -98,7 +105,8 @@ def seal(rounds: int) -> None:
 def _to_be_sealed() -> SealOrder:
     """The specimen of the act with its protocol and evidence, rendered before anybody counts."""
     noted = seals.Noted()
-    with _renderer() as (settings, renderer, _):
+    with _ours() as ours:
+        settings, renderer = ours.settings, ours.renderer
         specimen = SealSpecimen(
             render_specimen=RenderSpecimen(
                 forms=catalogue(settings),
@@ -154,6 +162,31 @@ class _Ours:
             )
             orders = mixed(self.trials, seed=seed)
             return long_run.run(orders, documents=documents).summary()
+
+
+@main.command()
+@click.option("--files", default=10_000, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="of how they are spoilt")
+def hostile(files: int, seed: int) -> None:
+    """Sealed files, spoilt at random, before the judge that strangers' files meet."""
+    with _ours() as ours:
+        made = sealed(ours.settings, ours.renderer, ours.trials, folder=FOLDER / "pki")
+        with made as specimens, _judging(specimens) as verifier:
+            run = Hostile(verifier=verifier, told=_told)
+            found = run.run(mutants(specimens.files, seed=seed), count=files).summary()
+    _leave({"machine": _machine(), "hostile": found}, "hostile.json")
+
+
+@contextmanager
+def _judging(specimens: Specimens) -> Iterator[LimitedVerifier]:
+    verifier = LimitedVerifier(specimens.roots, clock=CLOCK)
+    try:
+        for genuine in specimens.files:
+            if verifier.verify(genuine).verdict is not Verdict.VALID:
+                raise Misconfigured("what is to be spoilt is not valid to begin with")
+        yield verifier
+    finally:
+        verifier.close()
 
 
 @contextmanager
@@ -212,8 +245,8 @@ def _told(line: str) -> None:
 
 def _leave(report: Mapping[str, Any], name: str) -> None:
     _write(report, name, _table(report))
-    found = report.get("soak", {})
-    if found.get("failures") or found.get("different"):
+    found = report.get("soak", {}) | report.get("hostile", {})
+    if any(found.get(name) for name in ("failures", "different", "called_valid", "faults")):
         sys.exit(1)
 
 
@@ -228,12 +261,13 @@ def _write(report: Mapping[str, Any], name: str, table: Iterable[str]) -> None:
 def _table(report: Mapping[str, Any]) -> Iterator[str]:
     machine = report["machine"]
     yield f"{machine['cpu']}, {machine['cores']} cores, load {machine['load']}"
-    for part in ("routes", "act", "throughput", "soak"):
+    for part in ("routes", "act", "throughput", "soak", "hostile"):
         for name, value in report.get(part, {}).items():
             if not isinstance(value, dict | list):
                 wanted = f"   ({_WANTED[name]})" if name in _WANTED else ""
                 yield f"{part:<12}{name:<20}{value:>12}{wanted}"
-    yield from report.get("soak", {}).get("complaints", ())
+    for part in ("soak", "hostile"):
+        yield from report.get(part, {}).get("complaints", ())
 
 
 if __name__ == "__main__":

@@ -337,6 +337,13 @@ class Verifier(Protocol):
         """The report; raises UnreadableDocument for what is not a PDF."""
 
 
+class Turnstile(Protocol):
+    """Lets strangers in so often and no oftener."""
+
+    def admit(self, address: str) -> None:
+        """Count a visit from there; raises LimitReached, and Unavailable where nobody counts."""
+
+
 class PageImages(Protocol):
     """Pages as a screen shows them."""
 

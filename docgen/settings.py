@@ -86,6 +86,8 @@ class OperatorSettings(BaseModel):
     support_phone: str = "165"
     support_whatsapp: str = "+7 708 000 0160"
     support_telegram: str = "@TelecomKZBot"
+    time_source: str = ""
+    """By what the servers' clocks are kept right, as protocol and evidence state it."""
 
 
 class RenderingSettings(BaseModel):
@@ -117,6 +119,8 @@ class WebSettings(BaseModel):
     """Requests one process answers at once."""
     proxies: int = Field(default=0, ge=0)
     """How many reverse proxies of our own stand before it and set `X-Forwarded-*`."""
+    uploads: int = Field(default=30, gt=0)
+    """Files that one address may have verified without a key within ten minutes."""
     grace: int = Field(default=30, gt=0)
     """Seconds that requests already begun have to finish after SIGTERM."""
 

@@ -18,9 +18,11 @@ from docgen.domain.envelope import (
     SealLevel,
     State,
 )
+from docgen.domain.evidence import Circumstances
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import (
     Addresses,
     Bin,
@@ -99,6 +101,29 @@ def operator() -> Operator:
         support_whatsapp="+7 708 000 0160",
         support_telegram="@TelecomKZBot",
     )
+
+
+def seal_ability(**changes: Any) -> SealAbility:
+    """The operator's seal before it is put on."""
+    built = SealAbility(
+        holder="Сынақ мөрі",
+        serial="4F2A",
+        key="P-256",
+        valid_until=NOW + timedelta(days=365),
+        level=SealLevel.B_LT,
+    )
+    return replace(built, **changes)
+
+
+def circumstances(**changes: Any) -> Circumstances:
+    """What the evidence of an act states beside its envelope."""
+    built = Circumstances(
+        title={"kk": "Акт", "ru": "Акт"},
+        operator=operator(),
+        seal=seal_ability(),
+        verify_url="https://q.example/verify/token",
+    )
+    return replace(built, **changes)
 
 
 def frozen(content: str = "the frozen bytes") -> Frozen:

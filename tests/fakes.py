@@ -128,6 +128,8 @@ class FakeSealer:
     unfit: DocgenError | None = None
     examined: list[tuple[bytes, tuple[str, ...]]] = field(default_factory=list)
     sealed_at: datetime = NOW
+    serial: str = "01"
+    """Of the certificate it seals with; whoever looked before saw `01`."""
 
     def seal(self, order: SealOrder) -> SealedPdf:
         """The frozen bytes and a mark."""
@@ -139,7 +141,7 @@ class FakeSealer:
             pdf=order.frozen + mark.encode(),
             level=SealLevel.B_B,
             signer="CN=Fake Seal",
-            serial="01",
+            serial=self.serial,
             sealed_at=self.sealed_at,
         )
 

@@ -10,6 +10,7 @@ from docgen.domain.caller import Scope
 from docgen.domain.errors import Busy, UnreadableDocument
 from docgen.domain.verdict import Verdict
 from docgen.usecases.verify_document import describe
+from docgen.usecases.verify_upload import Match
 
 
 class Words(Shape):
@@ -21,6 +22,12 @@ class Words(Shape):
 
 class ReasonShape(Words):
     """Why, with its stable code."""
+
+    code: str
+
+
+class NoticeShape(Words):
+    """What the seal leaves open, with its stable code; it makes no verdict worse."""
 
     code: str
 
@@ -46,13 +53,16 @@ class VerdictShape(Shape):
     evidence: dict[str, JsonValue] | None
     journal_chain_ok: bool | None
     registered: bool
+    match: Match
     reasons: tuple[ReasonShape, ...]
+    notices: tuple[NoticeShape, ...]
 
 
 def verify_file(call: Call) -> Reply:
     """The verdict on the uploaded file."""
     checked = call.docgen.verify_upload(call.file)
     described: dict[str, Any] = describe(checked.report, registered=checked.registered)
+    described["match"] = checked.match
     return Reply(body=VerdictShape.model_validate(described))
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from api.route import OPEN, Answer, Call, Reply, Route, View
 from api.web import static
-from api.web.words import words
+from api.web.words import Tongue, words
 from docgen.domain.language import BOTH, Language
 
 _MEDIA_TYPE = "text/html; charset=utf-8"
@@ -20,6 +20,7 @@ _STYLED = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+_ASKING = _STYLED.replace("form-action 'none'", "form-action 'self'")
 _SCRIPTED = f"{_STYLED}; script-src 'self'; connect-src 'self'"
 _HELD = 304
 
@@ -51,7 +52,7 @@ class Site:
 
     has_inbox: bool
 
-    def page(self, name: str, language: Language, **holds: Any) -> bytes:
+    def page(self, name: str, language: Language | Tongue, **holds: Any) -> bytes:
         """The page of a template, in that language."""
         template = _ENVIRONMENT.get_template(f"{name}.html")
         shared = {"site": self, "language": language, "languages": BOTH, "words": words(language)}
@@ -64,9 +65,12 @@ def spoken(call: Call) -> Language:
     return Language(chosen) if chosen in set(Language) else call.language
 
 
-def sent(page: bytes, language: Language, *, scripted: bool = False) -> Reply:
+def sent(
+    page: bytes, language: Language | Tongue, *, scripted: bool = False, takes_forms: bool = False
+) -> Reply:
     """A page that may be different the next time."""
-    return Reply(body=page, media_type=_MEDIA_TYPE, headers=_headers(language, scripted=scripted))
+    policy = _ASKING if takes_forms else _SCRIPTED if scripted else _STYLED
+    return Reply(body=page, media_type=_MEDIA_TYPE, headers=_headers(language, policy))
 
 
 def still(write: Callable[[Language], bytes]) -> View:
@@ -78,7 +82,7 @@ def still(write: Callable[[Language], bytes]) -> View:
         page = written(language)
         mark = hashlib.sha256(page).hexdigest()
         kept = {"ETag": f'"{mark}"', "Cache-Control": "no-cache"}
-        headers = _headers(language) | kept
+        headers = _headers(language, _STYLED) | kept
         if mark in call.etags:
             return Reply(body=b"", status=_HELD, media_type=_MEDIA_TYPE, headers=headers)
         return Reply(body=page, media_type=_MEDIA_TYPE, headers=headers)
@@ -100,8 +104,5 @@ def page_route(path: str, view: View, *, says: str) -> Route:
     )
 
 
-def _headers(language: Language, *, scripted: bool = False) -> dict[str, str]:
-    return {
-        "Content-Language": language.value,
-        "Content-Security-Policy": _SCRIPTED if scripted else _STYLED,
-    }
+def _headers(language: Language | Tongue, policy: str) -> dict[str, str]:
+    return {"Content-Language": language.value, "Content-Security-Policy": policy}

@@ -17,4 +17,5 @@ def operator_of(settings: Settings) -> Operator:
         support_phone=given.support_phone,
         support_whatsapp=given.support_whatsapp,
         support_telegram=given.support_telegram,
+        time_source=given.time_source,
     )

@@ -76,7 +76,7 @@ def sealing(settings: Settings) -> Iterator[SealerServer]:
         yield SealerServer(
             settings.seal_socket,
             sealer=sealer,
-            warrant=WarrantSeal(recall=recall),
+            warrant=WarrantSeal(recall=recall, ability=sealer.check),
             detached=detached_of(settings),
             warrant_detached=WarrantDetached(recall=recall),
             at_once=settings.seal.at_once,

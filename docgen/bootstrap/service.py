@@ -13,6 +13,7 @@ from docgen.adapters.pages.kept import KeptPages
 from docgen.adapters.pages.pdfium import PdfiumPages
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
+from docgen.adapters.visitors.redis_turnstile import RedisTurnstile
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
@@ -21,7 +22,7 @@ from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, CodeStore, Jobs, Register, Verifier
+from docgen.ports import Blobs, CodeStore, Jobs, Register, Turnstile, Verifier
 from docgen.settings import Settings
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
@@ -38,6 +39,8 @@ from docgen.usecases.sweep import Sweep
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
+
+_UPLOADS_WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,7 @@ class Docgen:
     void: Void
     verify_document: VerifyDocument
     verify_upload: VerifyUpload
+    turnstile: Turnstile
     public_url: str
 
 
@@ -127,8 +131,7 @@ def _docgen(
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
         create_envelope=_creating(settings, register=register, forms=forms, jobs=jobs),
         show_envelope=ShowEnvelope(register=register),
-        show_issued=ShowIssued(register=register),
-        find_envelopes=FindEnvelopes(register=register),
+        show_issued=ShowIssued(register=register), find_envelopes=FindEnvelopes(register=register),
         fetch_document=FetchDocument(
             blobs=blobs, images=KeptPages(PdfiumPages(), settings.var / "pages", kind=KIND)
         ),
@@ -144,7 +147,19 @@ def _docgen(
         void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
+        turnstile=_turnstile(settings, parts, stack),
     )  # fmt: skip
+
+
+def _turnstile(settings: Settings, parts: Surroundings, stack: ExitStack) -> RedisTurnstile:
+    turnstile = RedisTurnstile(
+        parts.redis_url,
+        secret=parts.subject_key,
+        visits=settings.web.uploads,
+        window=_UPLOADS_WINDOW,
+    )
+    stack.callback(turnstile.close)
+    return turnstile
 
 
 def _codes(parts: Surroundings, stack: ExitStack) -> CodeStore:

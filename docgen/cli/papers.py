@@ -132,7 +132,8 @@ def verify(file: Path, trust: Path | None, *, as_json: bool) -> None:
 def _in_words(said: Mapping[str, Any]) -> str:
     languages = [language.value for language in BOTH]
     lines = [said["verdict"], *(said["message"][language] for language in languages)]
-    lines += [reason[language] for reason in said["reasons"] for language in languages]
+    told = (*said["reasons"], *said["notices"])
+    lines += [each[language] for each in told for language in languages]
     if said["seal"] is not None:
         lines.append("{level}, {signer}, № {serial}, {time}".format(**said["seal"]))
     return "\n".join([*lines, f"SHA-256 (confirmed): {said['confirmed_hash'] or '-'}"])

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 
 def canonical_json(value: Mapping[str, object]) -> bytes:
-    """RFC 8785 for our use: sorted keys, no white space, UTF-8, and no floats at all."""
+    """RFC 8785 for our use: sorted keys, no white space, UTF-8, and no floats at all.
+
+    Names of members lie in Unicode's first plane, where sorting by code point and by UTF-16 agree.
+    """
     return json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()

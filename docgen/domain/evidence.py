@@ -18,9 +18,26 @@ from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, SmsConsent
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.errors import ChainBroken
+from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 
 FORMAT = "qoltanba-evidence/1"
 FILE_NAME = "evidence.json"
+RETENTION_YEARS = 3
+"""After the contract's end (public contract, annex 5, point 15)."""
+_CHANNEL = "sms"
+_MAC = "HMAC-SHA-256"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What the evidence states beside the envelope itself."""
+
+    title: Mapping[str, str]
+    operator: Operator
+    seal: SealAbility
+    """The seal as it was just before it was put on."""
+    verify_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,31 +54,28 @@ def build(
     *,
     challenge: Challenge | None,
     entries: Sequence[journal.Entry],
-    title: Mapping[str, str],
+    circumstances: Circumstances,
 ) -> dict[str, Any]:
-    """The evidence of one document, as JSON values; times are UTC (ISO 8601)."""
+    """The evidence of one document, as JSON values; times are UTC (ISO 8601).
+
+    Its schema is `evidence_schema.SCHEMA`, its meaning is told in docs/evidence.md.
+    """
     frozen = document.frozen
     if frozen is None or envelope.consent is None:
         raise ValueError("evidence is built of a confirmed envelope only")
     return {
         "format": FORMAT,
-        "document": _document(document, frozen, title),
-        "envelope": {
-            "id": envelope.id,
-            "order_number": envelope.reference.order_number,
-            "manifest_sha256": envelope.manifest_hash,
-            "documents": [
-                {"document": d.id, "number": d.number, "sha256": d.frozen_hash()}
-                for d in envelope.documents
-            ],
-        },
+        "document": _document(document, frozen, circumstances.title),
+        "operator": _operator(circumstances.operator),
+        "envelope": _envelope(envelope),
         "subscriber": _subscriber(envelope),
         "consent": _consent(envelope.consent),
         "challenge": None if challenge is None else _challenge(challenge),
-        "journal": {
-            "envelope_id": envelope.id,
-            "entries": [entry.columns() | {"hash": entry.hash} for entry in entries],
-        },
+        "journal": _journal(envelope, entries),
+        "seal": _seal(circumstances.seal),
+        "clock": {"zone": "UTC", "source": circumstances.operator.time_source},
+        "retention": {"years_after_contract_end": RETENTION_YEARS},
+        "verify_url": circumstances.verify_url,
     }
 
 
@@ -72,14 +86,43 @@ def confirmed_hash(evidence: Mapping[str, Any]) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def verification_token(evidence: Mapping[str, Any]) -> str | None:
+    """The token that the document prints, as the evidence states it; None in foreign JSON."""
+    document = evidence.get("document")
+    value = document.get("verification_token") if isinstance(document, dict) else None
+    return value if isinstance(value, str) else None
+
+
 def chain_holds(evidence: Mapping[str, Any]) -> bool:
-    """Whether the journal extract's hashes follow from one another and begin at the beginning."""
+    """Whether the journal extract is this envelope's, whole, and its hashes follow one another."""
     try:
         entries = [_entry(columns) for columns in evidence["journal"]["entries"]]
         journal.check(entries)
+        own, head = evidence["envelope"]["id"], evidence["journal"]["head"]
     except (ChainBroken, KeyError, TypeError, ValueError):
         return False
-    return bool(entries)
+    return (
+        bool(entries)
+        and entries[-1].hash == head
+        and all(entry.envelope_id == own for entry in entries)
+    )
+
+
+def manifest_holds(evidence: Mapping[str, Any]) -> bool:
+    """Whether the manifest lists this document's hash, and is what the code was bound to."""
+    try:
+        envelope, document = evidence["envelope"], evidence["document"]
+        listed = [
+            {"document": each["document"], "sha256": each["sha256"]}
+            for each in envelope["documents"]
+        ]
+        ours = {"document": document["id"], "sha256": document["sha256"]}
+        challenge = evidence["challenge"]
+        bound_to = envelope["manifest_sha256"] if challenge is None else challenge["bound_to"]
+        digest = hashlib.sha256(canonical_json({"manifest": listed})).hexdigest()
+    except (KeyError, TypeError, ValueError):
+        return False
+    return ours in listed and digest == envelope["manifest_sha256"] == bound_to
 
 
 def parse(content: bytes) -> dict[str, Any] | None:
@@ -107,6 +150,27 @@ def names(content: bytes) -> Named | None:
     return None
 
 
+def messages(challenge: Challenge) -> list[dict[str, Any]]:
+    """Each handing over of the message to a route, and what was heard of it until the seal."""
+    if challenge.sent_at is None:
+        return []
+    return [
+        {
+            "number": 1,
+            "route": challenge.provider,
+            "provider": challenge.provider,
+            "message_id": challenge.provider_message_id,
+            "state": "taken",
+            "raw": None,
+            "begun_at": instant(challenge.issued_at),
+            "answered_at": instant(challenge.sent_at),
+            "delivery": "underway",
+            "delivery_raw": None,
+            "delivery_at": None,
+        }
+    ]
+
+
 def values_hash(document: Document) -> str:
     """SHA-256 over the canonical JSON of a document's values, in hexadecimal."""
     return hashlib.sha256(canonical_json(document.values)).hexdigest()
@@ -130,9 +194,30 @@ def _document(document: Document, frozen: Frozen, title: Mapping[str, str]) -> d
         "pages": frozen.pages,
         "values_sha256": values_hash(document),
         "template_sha256": frozen.template_sha256,
+        "word_files_sha256": {str(lang): sha256 for lang, sha256 in document.templates.items()},
         "engine": frozen.engine,
         "frozen_at": instant(frozen.frozen_at),
         "verification_token": document.verification_token,
+    }
+
+
+def _operator(operator: Operator) -> dict[str, Any]:
+    return {
+        "name": {str(language): name for language, name in operator.name.items()},
+        "bin": operator.bin.value,
+    }
+
+
+def _envelope(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "id": envelope.id,
+        "order_number": envelope.reference.order_number,
+        "account_number": envelope.reference.account_number,
+        "manifest_sha256": envelope.manifest_hash,
+        "documents": [
+            {"document": d.id, "number": d.number, "sha256": d.frozen_hash()}
+            for d in envelope.documents
+        ],
     }
 
 
@@ -167,6 +252,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
         return stated | {
             "entered_by": str(consent.entered_by),
             "employee_id": consent.employee_id,
+            "attempt_id": consent.attempt_id,
         }
     return stated | {
         "witness": consent.witness,
@@ -177,16 +263,29 @@ def _consent(consent: Consent) -> dict[str, Any]:
 def _challenge(challenge: Challenge) -> dict[str, Any]:
     return {
         "id": challenge.id,
+        "channel": _CHANNEL,
         "purpose": challenge.purpose,
+        "digits": challenge.digits,
+        "mac_algorithm": _MAC,
         "bound_to": challenge.manifest_hash,
         "issued_at": instant(challenge.issued_at),
         "expires_at": instant(challenge.expires_at),
-        "sent_at": None if challenge.sent_at is None else instant(challenge.sent_at),
-        "provider": challenge.provider,
-        "provider_message_id": challenge.provider_message_id,
+        "messages": messages(challenge),
         "attempts_used": challenge.attempts_used,
         "attempts_allowed": challenge.attempts_allowed,
     }
+
+
+def _journal(envelope: Envelope, entries: Sequence[journal.Entry]) -> dict[str, Any]:
+    return {
+        "envelope_id": envelope.id,
+        "entries": [entry.columns() | {"hash": entry.hash} for entry in entries],
+        "head": entries[-1].hash if entries else journal.GENESIS,
+    }
+
+
+def _seal(seal: SealAbility) -> dict[str, Any]:
+    return {"holder": seal.holder, "serial": seal.serial, "level": str(seal.level)}
 
 
 def _entry(columns: Mapping[str, Any]) -> journal.Entry:

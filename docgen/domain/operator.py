@@ -18,3 +18,5 @@ class Operator:
     support_phone: str
     support_whatsapp: str
     support_telegram: str
+    time_source: str = ""
+    """By what its servers' clocks are kept right, as the operator states it."""

@@ -39,3 +39,7 @@ class Report:
     evidence: Mapping[str, Any] | None = None
     journal_chain_ok: bool | None = None
     reasons: tuple[str, ...] = field(default_factory=tuple)
+    notices: tuple[str, ...] = field(default_factory=tuple)
+    """What the seal leaves open without making the verdict worse; codes, as reasons are."""
+    claimed_token: str | None = None
+    """Which document the file says it is, by the token it prints: true only of a valid one."""

@@ -9,11 +9,12 @@ from typing import Any
 
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent, WayOfSigning
-from docgen.domain.envelope import Document, Envelope, Frozen
-from docgen.domain.evidence import values_hash
+from docgen.domain.envelope import Document, Envelope, Frozen, SealLevel
+from docgen.domain.evidence import RETENTION_YEARS, messages, values_hash
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import PhoneVerification, Subscriber
 from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
@@ -37,6 +38,7 @@ class Facts:
     titles: Mapping[str, Mapping[str, str]]
     """Names of the papers by document id, then by language."""
     operator: Operator
+    seal: SealAbility
     verify_url: str
 
 
@@ -65,6 +67,8 @@ def context(facts: Facts, language: Language) -> dict[str, Any]:
         "verification": _verification(person.phone_verification, language),
         "consent": _consent(facts.consent, language),
         "code": _code(facts, language),
+        "messages": _messages(facts.challenge, language),
+        "seal": _seal(facts, language),
         "events": [_event(entry, language) for entry in facts.entries],
         "chain_hash": facts.entries[-1].hash if facts.entries else DASH,
         "verify": {"url": facts.verify_url, "token": facts.document.verification_token},
@@ -117,6 +121,8 @@ def _document(facts: Facts, language: Language) -> dict[str, str]:
         "template_sha256": frozen.template_sha256,
         "engine": frozen.engine,
         "values_sha256": values_hash(document),
+        "form": document.form,
+        "edition": document.edition,
         "languages": ", ".join(say(f"language.{each}", language) for each in document.languages),
     }
 
@@ -153,16 +159,58 @@ def _code(facts: Facts, language: Language) -> dict[str, str]:
             wrong=challenge.attempts_used,
             allowed=challenge.attempts_allowed,
         ),
-        "provider": challenge.provider or DASH,
-        "message_id": challenge.provider_message_id or DASH,
         "entered_by": _entered_by(facts.consent, language),
     }
 
 
 _CODE_FIELDS = (
     "challenge_id", "digits", "bound_to", "issued_at", "sent_at", "expires_at", "confirmed_at",
-    "attempts", "provider", "message_id", "entered_by",
+    "attempts", "entered_by",
 )  # fmt: skip
+
+
+def _messages(challenge: Challenge | None, language: Language) -> list[dict[str, str]]:
+    """Each handing over to a route, as the evidence states it; a row of dashes for none."""
+    stated = [] if challenge is None else messages(challenge)
+    if not stated:
+        return [dict.fromkeys(("no", "route", "message_id", "at", "status", "delivery"), DASH)]
+    return [_message(each, language) for each in stated]
+
+
+def _message(stated: Mapping[str, Any], language: Language) -> dict[str, str]:
+    delivery = say(f"delivery.{stated['delivery']}", language)
+    return {
+        "no": str(stated["number"]),
+        "route": stated["route"] or DASH,
+        "message_id": stated["message_id"] or DASH,
+        "at": _moment(stated["answered_at"] or stated["begun_at"]),
+        "status": _with_raw(say(f"hop.{stated['state']}", language), stated["raw"]),
+        "delivery": _with_raw(delivery, stated["delivery_raw"])
+        + ("" if stated["delivery_at"] is None else f", {_moment(stated['delivery_at'])}"),
+    }
+
+
+def _with_raw(said: str, raw: str | None) -> str:
+    """Our word, and in brackets the provider's own."""
+    return f"{said} ({raw})" if raw else said
+
+
+def _moment(stated: str) -> str:
+    return moment(datetime.fromisoformat(stated))
+
+
+def _seal(facts: Facts, language: Language) -> dict[str, str]:
+    seal, source = facts.seal, facts.operator.time_source
+    return {
+        "holder": seal.holder,
+        "serial": seal.serial,
+        "level": f"PAdES {seal.level}",
+        "clock": source or say("protocol.clock", language),
+        "time": say(
+            "protocol.time." + ("stamped" if seal.level is SealLevel.B_LT else "own"), language
+        ),
+        "retention": say("protocol.retention", language, years=RETENTION_YEARS),
+    }
 
 
 def _entered_by(consent: Consent, language: Language) -> str:

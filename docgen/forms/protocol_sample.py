@@ -1,14 +1,17 @@
 """A signing protocol of an invented visit, for looking at its template."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
-from docgen.domain.envelope import Document, Envelope, Frozen, Reference
+from docgen.domain.envelope import Document, Envelope, Frozen, Reference, SealLevel
 from docgen.domain.journal import Event, Fact, chain
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import (
     Addresses,
     IdentityDocument,
@@ -73,6 +76,9 @@ _CHALLENGE = Challenge(
     resend_at=_NOW,
     digits=6,
     attempts_allowed=5,
+    provider="sample",
+    provider_message_id="sample",
+    sent_at=_NOW,
 )
 _CONSENT = SmsConsent(
     challenge_id="sample",
@@ -81,6 +87,9 @@ _CONSENT = SmsConsent(
     entered_by=EnteredBy.SUBSCRIBER,
     employee_id=None,
     text=ConsentText(version="-", language=Language.KK, text="-"),
+)
+_SEAL = SealAbility(
+    holder="-", serial="01", key="-", valid_until=_NOW + timedelta(days=1), level=SealLevel.B_B
 )
 
 
@@ -96,5 +105,24 @@ def sample(operator: Operator) -> Facts:
         entries=(chain(fact, envelope_id="sample", last=None),),
         titles={_DOCUMENT.id: dict.fromkeys(("kk", "ru"), "-")},
         operator=operator,
+        seal=_SEAL,
         verify_url="-",
+    )
+
+
+def of_document(facts: Facts, document: Document, *, titles: Mapping[str, str]) -> Facts:
+    """The same visit, in which this frozen document was what the code was bound to."""
+    if document.frozen is None:
+        raise ValueError("a document that was never frozen")
+    envelope = replace(facts.envelope, documents=(document,), consent=facts.consent)
+    challenge = facts.challenge
+    if challenge is not None:
+        challenge = replace(challenge, manifest_hash=envelope.manifest_hash)
+    return replace(
+        facts,
+        envelope=envelope,
+        document=document,
+        frozen=document.frozen,
+        challenge=challenge,
+        titles={document.id: titles},
     )

@@ -8,6 +8,7 @@ from docgen.domain.envelope import Document, Envelope
 from docgen.domain.errors import Misconfigured
 from docgen.domain.journal import Entry
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Register
@@ -40,8 +41,11 @@ class RecallFacts:
                 entries=unit.journal.of(envelope_id),
             )
 
-    def of(self, document: Document, recalled: Recalled) -> protocol.Facts:
-        """Those of one of its documents; raises Misconfigured where it was never confirmed."""
+    def of(self, document: Document, recalled: Recalled, *, seal: SealAbility) -> protocol.Facts:
+        """Those of one of its documents, to be put under that seal.
+
+        Raises Misconfigured where it was never confirmed.
+        """
         envelope = recalled.envelope
         if envelope.consent is None or document.frozen is None:
             raise Misconfigured("a confirmed envelope without a consent or frozen bytes")
@@ -54,5 +58,6 @@ class RecallFacts:
             entries=recalled.entries,
             titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
             operator=self.operator,
+            seal=seal,
             verify_url=f"{self.public_url}/verify/{document.verification_token}",
         )

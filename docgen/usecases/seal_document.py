@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from docgen.domain import evidence
 from docgen.domain.canonical import canonical_json
+from docgen.domain.errors import SealUnavailable
 from docgen.domain.language import BOTH
 from docgen.domain.rendering import RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
@@ -31,7 +32,10 @@ class SealDocument:
     def __call__(self, facts: protocol.Facts, frozen: bytes) -> SealedDocument:
         """Seal the document of a confirmed envelope; raises what hinders it."""
         order = self.order(facts, frozen)
-        return SealedDocument(file=self.sealer.seal(order), evidence=order.evidence)
+        sealed = self.sealer.seal(order)
+        if sealed.serial != facts.seal.serial:
+            raise SealUnavailable("the seal was changed while it was put on")
+        return SealedDocument(file=sealed, evidence=order.evidence)
 
     def order(self, facts: protocol.Facts, frozen: bytes) -> SealOrder:
         """What the sealer is to be asked for, with the protocol rendered."""
@@ -59,7 +63,12 @@ def order_of(facts: protocol.Facts, *, frozen: bytes, protocol: bytes) -> SealOr
         document,
         challenge=facts.challenge,
         entries=facts.entries,
-        title=facts.titles[document.id],
+        circumstances=evidence.Circumstances(
+            title=facts.titles[document.id],
+            operator=facts.operator,
+            seal=facts.seal,
+            verify_url=facts.verify_url,
+        ),
     )
     return SealOrder(
         frozen=frozen,

@@ -9,6 +9,7 @@ from docgen.domain.envelope import Document, Envelope, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
@@ -44,8 +45,9 @@ class SealEnvelope:
             return
         envelope.require(Verb.SEAL)
         try:
+            seal = self.sealer.check()
             sealed = {
-                document.id: self._seal_document(document, recalled)
+                document.id: self._seal_document(document, recalled, seal)
                 for document in envelope.documents
             }
         except StaleEnvelope:
@@ -65,8 +67,8 @@ class SealEnvelope:
             public_url=self.public_url,
         )
 
-    def _seal_document(self, document: Document, recalled: Recalled) -> Sealed:
-        facts = self._recall.of(document, recalled)
+    def _seal_document(self, document: Document, recalled: Recalled, seal: SealAbility) -> Sealed:
+        facts = self._recall.of(document, recalled, seal=seal)
         seal_document = SealDocument(renderer=self.renderer, sealer=self.sealer)
         made = seal_document(facts, self.blobs.get(document.frozen_hash()))
         return Sealed(

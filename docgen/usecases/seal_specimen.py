@@ -11,7 +11,7 @@ from docgen.domain.envelope import Frozen
 from docgen.domain.rendering import Rendered
 from docgen.domain.verdict import Report
 from docgen.forms.protocol import Facts
-from docgen.forms.protocol_sample import sample
+from docgen.forms.protocol_sample import of_document, sample
 from docgen.ports import Clock
 from docgen.usecases.render_specimen import NUMBER, RenderSpecimen
 from docgen.usecases.seal_document import SealDocument
@@ -75,11 +75,7 @@ class SealSpecimen:
         document = replace(
             facts.document, form=code, number=NUMBER, languages=form.languages, frozen=frozen
         )
-        envelope = replace(facts.envelope, documents=(document,), consent=facts.consent)
         return replace(
-            facts,
-            envelope=envelope,
-            document=document,
-            frozen=frozen,
-            titles={document.id: form.texts["title"]},
+            of_document(facts, document, titles=form.texts["title"]),
+            seal=self.seal_document.sealer.check(),
         )

@@ -1,14 +1,12 @@
 """Show what the register holds of one document to whoever has the paper, and of no person."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from docgen.domain.envelope import Detached, Document, Envelope, Frozen, Sealed, State
 from docgen.domain.errors import DocumentNotFound
 from docgen.ports import Register
-
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+from docgen.usecases.verify_upload import TOKEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +44,7 @@ class ShowIssued:
 
     def __call__(self, token: str) -> Issued:
         """The document; raises DocumentNotFound, also for what is no token."""
-        if not _TOKEN.fullmatch(token):
+        if not TOKEN.fullmatch(token):
             raise DocumentNotFound
         with self.register.view() as unit:
             envelope = unit.envelopes.by_token(token)

@@ -40,8 +40,10 @@ def describe(report: Report, *, registered: bool | None) -> dict[str, Any]:
         "evidence": report.evidence,
         "journal_chain_ok": report.journal_chain_ok,
         "registered": registered,
-        "reasons": [
-            {"code": code} | {lang.value: say(f"reason.{code}", lang) for lang in BOTH}
-            for code in report.reasons
-        ],
+        "reasons": [_told("reason", code) for code in report.reasons],
+        "notices": [_told("notice", code) for code in report.notices],
     }
+
+
+def _told(kind: str, code: str) -> dict[str, str]:
+    return {"code": code} | {lang.value: say(f"{kind}.{code}", lang) for lang in BOTH}

@@ -5,12 +5,13 @@ the operator's seal under any paper.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from docgen.domain import evidence
 from docgen.domain.envelope import Verb
 from docgen.domain.errors import Conflict, NotFound, SealRefused, StaleEnvelope
-from docgen.domain.sealing import DetachedOrder, SealOrder
+from docgen.domain.sealing import DetachedOrder, SealAbility, SealOrder
 from docgen.usecases.recall_facts import RecallFacts
 from docgen.usecases.seal_document import order_of
 
@@ -20,6 +21,8 @@ class WarrantSeal:
     """Makes the order again out of the register and compares every byte but the protocol's."""
 
     recall: RecallFacts
+    ability: Callable[[], SealAbility]
+    """Of the seal that is held here: the evidence and the protocol name it."""
 
     def __call__(self, order: SealOrder) -> str:
         """The document's id, where its envelope is confirmed and not sealed, and the order its own.
@@ -38,7 +41,7 @@ class WarrantSeal:
             raise SealRefused("the register knows of no such document to be sealed") from error
         if hashlib.sha256(order.frozen).hexdigest() != document.frozen_hash():
             raise SealRefused("these are not the bytes that were confirmed")
-        facts = self.recall.of(document, recalled)
+        facts = self.recall.of(document, recalled, seal=self.ability())
         due = order_of(facts, frozen=order.frozen, protocol=order.protocol)
         if replace(due, evidence=order.evidence) != order:
             raise SealRefused("the register says something else of this document")

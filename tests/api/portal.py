@@ -24,7 +24,7 @@ from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
 from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works
-from tests.api.stand_ins import FakeVerifier, Worker
+from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
 from tests.usecases.world import World, world
 
@@ -116,6 +116,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         void=Void(register=over.register, clock=over.clock),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=over.register),
+        turnstile=FakeTurnstile(),
         public_url=PUBLIC_URL,
     )
 

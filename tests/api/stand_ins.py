@@ -100,6 +100,20 @@ class Worker:
 
 
 @dataclass
+class FakeTurnstile:
+    """Lets everybody in, or raises `failing` while that is set; remembers who came."""
+
+    failing: DocgenError | None = None
+    visitors: list[str] = field(default_factory=list)
+
+    def admit(self, address: str) -> None:
+        """Count a visit."""
+        self.visitors.append(address)
+        if self.failing is not None:
+            raise self.failing
+
+
+@dataclass
 class FakeVerifier:
     """Says of every file what it is told to, or raises `failing` while that is set."""
 

@@ -44,7 +44,8 @@ class Watch:
         self._ids(answer)
         assert answer.headers["Cache-Control"] in _KEPT
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        if answer.status_code >= 400 and answer.request.method != "HEAD":
+        page = answer.mimetype == "text/html"
+        if answer.status_code >= 400 and answer.request.method != "HEAD" and not page:
             _look_at_problem(answer)
             _look_at_promise(answer)
         return answer

@@ -1,6 +1,7 @@
 """The evidence inside a sealed file."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def _built(envelope: Envelope) -> dict[str, object]:
         envelope.documents[0],
         challenge=builders.challenge(of=envelope),
         entries=_entries(envelope),
-        title={"kk": "Акт", "ru": "Акт"},
+        circumstances=builders.circumstances(),
     )
 
 
@@ -70,7 +71,11 @@ def test_a_hand_signature_states_its_witness() -> None:
     """No challenge, but the hash of the strokes and a name."""
     envelope = builders.confirmed_by_hand()
     stated = evidence.build(
-        envelope, envelope.documents[0], challenge=None, entries=_entries(envelope), title={}
+        envelope,
+        envelope.documents[0],
+        challenge=None,
+        entries=_entries(envelope),
+        circumstances=builders.circumstances(),
     )
 
     assert stated["challenge"] is None
@@ -113,6 +118,43 @@ def test_foreign_attachments_are_not_evidence(content: bytes) -> None:
 def test_a_missing_or_mangled_chain_does_not_hold(forged: dict[str, object]) -> None:
     """No chain is not a good chain."""
     assert not evidence.chain_holds(forged)
+
+
+def test_the_manifest_is_what_the_code_was_bound_to() -> None:
+    """Any expert can compute it again from the evidence alone."""
+    assert evidence.manifest_holds(_built(builders.envelope(State.CONFIRMED)))
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ("document", "sha256"), ("document", "id"), ("envelope", "manifest_sha256"),
+        ("envelope", "documents"), ("challenge", "bound_to"),
+    ],
+)  # fmt: skip
+def test_a_manifest_of_other_documents_does_not_hold(part: str, name: str) -> None:
+    """Each hash that is changed, and each that is missing, is noticed."""
+    for change in ("0" * 64, None):
+        stated: Any = _built(builders.envelope(State.CONFIRMED))
+        stated[part][name] = change
+
+        assert not evidence.manifest_holds(stated)
+
+
+@pytest.mark.parametrize("forged", [{}, {"envelope": None}, {"envelope": {"documents": [1]}}])
+def test_what_is_no_evidence_has_no_manifest(forged: dict[str, object]) -> None:
+    """Whoever wrote it."""
+    assert not evidence.manifest_holds(forged)
+
+
+def test_the_journal_of_another_envelope_proves_nothing() -> None:
+    """A chain that holds, but tells of something else; or one whose last entry is not the head."""
+    stated: Any = _built(builders.envelope(State.CONFIRMED))
+    other: Any = _built(builders.envelope(State.CONFIRMED))
+
+    assert not evidence.chain_holds(stated | {"journal": other["journal"]})
+    stated["journal"]["head"] = stated["journal"]["entries"][0]["hash"]
+    assert not evidence.chain_holds(stated)
 
 
 def test_a_forged_entry_breaks_the_extract() -> None:

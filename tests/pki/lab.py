@@ -253,7 +253,7 @@ def _moments() -> dict[str, str]:
         "close": 10,
         "soon": 100,
         "later": 2000,
-        "far": 4000,
+        "far": 6000,
     }
     return {
         name: (now + timedelta(days=count)).strftime("%Y-%m-%dT%H:%M:%S+0000")

@@ -3,11 +3,13 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import jsonschema
 import pytest
 
 from docgen.domain import evidence
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable
+from docgen.domain.evidence_schema import schema
 from docgen.domain.language import BOTH
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt
@@ -45,6 +47,8 @@ def test_the_sealer_gets_the_very_bytes_that_were_confirmed(here: World) -> None
     assert order.frozen == here.blobs.get(document.frozen_hash())
     assert evidence.confirmed_hash(stated) == document.frozen_hash()
     assert evidence.chain_holds(stated)
+    assert evidence.manifest_holds(stated)
+    jsonschema.validate(stated, schema())
     assert tuple(here.renderer.orders[-1].contexts) == BOTH
     assert any("+7 701 ***-**-42" in line and "(UTC+5)" in line for line in order.caption)
 
@@ -129,3 +133,39 @@ def test_an_actor_of_a_kind_we_have_no_word_for_does_not_stop_the_seal(here: Wor
     assert sealed.state is State.SEALED
     events = here.renderer.orders[-1].contexts[BOTH[0]]["events"]
     assert "portal:shop" in {event["actor"] for event in events}
+
+
+def test_a_seal_that_was_changed_meanwhile_is_put_on_again(here: World) -> None:
+    """Evidence and protocol name the certificate: another one's seal over them is not kept."""
+    envelope = _confirmed(here)
+    here.sealer.serial = "02"
+
+    with pytest.raises(SealUnavailable, match="changed"):
+        here.seal(envelope.id)
+    assert here.envelope(envelope.id).state is State.CONFIRMED
+    here.sealer.serial = "01"
+    here.seal(envelope.id)
+
+    assert here.envelope(envelope.id).state is State.SEALED
+
+
+def test_a_key_that_cannot_seal_is_found_before_anything_is_made(here: World) -> None:
+    """No protocol is rendered for a seal that will not come."""
+    envelope = _confirmed(here)
+    here.sealer.unusable = SealKeyUnusable("expired")
+    rendered = len(here.renderer.orders)
+
+    with pytest.raises(SealKeyUnusable):
+        here.seal(envelope.id)
+
+    assert len(here.renderer.orders) == rendered
+    assert here.events(envelope.id)[-1] == "seal_failed"
+
+
+def test_the_evidence_names_the_seal_that_was_put_on(here: World) -> None:
+    """Holder, serial number and level, as they were just before."""
+    here.seal(_confirmed(here).id)
+
+    stated = json.loads(here.sealer.orders[-1].evidence)
+    assert stated["seal"] == {"holder": "CN=Fake Seal", "serial": "01", "level": "B-B"}
+    assert stated["verify_url"].endswith(stated["document"]["verification_token"])

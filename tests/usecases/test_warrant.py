@@ -46,10 +46,14 @@ def _recall(here: World) -> RecallFacts:
     )
 
 
+def _warrant(here: World) -> WarrantSeal:
+    return WarrantSeal(recall=_recall(here), ability=here.sealer.check)
+
+
 def _order(here: World, envelope: Envelope) -> SealOrder:
     """As a worker makes it."""
     recall, (document,) = _recall(here), envelope.documents
-    facts = recall.of(document, recall(envelope.id))
+    facts = recall.of(document, recall(envelope.id), seal=here.sealer.check())
     made = SealDocument(renderer=here.renderer, sealer=here.sealer)
     return made.order(facts, here.blobs.get(document.frozen_hash()))
 
@@ -69,7 +73,7 @@ def test_an_honest_order_is_warranted_on_every_database(anywhere: World) -> None
     """Made by one process and made again by the other: the same bytes, and the document's id."""
     envelope = _confirmed(anywhere)
 
-    warranted = WarrantSeal(recall=_recall(anywhere))(_order(anywhere, envelope))
+    warranted = _warrant(anywhere)(_order(anywhere, envelope))
 
     assert warranted == envelope.documents[0].id
 
@@ -105,7 +109,7 @@ def test_an_order_that_says_something_else_is_refused(here: World, change: Chang
     honest = _order(here, _confirmed(here))
 
     with pytest.raises(SealRefused):
-        WarrantSeal(recall=_recall(here))(change(honest))
+        _warrant(here)(change(honest))
 
 
 def test_evidence_that_says_something_else_is_not_warranted(here: World) -> None:
@@ -114,7 +118,7 @@ def test_evidence_that_says_something_else_is_not_warranted(here: World) -> None
     false = _restated(lambda stated: stated["subscriber"].update(full_name="Басқа Адам"))(honest)
 
     with pytest.raises(StaleEnvelope):
-        WarrantSeal(recall=_recall(here))(false)
+        _warrant(here)(false)
 
 
 def test_an_order_that_the_journal_has_overtaken_is_to_be_made_anew(here: World) -> None:
@@ -126,7 +130,7 @@ def test_an_order_that_the_journal_has_overtaken_is_to_be_made_anew(here: World)
         unit.journal.append(envelope.id, fact)
         unit.commit()
 
-    warrant = WarrantSeal(recall=_recall(here))
+    warrant = _warrant(here)
     with pytest.raises(StaleEnvelope):
         warrant(stale)
     assert warrant(_order(here, envelope)) == envelope.documents[0].id
@@ -140,7 +144,7 @@ def test_what_nobody_confirmed_is_refused(here: World) -> None:
     void(envelope.id, reason="ошибка", actor="employee:E-1")
 
     with pytest.raises(SealRefused, match="no such document"):
-        WarrantSeal(recall=_recall(here))(order)
+        _warrant(here)(order)
 
 
 def test_a_role_that_may_only_read_is_enough(postgres_url: str, redis_url: str) -> None:
@@ -154,7 +158,8 @@ def test_a_role_that_may_only_read_is_enough(postgres_url: str, redis_url: str) 
     reader = SqlRegister(postgres_url.replace("postgres@", f"reader_{name}@", 1))
     try:
         recall = replace(_recall(here), register=reader)
-        assert WarrantSeal(recall=recall)(order) == envelope.documents[0].id
+        warrant = replace(_warrant(here), recall=recall)
+        assert warrant(order) == envelope.documents[0].id
         with pytest.raises(ProgrammingError, match="permission denied"), reader.begin() as unit:
             unit.envelopes.save(envelope)
     finally:
@@ -172,7 +177,7 @@ def test_nothing_is_warranted_twice(here: World) -> None:
     assert here.envelope(envelope.id).state is State.SEALED
 
     with pytest.raises(SealRefused):
-        WarrantSeal(recall=_recall(here))(order)
+        _warrant(here)(order)
 
 
 def test_only_registered_sealed_bytes_are_signed_beside_the_file(here: World) -> None:

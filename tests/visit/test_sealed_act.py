@@ -104,6 +104,26 @@ def test_the_protocol_hides_what_identifies(sealed: Path) -> None:
     assert "5550142" not in protocol
 
 
+def test_the_protocol_is_a_page_in_each_language(sealed: Path) -> None:
+    """Everything of a usual visit fits: who, what, how, when, the seal, and how to verify it."""
+    whole = sealed.read_bytes()
+    pages = [_text(whole, slice(number, number + 1)) for number in (4, 5)]
+    attached = pypdf.PdfReader(io.BytesIO(whole)).attachments["evidence.json"][0]
+    stated = json.loads(attached)
+
+    assert len(pypdf.PdfReader(io.BytesIO(whole)).pages) == 6
+    for page in pages:
+        for said in (
+            stated["document"]["sha256"], stated["document"]["edition"],
+            stated["envelope"]["manifest_sha256"], stated["journal"]["head"],
+            stated["consent"]["text_sha256"], stated["challenge"]["id"],
+            stated["challenge"]["messages"][0]["message_id"], stated["seal"]["serial"],
+            "".join(stated["seal"]["holder"].split()), stated["verify_url"],
+            "pdfsigFILE", "docgenverifyFILE--trustROOT.pem", "AcrobatReader",
+        ):  # fmt: skip
+            assert said in page
+
+
 def test_the_evidence_is_attached_for_any_reader(sealed: Path) -> None:
     """Poppler and every viewer find evidence.json."""
     attachments = pypdf.PdfReader(sealed).attachments

@@ -6,8 +6,12 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from api.web.words import words
+from api.web.words import Tongue, tell, words
+from docgen.adapters.sealing.reasons import Notice, Reason
 from docgen.domain.language import Language
+from docgen.forms.catalogue import Catalogue
+from docgen.texts.phrases import phrases
+from docgen.usecases.verify_upload import OTHER_BYTES, OTHER_DOCUMENT, SEALED_FILE_REGISTERED
 from tests.web.browser import LANGUAGES, PAGES, ids, links, page, text
 
 
@@ -135,6 +139,29 @@ def test_both_languages_have_the_same_words() -> None:
     assert set(kk) == set(ru)
     assert [key for key, word in (kk | ru).items() if not word.strip()] == []
     assert [key for key in kk if kk[key].count("{}") != ru[key].count("{}")] == []
+
+
+def test_english_has_every_word_that_readers_of_papers_need() -> None:
+    """The same tables of the page, and of the texts all verdicts, findings, notices and states."""
+    russian, english = words(Language.RU), words(Tongue.EN)
+
+    for table in ("name", "page", "verify"):
+        kept = _flat(russian[table])
+        assert set(_flat(english[table])) == set(kept)
+        assert [key for key, word in _flat(english[table]).items() if not word.strip()] == []
+    for group in ("verdict", "state", "way", "reason", "notice"):
+        keys = {key for key in phrases(Language.RU) if key.startswith(f"{group}.")}
+        assert {f"{group}.{name}" for name in english["texts"][group]} == keys
+    assert set(english["forms"]) == {form.code for form in Catalogue()}
+
+
+def test_every_code_a_verdict_may_have_can_be_told() -> None:
+    """In each of the three languages, by the sheet and by the programs."""
+    told = [f"reason.{each.value}" for each in Reason]
+    told += [f"reason.{each}" for each in (OTHER_BYTES, OTHER_DOCUMENT, SEALED_FILE_REGISTERED)]
+    told += [f"notice.{each.value}" for each in Notice]
+
+    assert all(tell(key, tongue).strip() for key in told for tongue in Tongue)
 
 
 def _flat(table: object, prefix: str = "") -> dict[str, str]:

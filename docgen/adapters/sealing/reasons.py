@@ -22,7 +22,7 @@ class Reason(StrEnum):
     REVISIONS_WRONG = "revisions_wrong"
     """The signed revision is not exactly the second one: the frozen file plus one."""
     HASH_MISMATCH = "hash_mismatch"
-    """The confirmed hash is not the hash of the first revision."""
+    """The confirmed hash is not the hash of the first revision, or not what the code signed."""
     JOURNAL_BROKEN = "journal_broken"
     """The hashes of the journal extract do not follow from one another."""
 
@@ -39,6 +39,8 @@ class Reason(StrEnum):
     NOT_OURS = "not_ours"
     """The file neither has a seal nor says that it is ours."""
 
+    SEAL_REMOVED = "seal_removed"
+    """A file with our evidence, which only sealing attaches, and without any signature."""
     SEAL_MISSING = "seal_missing"
     """A document of ours without its seal: not sealed yet, or the seal was removed."""
 
@@ -49,6 +51,20 @@ class Reason(StrEnum):
     LATER_TIMESTAMP_NOT_TRUSTED = "later_timestamp_not_trusted"
     """A time stamp added later is broken or does not lead to a trust root."""
 
+
+class Notice(StrEnum):
+    """What a seal does not prove; it changes no verdict."""
+
+    TIME_NOT_PROVED = "time_not_proved"
+    """Without a time stamp (B-B) only the sealer's own clock says when it was sealed."""
+    REVOCATION_NOT_CHECKED = "revocation_not_checked"
+    """The file holds no revocation data (B-B, B-T), and offline nobody is asked for it."""
+
+
+_NOTICES: Final = {
+    "B-B": (Notice.TIME_NOT_PROVED, Notice.REVOCATION_NOT_CHECKED),
+    "B-T": (Notice.REVOCATION_NOT_CHECKED,),
+}
 
 VERDICTS: Final = {
     Verdict.INVALID: frozenset(
@@ -73,7 +89,7 @@ VERDICTS: Final = {
             Reason.NOT_OURS,
         }
     ),
-    Verdict.UNSEALED: frozenset({Reason.SEAL_MISSING}),
+    Verdict.UNSEALED: frozenset({Reason.SEAL_REMOVED, Reason.SEAL_MISSING}),
     Verdict.CHANGED_AFTER_ISSUE: frozenset(
         {
             Reason.BYTES_AFTER_END,
@@ -83,6 +99,11 @@ VERDICTS: Final = {
     ),
 }
 """Which verdict each finding leads to; of several, the one listed first wins."""
+
+
+def notices(level: str) -> tuple[Notice, ...]:
+    """What a seal of that level leaves open (ETSI EN 319 142-1, 6.2)."""
+    return _NOTICES.get(level, ())
 
 
 def verdict(reasons: tuple[Reason, ...]) -> Verdict:

@@ -42,18 +42,7 @@ class SealedPrefix:
 
     def evidence(self) -> dict[str, Any] | None:
         """Our evidence among the signed attachments, if it is there exactly once."""
-        found = [
-            specification
-            for name, specification in _attachments(self.reader.root)
-            if name == evidence.FILE_NAME
-        ]
-        if len(found) != 1:
-            return None
-        stream = entry(dictionary(found[0], "/EF"), "/F")
-        if not isinstance(stream, generic.StreamObject):
-            return None
-        content: bytes = stream.data
-        return evidence.parse(content) if len(content) <= _MOST_EVIDENCE else None
+        return attached_evidence(self.reader.root)
 
     def findings(self, stated: dict[str, Any]) -> list[Reason]:
         """Everything about the signed revision that contradicts the evidence or our way."""
@@ -62,7 +51,8 @@ class SealedPrefix:
             (self._certifies(), Reason.NOT_CERTIFIED),
             (self._is_second_revision(), Reason.REVISIONS_WRONG),
             (
-                evidence.confirmed_hash(stated) == self.first_revision_hash(),
+                evidence.confirmed_hash(stated) == self.first_revision_hash()
+                and evidence.manifest_holds(stated),
                 Reason.HASH_MISMATCH,
             ),
             (evidence.chain_holds(stated), Reason.JOURNAL_BROKEN),
@@ -79,6 +69,25 @@ class SealedPrefix:
         ends = revision_ends(self.reader, self.content)
         alone = len(self.reader.embedded_signatures) == 1
         return alone and len(ends) == _FROZEN_AND_SEAL and ends[-1] == self.end
+
+
+def attached_evidence(root: generic.DictionaryObject) -> dict[str, Any] | None:
+    """Our evidence among the attachments of a catalog, if it is there exactly once."""
+    found = [
+        specification for name, specification in _attachments(root) if name == evidence.FILE_NAME
+    ]
+    if len(found) != 1:
+        return None
+    stream = entry(dictionary(found[0], "/EF"), "/F")
+    if not isinstance(stream, generic.StreamObject):
+        return None
+    try:
+        content: bytes = stream.data
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # hostile bytes: what cannot be unpacked is no evidence
+        return None
+    return evidence.parse(content) if len(content) <= _MOST_EVIDENCE else None
 
 
 def find_sealed_prefix(pdf: bytes) -> SealedPrefix | None:

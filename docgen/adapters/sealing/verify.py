@@ -13,14 +13,18 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from docgen.adapters.sealing.later import Later, examine
 from docgen.adapters.sealing.objects import entry
-from docgen.adapters.sealing.reasons import Reason, verdict
+from docgen.adapters.sealing.reasons import Reason, notices, verdict
 from docgen.adapters.sealing.revisions import claimed_ends, open_strictly, revision_ends
-from docgen.adapters.sealing.sealed_prefix import SealedPrefix, find_sealed_prefix
+from docgen.adapters.sealing.sealed_prefix import (
+    SealedPrefix,
+    attached_evidence,
+    find_sealed_prefix,
+)
 from docgen.adapters.sealing.signature import Judged, judge
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.domain import evidence
 from docgen.domain.errors import UnreadableDocument
-from docgen.domain.verdict import Report, SealFacts
+from docgen.domain.verdict import Report, SealFacts, Verdict
 from docgen.ports import Clock
 
 __all__ = ["OUR_IDENTIFIERS", "PadesVerifier", "Reason"]
@@ -81,7 +85,10 @@ class PadesVerifier:
         against = [Reason.EVIDENCE_MISSING] if stated is None else sealed.findings(stated)
         found = (judged.reason, *against, later.reason)
         report = _report(*(reason for reason in found if reason is not None))
-        return replace(report, seal=_facts(judged, later), **_stated(sealed, stated))
+        facts = _facts(judged, later)
+        stands = report.verdict is not Verdict.INVALID
+        told = tuple(notice.value for notice in notices(facts.level)) if stands else ()
+        return replace(report, seal=facts, notices=told, **_stated(sealed, stated))
 
 
 def _facts(judged: Judged, later: Later) -> SealFacts:
@@ -91,8 +98,12 @@ def _facts(judged: Judged, later: Later) -> SealFacts:
 
 def _stated(sealed: SealedPrefix, stated: dict[str, Any] | None) -> dict[str, Any]:
     if stated is None:
-        return {"first_revision_hash": sealed.first_revision_hash()}
+        return {
+            "first_revision_hash": sealed.first_revision_hash(),
+            "claimed_token": _token(_identifier(sealed.reader)),
+        }
     return {
+        "claimed_token": evidence.verification_token(stated),
         "first_revision_hash": sealed.first_revision_hash(),
         "confirmed_hash": evidence.confirmed_hash(stated),
         "evidence": stated,
@@ -109,7 +120,8 @@ def _without_seal(pdf: bytes) -> Report:
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=False)
         signed = bool(reader.embedded_signatures)
-        identifier = _identifier(reader)
+        token = _token(_identifier(reader))
+        stated = attached_evidence(reader.root)
     except MemoryError:
         raise
     except Exception as error:
@@ -118,9 +130,19 @@ def _without_seal(pdf: bytes) -> Report:
         raise UnreadableDocument("not a readable PDF") from error
     if signed or claimed_ends(pdf):
         return _report(Reason.SEAL_BROKEN)
-    ours = identifier is not None and identifier.startswith(OUR_IDENTIFIERS)
-    report = _report(Reason.SEAL_MISSING if ours else Reason.NOT_OURS)
-    return replace(report, first_revision_hash=_first_revision_hash(pdf))
+    if stated is not None:
+        report = _report(Reason.SEAL_REMOVED)
+        token = token or evidence.verification_token(stated)
+    else:
+        report = _report(Reason.NOT_OURS if token is None else Reason.SEAL_MISSING)
+    return replace(report, first_revision_hash=_first_revision_hash(pdf), claimed_token=token)
+
+
+def _token(identifier: str | None) -> str | None:
+    """The token in an identifier of ours; None in anybody else's."""
+    if identifier is None or not identifier.startswith(OUR_IDENTIFIERS):
+        return None
+    return identifier.rpartition(":")[2]
 
 
 def _first_revision_hash(pdf: bytes) -> str | None:

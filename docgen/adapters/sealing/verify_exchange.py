@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from docgen.adapters.sealing.reasons import Reason
+from docgen.adapters.sealing.reasons import Notice, Reason
 from docgen.domain.verdict import Report
 
 MOST_OF_AN_ANSWER: Final = 16 * 1024 * 1024
@@ -21,7 +21,9 @@ class Limits:
     memory: int = 1024 * 1024 * 1024
     """Bytes of address space, of which the program alone needs about 100 MB."""
     cpu_seconds: int = 10
-    wall_seconds: float = 15.0
+    """Of computing: what a file that takes more would cost is known, however busy the machine."""
+    wall_seconds: float = 45.0
+    """By the clock: who needs more of it had no processor, and is not to blame for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class Answer:
     unreadable: str | None = None
 
 
+_MOST_CODES: Final = len(Reason) + len(Notice)
 _SETUP: Final = TypeAdapter(Setup)
 _ANSWER: Final = TypeAdapter(Answer)
 
@@ -69,6 +72,8 @@ def unpack_answer(packed: bytes) -> Answer:
         raise ValueError("not an answer") from None
     if (answer.report is None) == (answer.unreadable is None):
         raise ValueError("either a report or none")
-    for code in answer.report.reasons if answer.report else ():
-        Reason(code)
+    if answer.report is not None:
+        known = [*map(Reason, answer.report.reasons), *map(Notice, answer.report.notices)]
+        if len(known) > _MOST_CODES:
+            raise ValueError("more findings than there are")
     return answer

@@ -66,8 +66,9 @@ class LimitedVerifier:
         """The report on a file.
 
         Raises UnreadableDocument for what is not a PDF, is too large, or cannot be judged within
-        the limits; Busy, at once, while as many as may be are judged; Unavailable when the
-        program does not start, was lost twice, or was closed.
+        the limits of memory and computing; Busy, at once, while as many as may be are judged, and
+        when the time by the clock was lost to others; Unavailable when the program does not start,
+        was lost twice, or was closed.
         """
         if len(pdf) > self._limits.size:
             raise UnreadableDocument(f"larger than {self._limits.size} bytes")
@@ -92,6 +93,9 @@ class LimitedVerifier:
         except ValueError:
             seconds = time.monotonic() - began
             _log.warning("a file of %d bytes was given up after %.1f s", len(pdf), seconds)
+            if seconds >= self._limits.wall_seconds:
+                # It would have used up its seconds of computing long before, had it been let.
+                raise Busy("no processor was free to judge the file") from None
             raise UnreadableDocument("too hard to judge within the limits") from None
         if answer.report is None:
             raise UnreadableDocument(answer.unreadable)

@@ -5,9 +5,11 @@ import re
 
 import pikepdf
 import pypdf
+from asn1crypto import cms
 from pyhanko.pdf_utils import embed, generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from docgen.adapters.sealing.revision import FrozenPdfWriter
@@ -60,6 +62,24 @@ def replace_evidence(pdf: bytes) -> bytes:
     names = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
     files = names[1]["/EF"]
     files[pdf_name("/F")] = writer.add_object(generic.StreamObject(stream_data=b"{}"))
+    writer.update_container(files)
+    return _written(writer)
+
+
+def remove_attachments(pdf: bytes) -> bytes:
+    """A later revision takes everything attached out of sight."""
+    writer = _writer(pdf)
+    for key in ("/Names", "/AF"):
+        del writer.root[pdf_name(key)]
+    writer.update_root()
+    return _written(writer)
+
+
+def attach_evidence_of_another(pdf: bytes, evidence: bytes) -> bytes:
+    """A later revision puts another document's whole evidence in place of this one's."""
+    writer = _writer(pdf)
+    files = writer.root["/Names"]["/EmbeddedFiles"]["/Names"][1]["/EF"]
+    files[pdf_name("/F")] = writer.add_object(generic.StreamObject(stream_data=evidence))
     writer.update_container(files)
     return _written(writer)
 
@@ -192,6 +212,67 @@ def strip(pdf: bytes) -> bytes:
         opened.remove_unreferenced_resources()
         opened.save(out)
     return out.getvalue()
+
+
+def strip_all(pdf: bytes) -> bytes:
+    """The same, and without what was attached."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(strip(pdf))) as opened:
+        del opened.Root.AF
+        del opened.Root.Names
+        opened.save(out)
+    return out.getvalue()
+
+
+def remove_last_page(pdf: bytes) -> bytes:
+    """The whole file written anew without its last page."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        del opened.pages[-1]
+        opened.save(out)
+    return out.getvalue()
+
+
+def remove_time_stamp(pdf: bytes) -> bytes:
+    """The signature without its time-stamp token: nothing of what is signed changes."""
+    start, end, container = _signature(pdf)
+    signer = container["content"]["signer_infos"][0]
+    signer["unsigned_attrs"] = cms.CMSAttributes([])
+    return _with_signature(pdf, start, end, container.dump())
+
+
+def transplant(pdf: bytes, donor: bytes) -> bytes:
+    """The genuine signature of another file in the place of this one's."""
+    start, end, _ = _signature(pdf)
+    return _with_signature(pdf, start, end, _signature(donor)[2].dump())
+
+
+def flip_in_evidence(pdf: bytes) -> bytes:
+    """One bit of the attached evidence changed, in place."""
+    declared = re.search(rb"/Type\s*/EmbeddedFile\b", pdf)
+    assert declared
+    return flip(pdf, pdf.index(b"stream", declared.end()) + 60)
+
+
+def flip_in_signature(pdf: bytes) -> bytes:
+    """One digit of the signature value itself changed."""
+    start, _, container = _signature(pdf)
+    value = container["content"]["signer_infos"][0]["signature"].native
+    at = pdf.lower().index(value.hex().encode(), start) + 20
+    return pdf[:at] + (b"0" if pdf[at : at + 1] != b"0" else b"1") + pdf[at + 1 :]
+
+
+def _signature(pdf: bytes) -> tuple[int, int, cms.ContentInfo]:
+    """Where the place of the one signature begins and ends, and what is in it."""
+    (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    _, start, end, _ = signature.byte_range
+    return int(start), int(end), cms.ContentInfo.load(signature.pkcs7_content)
+
+
+def _with_signature(pdf: bytes, start: int, end: int, container: bytes) -> bytes:
+    room = end - start - 2
+    held = container.hex().encode().ljust(room, b"0")
+    return pdf[:start] + b"<" + held[:room] + b">" + pdf[end:]
 
 
 def _size(pdf: bytes) -> int:

@@ -61,7 +61,7 @@ def stated(frozen: bytes = FROZEN) -> dict[str, Any]:
         document,
         challenge=builders.challenge(envelope),
         entries=(first, second),
-        title={"kk": "Акт", "ru": "Акт"},
+        circumstances=builders.circumstances(),
     )
 
 

@@ -1,0 +1,1 @@
+"""Visitors without a key, counted by their address."""
