@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     """PEM file or folder of roots that `verify` trusts; the default is `var/trust`."""
     tsa_url: str | None = None
     """RFC 3161 timestamp authority; without one the seal's level is B-B."""
+    archive_months: int = Field(default=6, gt=0, le=60)
+    """So long before a certificate behind a seal ends, the file is stamped again."""
     envelope_life_hours: int = Field(default=72, gt=0)
     """How long an envelope may wait for its signature."""
     seal: SealSettings = SealSettings()

@@ -127,6 +127,8 @@ class FakeSealer:
     unfit: DocgenError | None = None
     examined: list[tuple[bytes, tuple[str, ...]]] = field(default_factory=list)
     sealed_at: datetime = NOW
+    level: SealLevel = SealLevel.B_B
+    ends_at: datetime | None = None
 
     def seal(self, order: SealOrder) -> SealedPdf:
         """The frozen bytes and a mark."""
@@ -136,10 +138,11 @@ class FakeSealer:
         mark = f"\n% sealed over {hashlib.sha256(order.evidence).hexdigest()}\n%%EOF\n"
         return SealedPdf(
             pdf=order.frozen + mark.encode(),
-            level=SealLevel.B_B,
+            level=self.level,
             signer="CN=Fake Seal",
             serial="01",
             sealed_at=self.sealed_at,
+            ends_at=self.ends_at,
         )
 
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:

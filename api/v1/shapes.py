@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import (
+    Archived,
     Document,
     Frozen,
     Reference,
@@ -137,6 +138,27 @@ class SealedShape(Shape):
         )
 
 
+class ArchivedShape(Shape):
+    """The sealed bytes and a later time stamp, before certificates end: B-LTA."""
+
+    version: int
+    sha256: str
+    size: int
+    authority: str
+    stamped_at: datetime
+
+    @classmethod
+    def of(cls, archived: Archived) -> Self:
+        """The shape of a later version."""
+        return cls(
+            version=archived.number,
+            sha256=archived.sha256,
+            size=archived.size,
+            authority=archived.authority,
+            stamped_at=archived.stamped_at,
+        )
+
+
 class DocumentLinks(Shape):
     """Where its bytes and pages are."""
 
@@ -155,6 +177,7 @@ class DocumentShape(Shape):
     languages: tuple[Language, ...]
     frozen: FrozenShape | None
     sealed: SealedShape | None
+    archived: tuple[ArchivedShape, ...]
     links: DocumentLinks
 
 
@@ -208,6 +231,7 @@ def document_shape(document: Document, root: str, public_url: str) -> DocumentSh
         languages=document.languages,
         frozen=FrozenShape.of(document.frozen),
         sealed=SealedShape.of(document.sealed),
+        archived=tuple(ArchivedShape.of(each) for each in document.archived),
         links=DocumentLinks(
             pdf=f"{place}/pdf",
             pages=tuple(f"{place}/pages/{page}" for page in range(1, pages + 1)),

@@ -13,6 +13,7 @@ from docgen.adapters.sealing.seal import PadesSealer
 from docgen.adapters.sealing.typeface import Typeface
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url
+from docgen.bootstrap.evidence import closing
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
@@ -92,13 +93,14 @@ def works_over(
         operator=operator, public_url=settings.public_url,
     )  # fmt: skip
     work = _Work({Task.RENDER: render, Task.SEAL: seal})
-    expire = Expire(register=register, clock=CLOCK)
+    sweep = Sweep(
+        register=register, work=work, expire=Expire(register=register, clock=CLOCK), clock=CLOCK,
+        close_day=closing(settings, parts, register),
+    )  # fmt: skip
     routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
     routes.start()
     try:
-        yield Works(
-            work=work, sweep=Sweep(register=register, work=work, expire=expire, clock=CLOCK)
-        )
+        yield Works(work=work, sweep=sweep)
     finally:
         renderer.close()
         routes.join()

@@ -10,6 +10,7 @@ from docgen.domain.envelope import State
 from docgen.domain.errors import DocgenError, SealUnavailable
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
+from docgen.usecases.close_day import CloseDay
 from docgen.usecases.expire import Expire
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class Sweep:
     clock: Clock
     answers_kept: timedelta = timedelta(hours=72)
     """For so long a repeated request gets its first answer."""
+    close_day: CloseDay | None = None
+    """Once a day is over it is archived and anchored, after all that people wait for."""
 
     def __call__(self, *, until: Callable[[], bool] = lambda: False) -> Swept:
         """What was done; whatever fails is logged and waits for the next time.
@@ -48,6 +51,8 @@ class Sweep:
         expired = sum(self._expired(each) for each in self._overdue() if not until())
         rendered, unrendered = self._catch_up(Task.RENDER, until)
         sealed, unsealed = self._catch_up(Task.SEAL, until)
+        if self.close_day is not None and not until():
+            self.close_day(until=until)
         return Swept(
             rendered=rendered, sealed=sealed, expired=expired, waiting=unrendered + unsealed
         )

@@ -110,6 +110,7 @@ def test_a_document_tells_what_was_seen_and_what_was_sealed(here: Portal) -> Non
             "serial": "01",
             "sealed_at": "2026-03-02T09:30:00.123456Z",
         },
+        "archived": [],
         "links": {
             "pdf": f"{place}/pdf",
             "pages": [f"{place}/pages/1"],
