@@ -18,6 +18,7 @@ from docgen.domain.subscriber import Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.work import Backlog, OutboxRow, Task
+from docgen.ports_of_evidence import Anchors, Audit, Versions
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -78,6 +79,9 @@ class Envelopes(Protocol):
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
+
+    def by_number(self, number: str) -> Envelope:
+        """The envelope of the document of that number; raises DocumentNotFound."""
 
 
 class Challenges(Protocol):
@@ -179,7 +183,10 @@ class UnitOfWork(Protocol):
 
     envelopes: Envelopes
     challenges: Challenges
+    versions: Versions
     journal: Journal
+    anchors: Anchors
+    audit: Audit
     outbox: Outbox
     keys: ApiKeys
     asked: AskedRequests

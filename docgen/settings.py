@@ -174,6 +174,8 @@ class Settings(BaseSettings):
     """RFC 3161 timestamp authority; without one the seal's level is B-B."""
     tsa_policy: str | None = Field(default=None, pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")
     """Under which policy it is to stamp, as an OID; by default under its own."""
+    archive_months: int = Field(default=6, gt=0, le=60)
+    """So long before a certificate behind a seal ends, the file is stamped again."""
     envelope_life_hours: int = Field(default=72, gt=0)
     """How long an envelope may wait for its signature."""
     seal: SealSettings = SealSettings()

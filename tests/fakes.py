@@ -130,6 +130,8 @@ class FakeSealer:
     sealed_at: datetime = NOW
     serial: str = "01"
     """Of the certificate it seals with; whoever looked before saw `01`."""
+    level: SealLevel = SealLevel.B_B
+    ends_at: datetime | None = None
 
     def seal(self, order: SealOrder) -> SealedPdf:
         """The frozen bytes and a mark."""
@@ -139,10 +141,11 @@ class FakeSealer:
         mark = f"\n% sealed over {hashlib.sha256(order.evidence).hexdigest()}\n%%EOF\n"
         return SealedPdf(
             pdf=order.frozen + mark.encode(),
-            level=SealLevel.B_B,
+            level=self.level,
             signer="CN=Fake Seal",
             serial=self.serial,
             sealed_at=self.sealed_at,
+            ends_at=self.ends_at,
         )
 
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:

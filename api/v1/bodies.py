@@ -82,9 +82,12 @@ class EnvelopeQuery(Block):
 
 
 class PdfQuery(Block):
-    """Which bytes: frozen or sealed; by default the latest there are."""
+    """Which bytes: frozen, sealed, or archived (sealed with later time stamps).
 
-    version: Literal["frozen", "sealed"] | None = None
+    By default the latest there are.
+    """
+
+    version: Literal["frozen", "sealed", "archived"] | None = None
 
 
 class PageQuery(PdfQuery):

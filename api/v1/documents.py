@@ -10,7 +10,8 @@ from docgen.usecases.fetch_document import Located, Version
 
 _HELD = 304
 _FOR_A_YEAR = "max-age=31536000, immutable"
-"""As long as stores keep anything (RFC 9111); neither version of a document ever changes."""
+"""As long as stores keep anything (RFC 9111)."""
+_UNCHANGING = {"frozen", "sealed"}
 _PAGE = re.compile("[1-9][0-9]{0,3}")
 _CMS = "application/pkcs7-signature"
 """RFC 8551, 3.2.1."""
@@ -18,7 +19,7 @@ _TAGGED = {"ETag": "Changes with the bytes, and only with them"}
 
 
 def fetch_pdf(call: Call) -> Reply:
-    """The PDF: frozen or sealed."""
+    """The PDF: frozen, sealed or archived."""
     query = call.query_as(PdfQuery)
     located = _located(call, query)
     tag = f'"{located.sha256}"'
@@ -81,9 +82,10 @@ def _held(call: Call, tag: str) -> bool:
 def _headers(tag: str, query: PdfQuery) -> dict[str, str]:
     """The caller's own store may keep it, and needs not ask again for a version it has named.
 
-    Without a name it is the latest, and asks each time whether it still is.
+    Without a name it is the latest, and so is the archived one: it asks each time whether it still
+    is.
     """
-    kept = "no-cache" if query.version is None else _FOR_A_YEAR
+    kept = _FOR_A_YEAR if query.version in _UNCHANGING else "no-cache"
     return {"ETag": tag, "Cache-Control": f"private, {kept}"}
 
 

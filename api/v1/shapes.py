@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import (
+    Archived,
     Detached,
     Document,
     Frozen,
@@ -153,6 +154,27 @@ class DetachedShape(Shape):
         return cls(sha256=detached.sha256, size=detached.size, signed_at=detached.signed_at)
 
 
+class ArchivedShape(Shape):
+    """The sealed bytes and a later time stamp, before certificates end: B-LTA."""
+
+    version: int
+    sha256: str
+    size: int
+    authority: str
+    stamped_at: datetime
+
+    @classmethod
+    def of(cls, archived: Archived) -> Self:
+        """The shape of a later version."""
+        return cls(
+            version=archived.number,
+            sha256=archived.sha256,
+            size=archived.size,
+            authority=archived.authority,
+            stamped_at=archived.stamped_at,
+        )
+
+
 class DocumentLinks(Shape):
     """Where its bytes and pages are, and the signature beside them, if there is one."""
 
@@ -173,6 +195,7 @@ class DocumentShape(Shape):
     frozen: FrozenShape | None
     sealed: SealedShape | None
     detached: DetachedShape | None
+    archived: tuple[ArchivedShape, ...]
     links: DocumentLinks
 
 
@@ -227,6 +250,7 @@ def document_shape(document: Document, root: str, public_url: str) -> DocumentSh
         frozen=FrozenShape.of(document.frozen),
         sealed=SealedShape.of(document.sealed),
         detached=DetachedShape.of(document.detached),
+        archived=tuple(ArchivedShape.of(each) for each in document.archived),
         links=DocumentLinks(
             pdf=f"{place}/pdf",
             cms=None if document.detached is None else f"{place}/cms",

@@ -1,24 +1,8 @@
-"""The register: where it is, its shape and its journal."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""The register: where it is, and its shape."""
 
 from docgen.adapters.db import migrate as migrations
-from docgen.adapters.db.register import SqlRegister
 from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
-from docgen.usecases.check_journal import CheckJournal
-
-
-@contextmanager
-def journals(settings: Settings) -> Iterator[CheckJournal]:
-    """Checking of the journal, which needs the database only."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
-        yield CheckJournal(register=register)
-    finally:
-        register.close()
 
 
 def migrate(settings: Settings) -> None:

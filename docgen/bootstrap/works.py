@@ -10,6 +10,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.queue import QueueConsumer
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url
+from docgen.bootstrap.evidence import closing
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
@@ -92,17 +93,13 @@ def works_over(
             register=register, blobs=blobs, signer=signer, clock=CLOCK
         )
     work = _Work(doers)
-    expire = Expire(register=register, clock=CLOCK)
+    sweep = Sweep(
+        register=register, work=work, expire=Expire(register=register, clock=CLOCK), clock=CLOCK,
+        signs_detached=signer is not None, close_day=closing(settings, parts, register),
+    )  # fmt: skip
     routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
     routes.start()
     try:
-        sweep = Sweep(
-            register=register,
-            work=work,
-            expire=expire,
-            clock=CLOCK,
-            signs_detached=signer is not None,
-        )
         yield Works(work=work, sweep=sweep)
     finally:
         renderer.close()

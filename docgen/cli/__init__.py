@@ -12,7 +12,7 @@ from docgen.cli.keys import keys
 from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, sealer, serve, worker
-from docgen.cli.register import journal, migrate, sweep
+from docgen.cli.register import archive, journal, migrate, sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, doctor, journal, migrate, sweep, keys, sealer, serve, worker,
-    demo_command,
+    forms, lint, render, verify, doctor, journal, archive, migrate, sweep, keys, sealer, serve,
+    worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

@@ -105,6 +105,23 @@ class Sealed:
     serial: str
     evidence_sha256: str
     sealed_at: datetime
+    ends_at: datetime | None = None
+    """When the first of the certificates it rests on ends; None where that was not noted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archived:
+    """The sealed bytes plus document time stamps (B-LTA): a version beside the first."""
+
+    number: int
+    """From 2 on: the sealed file is the first version."""
+    sha256: str
+    size: int
+    authority: str
+    """Who made the newest time stamp."""
+    stamped_at: datetime
+    ends_at: datetime
+    """When the certificate behind the newest time stamp ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +150,8 @@ class Document:
     frozen: Frozen | None = None
     sealed: Sealed | None = None
     detached: Detached | None = None
+    archived: tuple[Archived, ...] = ()
+    """Later versions, in order."""
 
     def frozen_hash(self) -> str:
         """SHA-256 of the frozen PDF; raises DocumentNotFound before it is rendered."""

@@ -34,6 +34,8 @@ class Event(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     VOIDED = "voided"
+    ARCHIVED = "archived"
+    ARCHIVE_FAILED = "archive_failed"
 
 
 @dataclass(frozen=True, kw_only=True)

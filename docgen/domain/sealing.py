@@ -31,6 +31,29 @@ class SealedPdf:
     signer: str
     serial: str
     sealed_at: datetime
+    ends_at: datetime | None = None
+    """When the first of the certificates it rests on ends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchivedPdf:
+    """A sealed file plus one revision more: validation data and a document time stamp."""
+
+    pdf: bytes
+    authority: str
+    stamped_at: datetime
+    ends_at: datetime
+    """When the certificate of that authority ends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StampJudged:
+    """What a time-stamp token says, and what is to be said against it."""
+
+    stamped_at: datetime | None
+    authority: str | None
+    fault: str | None = None
+    """`unreadable`, `of_other_bytes`, `broken` or `not_trusted`; None for a good one."""
 
 
 @dataclass(frozen=True, kw_only=True)

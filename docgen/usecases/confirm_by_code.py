@@ -8,6 +8,7 @@ from docgen.domain.challenge import Challenge, ChallengePolicy, ChallengeState, 
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
 from docgen.domain.envelope import Envelope, Verb
 from docgen.domain.errors import CodeGone, CodeWrong, FieldError, ValuesRejected
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.work import OutboxRow, Task
@@ -118,12 +119,13 @@ class ConfirmByCode:
             if not counted:
                 raise CodeGone("replaced")
             consent = _consent(challenge, attempt, confirmed_at=spent.at)
-            unit.envelopes.save(envelope.confirm(consent))
-            self._record(unit, consent, envelope.id, now=now)
+            confirmed = envelope.confirm(consent)
+            unit.envelopes.save(confirmed)
+            self._record(unit, consent, confirmed, now=now)
             unit.commit()
 
     def _record(
-        self, unit: UnitOfWork, consent: SmsConsent, envelope_id: str, *, now: datetime
+        self, unit: UnitOfWork, consent: SmsConsent, confirmed: Envelope, *, now: datetime
     ) -> None:
         fact = Fact(
             event=Event.CONFIRMED,
@@ -135,14 +137,15 @@ class ConfirmByCode:
                 "entered_by": consent.entered_by.value,
                 "consent": consent.text.version,
                 "consent_language": consent.text.language.value,
-            },
+            }
+            | fingerprints(confirmed),
         )
-        unit.journal.append(envelope_id, fact)
+        unit.journal.append(confirmed.id, fact)
         unit.outbox.add(
             OutboxRow(
                 id=self.chance.identifier(),
                 task=Task.SEAL,
-                envelope_id=envelope_id,
+                envelope_id=confirmed.id,
                 created_at=now,
             )
         )

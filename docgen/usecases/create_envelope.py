@@ -15,6 +15,7 @@ from docgen.domain.errors import (
     ValuesRejected,
 )
 from docgen.domain.evidence import values_hash
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Subscriber
@@ -203,7 +204,7 @@ class CreateEnvelope:
             event=Event.CREATED,
             at=envelope.created_at,
             actor=f"client:{envelope.client}",
-            details=details,
+            details=details | fingerprints(envelope),
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from docgen.domain.envelope import Envelope
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.ports import Clock, Register
 
@@ -19,8 +20,12 @@ class Decline:
         with self.register.begin() as unit:
             declined = unit.envelopes.get(envelope_id).decline(reason)
             unit.envelopes.save(declined)
-            unit.journal.append(
-                envelope_id, Fact(event=Event.DECLINED, at=self.clock.now(), actor=actor)
+            fact = Fact(
+                event=Event.DECLINED,
+                at=self.clock.now(),
+                actor=actor,
+                details=fingerprints(declined),
             )
+            unit.journal.append(envelope_id, fact)
             unit.commit()
         return declined

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from docgen.domain.envelope import Verb
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register
@@ -22,8 +23,10 @@ class Expire:
             envelope = unit.envelopes.get(envelope_id)
             if now < envelope.expires_at or not envelope.allows(Verb.EXPIRE):
                 return False
-            unit.envelopes.save(envelope.expire())
-            unit.journal.append(envelope_id, Fact(event=Event.EXPIRED, at=now, actor="system"))
+            expired = envelope.expire()
+            unit.envelopes.save(expired)
+            fact = Fact(event=Event.EXPIRED, at=now, actor="system", details=fingerprints(expired))
+            unit.journal.append(envelope_id, fact)
             unit.outbox.settle(Task.RENDER, envelope_id, now=now)
             unit.commit()
         return True

@@ -9,10 +9,11 @@ from docgen.ports import Blobs, PageImages
 
 
 class Version(StrEnum):
-    """Which bytes: those the subscriber saw, or those with the seal."""
+    """Which bytes: those the subscriber saw, those with the seal, or with later time stamps."""
 
     FROZEN = "frozen"
     SEALED = "sealed"
+    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +38,25 @@ class FetchDocument:
         """The asked version, else the latest there is.
 
         Raises NotReady while it is a draft, and DocumentNotFound for an unknown document or one
-        that is not sealed when the sealed version is asked for.
+        that is not there in the asked version.
         """
         document = envelope.document(document_id)
         if document.frozen is None and envelope.state is State.DRAFT:
             raise NotReady("fetch", envelope.state)
-        if document.sealed is not None and version is not Version.FROZEN:
-            return _located(document, Version.SEALED, document.sealed.sha256)
-        if version is Version.SEALED:
+        hashes = _hashes(document)
+        if version is None:
+            version = next(iter(hashes), Version.FROZEN)
+        if version not in hashes:
             raise DocumentNotFound(document_id)
-        return _located(document, Version.FROZEN, document.frozen_hash())
+        return Located(sha256=hashes[version], number=document.number, version=version)
 
     def locate_detached(self, envelope: Envelope, document_id: str) -> Located:
         """The signature beside the sealed file; raises DocumentNotFound where there is none."""
         document = envelope.document(document_id)
         if document.detached is None:
             raise DocumentNotFound(document_id)
-        return _located(document, Version.SEALED, document.detached.sha256)
+        beside = document.detached.sha256
+        return Located(sha256=beside, number=document.number, version=Version.SEALED)
 
     def pdf(self, located: Located) -> bytes:
         """The bytes; raises BlobNotFound or BlobDamaged."""
@@ -64,5 +67,13 @@ class FetchDocument:
         return self.images.image(self.pdf(located), page, width=width)
 
 
-def _located(document: Document, version: Version, sha256: str) -> Located:
-    return Located(sha256=sha256, number=document.number, version=version)
+def _hashes(document: Document) -> dict[Version, str]:
+    """The hash of each version there is, the latest first."""
+    hashes = {}
+    if document.archived:
+        hashes[Version.ARCHIVED] = document.archived[-1].sha256
+    if document.sealed is not None:
+        hashes[Version.SEALED] = document.sealed.sha256
+    if document.frozen is not None:
+        hashes[Version.FROZEN] = document.frozen.sha256
+    return hashes

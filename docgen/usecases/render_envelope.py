@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Document, Envelope, Frozen, State
 from docgen.domain.errors import DocgenError, RenderFailed, SealRefused, TemplateRejected
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact, says
 from docgen.domain.operator import Operator
 from docgen.domain.rendering import RenderOrder
@@ -62,7 +63,8 @@ class RenderEnvelope:
                     at=now,
                     actor="system",
                     details={"manifest": ready.manifest_hash}
-                    | {f"document.{d.number}": frozen[d.id].sha256 for d in ready.documents},
+                    | {f"document.{d.number}": frozen[d.id].sha256 for d in ready.documents}
+                    | fingerprints(ready),
                 ),
             )
             unit.outbox.settle(Task.RENDER, envelope_id, now=now)

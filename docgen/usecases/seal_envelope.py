@@ -7,6 +7,7 @@ from datetime import datetime
 
 from docgen.domain.envelope import Document, Envelope, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, StaleEnvelope
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility
@@ -79,6 +80,7 @@ class SealEnvelope:
             serial=made.file.serial,
             evidence_sha256=hashlib.sha256(made.evidence).hexdigest(),
             sealed_at=made.file.sealed_at,
+            ends_at=made.file.ends_at,
         )
 
     def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed]) -> None:
@@ -86,7 +88,7 @@ class SealEnvelope:
         details = {
             f"document.{d.number}": f"{sealed[d.id].level} {sealed[d.id].sha256}"
             for d in envelope.documents
-        }
+        } | fingerprints(envelope)
         with self.register.begin() as unit:
             unit.envelopes.save(envelope)
             fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)

@@ -16,6 +16,7 @@ from docgen.domain.errors import (
     SmsUnavailable,
     WayNotAllowed,
 )
+from docgen.domain.fingerprint import CHALLENGE, fingerprints, of_challenge
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
@@ -142,12 +143,17 @@ class SendCode:
         )
 
     def _record(self, challenge: Challenge, actor: str) -> None:
-        details = {"challenge": challenge.id, "manifest": challenge.manifest_hash}
         with self.register.begin() as unit:
             envelope = unit.envelopes.get(challenge.envelope_id)
             envelope.require_in_time(Verb.SEND_CODE, challenge.issued_at)
+            sent = envelope.send_code()
+            details = {
+                "challenge": challenge.id,
+                "manifest": challenge.manifest_hash,
+                CHALLENGE: of_challenge(challenge, salt=sent.salt),
+            } | fingerprints(sent)
             unit.challenges.add(challenge)
-            unit.envelopes.save(envelope.send_code())
+            unit.envelopes.save(sent)
             fact = Fact(
                 event=Event.CODE_ISSUED, at=challenge.issued_at, actor=actor, details=details
             )

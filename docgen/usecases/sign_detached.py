@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from docgen.domain.envelope import Detached, Document, State
 from docgen.domain.errors import DocgenError
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact, says
 from docgen.domain.sealing import DetachedOrder
 from docgen.domain.work import Task
@@ -39,8 +40,14 @@ class SignDetached:
         now = self.clock.now()
         details = {f"document.{d.number}": made[d.id].sha256 for d in unsigned}
         with self.register.begin() as unit:
-            unit.envelopes.save(unit.envelopes.get(envelope_id).sign_detached(made))
-            fact = Fact(event=Event.SIGNED_DETACHED, at=now, actor="system", details=details)
+            signed = unit.envelopes.get(envelope_id).sign_detached(made)
+            unit.envelopes.save(signed)
+            fact = Fact(
+                event=Event.SIGNED_DETACHED,
+                at=now,
+                actor="system",
+                details=details | fingerprints(signed),
+            )
             unit.journal.append(envelope_id, fact)
             unit.outbox.settle(Task.SIGN_DETACHED, envelope_id, now=now)
             unit.commit()

@@ -10,6 +10,7 @@ from docgen.domain.envelope import State
 from docgen.domain.errors import DocgenError, SealUnavailable
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
+from docgen.usecases.close_day import CloseDay
 from docgen.usecases.expire import Expire
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ class Sweep:
     """Whether a national signature is wanted beside each sealed file."""
     answers_kept: timedelta = timedelta(hours=72)
     """For so long a repeated request gets its first answer."""
+    close_day: CloseDay | None = None
+    """Once a day is over it is archived and anchored, after all that people wait for."""
 
     def __call__(self, *, until: Callable[[], bool] = lambda: False) -> Swept:
         """What was done; whatever fails is logged and waits for the next time.
@@ -56,6 +59,8 @@ class Sweep:
         signed, unsigned = (
             self._catch_up(Task.SIGN_DETACHED, until) if self.signs_detached else (0, 0)
         )
+        if self.close_day is not None and not until():
+            self.close_day(until=until)
         return Swept(
             rendered=rendered,
             sealed=sealed,

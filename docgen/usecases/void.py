@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from docgen.domain.envelope import Envelope
+from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register
@@ -21,7 +22,8 @@ class Void:
         with self.register.begin() as unit:
             void = unit.envelopes.get(envelope_id).void(reason)
             unit.envelopes.save(void)
-            unit.journal.append(envelope_id, Fact(event=Event.VOIDED, at=now, actor=actor))
+            fact = Fact(event=Event.VOIDED, at=now, actor=actor, details=fingerprints(void))
+            unit.journal.append(envelope_id, fact)
             for task in Task:
                 unit.outbox.settle(task, envelope_id, now=now)
             unit.commit()

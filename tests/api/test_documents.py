@@ -2,18 +2,20 @@
 
 import hashlib
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from docgen.domain.envelope import State
+from docgen.domain.envelope import SealLevel, State
 from docgen.domain.errors import BlobNotFound
 from docgen.usecases.sign_detached import SignDetached
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES
 from tests.api.states import MADE
 from tests.api.watch import found, refused
+from tests.usecases.evidence import Closed
 from tests.usecases.test_sign_detached import FakeSigner
 
 
@@ -61,6 +63,27 @@ def test_after_the_seal_the_sealed_bytes_are_sent(anywhere: Portal) -> None:
     assert hashlib.sha256(sealed).hexdigest() == told["sealed"]["sha256"]
     assert hashlib.sha256(frozen).hexdigest() == told["frozen"]["sha256"]
     assert sealed.startswith(frozen)
+
+
+def test_an_archived_version_stands_beside_the_sealed_one(here: Portal) -> None:
+    """It is the latest then; it may be followed by another, so that stores ask again."""
+    here.world.sealer.level = SealLevel.B_LT
+    here.world.sealer.ends_at = here.world.clock.now() + timedelta(days=1)
+    envelope_id = here.confirmed()
+    refused(_pdf(here, envelope_id, "?version=archived"), 404, "document_not_found")
+    Closed(here.world).archive()
+
+    archived = _pdf(here, envelope_id, "?version=archived")
+
+    (told,) = here.shown(envelope_id)["documents"][0]["archived"]
+    sealed = _pdf(here, envelope_id, "?version=sealed")
+    assert (told["version"], told["authority"]) == (2, "Fake TSA")
+    assert archived.headers["ETag"] == f'"{told["sha256"]}"'
+    assert archived.headers["Cache-Control"] == "private, no-cache"
+    assert archived.get_data().startswith(sealed.get_data())
+    assert len(archived.get_data()) == told["size"] > len(sealed.get_data())
+    assert _pdf(here, envelope_id).get_data() == archived.get_data()
+    assert "immutable" in sealed.headers["Cache-Control"]
 
 
 def test_each_document_has_its_own_bytes(here: Portal) -> None:

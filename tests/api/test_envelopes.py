@@ -111,6 +111,7 @@ def test_a_document_tells_what_was_seen_and_what_was_sealed(here: Portal) -> Non
             "sealed_at": "2026-03-02T09:30:00.123456Z",
         },
         "detached": None,
+        "archived": [],
         "links": {
             "pdf": f"{place}/pdf",
             "cms": None,

@@ -206,6 +206,6 @@ def test_an_output_without_a_folder_is_refused_before_the_work(tmp_path: Path) -
 
 def test_a_new_register_is_migrated_and_its_journal_is_in_order() -> None:
     """`migrate` makes it, may be repeated, and `journal verify` finds nothing wrong."""
-    assert _said("journal", "verify").exit_code == 1
+    assert _said("journal", "verify").exit_code == 3
     assert [_said("migrate").stdout, _said("migrate").stdout] == ["ok\n", "ok\n"]
-    assert _said("journal", "verify").stdout == "ok: 0 envelopes, 0 entries\n"
+    assert _said("journal", "verify").stdout.startswith("ok: 0 envelopes, 0 entries")

@@ -41,7 +41,7 @@ class SqlChallenges:
             .where(ChallengeRow.id == challenge_id)
             .execution_options(populate_existing=True)
         ).one_or_none()
-        return None if row is None else _challenge_of(row)
+        return None if row is None else challenge_of(row)
 
     def latest(self, envelope_id: str) -> Challenge | None:
         """The newest challenge of an envelope."""
@@ -52,7 +52,7 @@ class SqlChallenges:
             .limit(1)
             .execution_options(populate_existing=True)
         ).one_or_none()
-        return None if row is None else _challenge_of(row)
+        return None if row is None else challenge_of(row)
 
     def save(self, challenge: Challenge) -> None:
         """Store what was learnt; raises NotFound.
@@ -128,7 +128,8 @@ def _columns(challenge: Challenge) -> dict[str, Any]:
     }
 
 
-def _challenge_of(row: ChallengeRow) -> Challenge:
+def challenge_of(row: ChallengeRow) -> Challenge:
+    """The challenge of a row; raises ValueError for a state that is none."""
     return Challenge(
         id=row.id,
         envelope_id=row.envelope_id,

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from docgen.adapters.db.mapping import (
     bytes_columns,
     document_columns,
+    document_of,
     envelope_columns,
     envelope_of,
 )
-from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
-from docgen.domain.envelope import MOVES, Envelope, EnvelopeFilter, State, Verb
+from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
+from docgen.domain.envelope import MOVES, Document, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 
 _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
@@ -97,7 +98,14 @@ class SqlEnvelopes:
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
-        holder = select(DocumentRow.envelope_id).where(DocumentRow.verification_token == token)
+        return self._of_document(DocumentRow.verification_token == token)
+
+    def by_number(self, number: str) -> Envelope:
+        """The envelope of the document of that number; raises DocumentNotFound."""
+        return self._of_document(DocumentRow.number == number)
+
+    def _of_document(self, is_it: ColumnElement[bool]) -> Envelope:
+        holder = select(DocumentRow.envelope_id).where(is_it)
         found = self._read(select(EnvelopeRow).where(EnvelopeRow.id.in_(holder)))
         if not found:
             raise DocumentNotFound
@@ -109,17 +117,32 @@ class SqlEnvelopes:
         documents = self._documents([row.id for row in rows])
         return [envelope_of(row, documents[row.id]) for row in rows]
 
-    def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[DocumentRow]]:
+    def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[Document]]:
         wanted = (
             select(DocumentRow)
             .where(DocumentRow.envelope_id.in_(envelope_ids))
             .order_by(DocumentRow.position)
             .execution_options(populate_existing=True)
         )
-        by_envelope: dict[str, list[DocumentRow]] = defaultdict(list)
-        for row in self._session.scalars(wanted):
-            by_envelope[row.envelope_id].append(row)
+        rows = self._session.scalars(wanted).all()
+        versions = self._versions([row.id for row in rows if row.sealed_sha256 is not None])
+        by_envelope: dict[str, list[Document]] = defaultdict(list)
+        for row in rows:
+            by_envelope[row.envelope_id].append(document_of(row, versions[row.id]))
         return by_envelope
+
+    def _versions(self, document_ids: Sequence[str]) -> dict[str, list[DocumentVersionRow]]:
+        found: dict[str, list[DocumentVersionRow]] = defaultdict(list)
+        if not document_ids:
+            return found
+        wanted = (
+            select(DocumentVersionRow)
+            .where(DocumentVersionRow.document_id.in_(document_ids))
+            .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
+        )
+        for row in self._session.scalars(wanted):
+            found[row.document_id].append(row)
+        return found
 
 
 def _conditions(wanted: EnvelopeFilter) -> list[ColumnElement[bool]]:

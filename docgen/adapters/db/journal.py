@@ -24,7 +24,7 @@ class SqlJournal:
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
         try:
             with self._session.begin_nested():
-                self._session.execute(insert(JournalRow).values(**_columns(entry)))
+                self._session.execute(insert(JournalRow).values(**entry_columns(entry)))
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry
@@ -36,7 +36,7 @@ class SqlJournal:
             .where(JournalRow.envelope_id == envelope_id)
             .order_by(JournalRow.sequence)
         )
-        return [_entry_of(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def envelope_ids(self) -> Sequence[str]:
         """Every envelope that has entries."""
@@ -50,10 +50,11 @@ class SqlJournal:
             .order_by(JournalRow.sequence.desc())
             .limit(1)
         ).one_or_none()
-        return None if row is None else _entry_of(row)
+        return None if row is None else entry_of(row)
 
 
-def _columns(entry: Entry) -> dict[str, Any]:
+def entry_columns(entry: Entry) -> dict[str, Any]:
+    """The columns of an entry."""
     return {
         "envelope_id": entry.envelope_id,
         "sequence": entry.sequence,
@@ -66,7 +67,8 @@ def _columns(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry_of(row: JournalRow) -> Entry:
+def entry_of(row: JournalRow) -> Entry:
+    """The entry of a row; raises ValueError for an event that is none."""
     return Entry(
         envelope_id=row.envelope_id,
         sequence=row.sequence,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from docgen.adapters.db.people import consent_json, consent_of, subscriber_json, subscriber_of
-from docgen.adapters.db.rows import DocumentRow, EnvelopeRow
+from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain.envelope import (
+    Archived,
     Detached,
     Document,
     Envelope,
@@ -68,8 +69,8 @@ def bytes_columns(document: Document) -> dict[str, Any]:
     )
 
 
-def envelope_of(row: EnvelopeRow, documents: Sequence[DocumentRow]) -> Envelope:
-    """The envelope of a row and its documents' rows in their order."""
+def envelope_of(row: EnvelopeRow, documents: Sequence[Document]) -> Envelope:
+    """The envelope of a row and its documents in their order."""
     return Envelope(
         id=row.id,
         version=row.version,
@@ -82,7 +83,7 @@ def envelope_of(row: EnvelopeRow, documents: Sequence[DocumentRow]) -> Envelope:
             account_number=row.account_number,
             region=row.region,
         ),
-        documents=tuple(_document_of(document) for document in documents),
+        documents=tuple(documents),
         salt=row.salt,
         created_at=row.created_at,
         expires_at=row.expires_at,
@@ -96,7 +97,8 @@ def _warning_of(pointer: str, code: str, params: list[list[str]]) -> FieldError:
     return FieldError(pointer, code, tuple((name, value) for name, value in params))
 
 
-def _document_of(row: DocumentRow) -> Document:
+def document_of(row: DocumentRow, versions: Sequence[DocumentVersionRow]) -> Document:
+    """The document of a row and its later versions in their order."""
     return Document(
         id=row.id,
         number=row.number,
@@ -109,6 +111,32 @@ def _document_of(row: DocumentRow) -> Document:
         frozen=_frozen_of(row),
         sealed=_sealed_of(row),
         detached=_detached_of(row),
+        archived=tuple(version_of(version) for version in versions),
+    )
+
+
+def version_columns(version: Archived, *, document_id: str) -> dict[str, Any]:
+    """The columns of a later version."""
+    return {
+        "document_id": document_id,
+        "number": version.number,
+        "sha256": version.sha256,
+        "size": version.size,
+        "authority": version.authority,
+        "stamped_at": version.stamped_at,
+        "ends_at": version.ends_at,
+    }
+
+
+def version_of(row: DocumentVersionRow) -> Archived:
+    """The later version of a row."""
+    return Archived(
+        number=row.number,
+        sha256=row.sha256,
+        size=row.size,
+        authority=row.authority,
+        stamped_at=row.stamped_at,
+        ends_at=row.ends_at,
     )
 
 
@@ -132,6 +160,7 @@ def _sealed_columns(sealed: Sealed | None) -> dict[str, Any]:
         "sealed_serial": None if sealed is None else sealed.serial,
         "sealed_evidence_sha256": None if sealed is None else sealed.evidence_sha256,
         "sealed_at": None if sealed is None else sealed.sealed_at,
+        "sealed_ends_at": None if sealed is None else sealed.ends_at,
     }
 
 
@@ -167,6 +196,7 @@ def _sealed_of(row: DocumentRow) -> Sealed | None:
         serial=_kept(row.sealed_serial),
         evidence_sha256=_kept(row.sealed_evidence_sha256),
         sealed_at=_kept(row.sealed_at),
+        ends_at=row.sealed_ends_at,
     )
 
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, text
 from sqlalchemy.orm import Session
 
-from docgen import ports
+from docgen import ports, ports_of_evidence
+from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
+from docgen.adapters.db.audit import SqlAudit
 from docgen.adapters.db.challenges import SqlChallenges
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
@@ -17,6 +19,7 @@ from docgen.adapters.db.holds import holds_for
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.versions import SqlVersions
 
 _NEXT_NUMBER = text(
     "INSERT INTO counters (series, value) VALUES (:series, 1)"
@@ -29,7 +32,10 @@ class SqlUnit:
 
     envelopes: ports.Envelopes
     challenges: ports.Challenges
+    versions: ports_of_evidence.Versions
     journal: ports.Journal
+    anchors: ports_of_evidence.Anchors
+    audit: ports_of_evidence.Audit
     outbox: ports.Outbox
     keys: ports.ApiKeys
     asked: ports.AskedRequests
@@ -37,7 +43,10 @@ class SqlUnit:
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
         self.challenges = SqlChallenges(session)
+        self.versions = SqlVersions(session)
         self.journal = SqlJournal(session)
+        self.anchors = SqlAnchors(session)
+        self.audit = SqlAudit(session)
         self.outbox = SqlOutbox(session)
         self.keys = SqlKeys(session)
         self.asked = SqlAskedRequests(session)

@@ -108,6 +108,21 @@ class DocumentRow(Base):
     detached_sha256: Mapped[str | None]
     detached_size: Mapped[int | None]
     detached_at: Mapped[datetime | None]
+    sealed_ends_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class DocumentVersionRow(Base):
+    """A sealed document with later time stamps; no foreign key, as its entries outlive it."""
+
+    __tablename__ = "document_versions"
+
+    document_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    authority: Mapped[str]
+    stamped_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 _SENT = text("state = 'sent'")
@@ -167,6 +182,44 @@ class JournalRow(Base):
     details: Mapped[JsonObject]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+class AnchorRow(Base):
+    """Everything new of a day under one hash; `day` is ISO 8601, in Almaty."""
+
+    __tablename__ = "anchors"
+    __table_args__ = (UniqueConstraint("previous_hash"),)
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+    leaves: Mapped[int]
+    root: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class AnchorLeafRow(Base):
+    """One thing an anchor vouches for, in its place; nothing is anchored twice."""
+
+    __tablename__ = "anchor_leaves"
+    __table_args__ = (UniqueConstraint("kind", "subject", "sequence"),)
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    sequence: Mapped[int]
+    hash: Mapped[str]
+
+
+class AnchorTokenRow(Base):
+    """An authority's token on an anchor; where it is missing, it is owed or was never asked for."""
+
+    __tablename__ = "anchor_tokens"
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+    stamped_at: Mapped[datetime]
 
 
 class OutboxRow(Base):

@@ -27,6 +27,7 @@ from pyhanko_certvalidator.errors import (
 )
 
 from docgen.adapters.sealing.appearance import SealPicture
+from docgen.adapters.sealing.archive import ends_at
 from docgen.adapters.sealing.fitness import require_fit
 from docgen.adapters.sealing.key import SEALING_USAGES, SealKey, serial_number
 from docgen.adapters.sealing.places import SEAL, places, required
@@ -239,6 +240,9 @@ class PadesSealer:
             signer=facts.signer,
             serial=serial_number(self._key.certificate),
             sealed_at=self._clock.now() if facts.time is None else facts.time,
+            ends_at=self._key.certificate.not_valid_after
+            if self._tsa_url is None
+            else ends_at(pdf),
         )
 
 

@@ -70,13 +70,19 @@ class TrustRoots:
         return ValidationContext(**settings, other_certs=known, revocation_mode="soft-fail")
 
     def online(
-        self, *, intermediates: Sequence[x509.Certificate], timeout: float
+        self,
+        *,
+        intermediates: Sequence[x509.Certificate],
+        timeout: float,
+        at: datetime | None = None,
     ) -> ValidationContext:
         """A context for sealing now: it fetches what the certificates point at, and insists.
 
         Close it with `aclose` in the event loop that used it; `timeout` is per request, in seconds.
+        `at` is now by another clock than the machine's.
         """
         return ValidationContext(
+            moment=at,
             trust_roots=list(self.certificates),
             other_certs=list(intermediates),
             allow_fetching=True,

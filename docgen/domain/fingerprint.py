@@ -1,0 +1,93 @@
+"""What a row said when it was written: in the journal, so that a row changed later is noticed.
+
+HMACs under the envelope's salt: they tell nothing of a person to whoever lacks it.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from docgen.domain.canonical import canonical_json, instant
+from docgen.domain.challenge import Challenge
+from docgen.domain.envelope import Archived, Document, Envelope
+
+PREFIX = "row."
+ENVELOPE = f"{PREFIX}envelope"
+CHALLENGE = f"{PREFIX}challenge"
+VERSION = f"{PREFIX}version"
+
+_OWN_ROWS: Mapping[type, set[str]] = {Envelope: {"version", "documents"}, Document: {"archived"}}
+"""Fields that are rows of their own, or only count how often a row was written."""
+_ORDER = "order"
+_LATER = {
+    "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
+    "confirmed_at", "attempt_id", "delivery",
+}  # fmt: skip
+"""Fields of a challenge that are not known when it is issued; other entries tell of them."""
+
+
+def fingerprints(envelope: Envelope) -> dict[str, str]:
+    """Of the envelope as it is saved and of each of its documents, to be told with the move."""
+    told = {ENVELOPE: of_envelope(envelope)}
+    return told | {
+        f"{PREFIX}{d.number}": of_document(d, salt=envelope.salt) for d in envelope.documents
+    }
+
+
+def of_envelope(envelope: Envelope) -> str:
+    """Of the envelope's own row, and of the order of its documents."""
+    content = _plain(envelope) | {_ORDER: [document.id for document in envelope.documents]}
+    return _digest(envelope.salt, content)
+
+
+def of_document(document: Document, *, salt: str) -> str:
+    """Of a document's row."""
+    return _digest(salt, _plain(document))
+
+
+def of_challenge(challenge: Challenge, *, salt: str) -> str:
+    """Of what is settled when a code is issued."""
+    settled = {name: value for name, value in _plain(challenge).items() if name not in _LATER}
+    return _digest(salt, settled)
+
+
+def of_version(version: Archived, *, salt: str) -> str:
+    """Of a later version of a file."""
+    return _digest(salt, _plain(version))
+
+
+def _digest(salt: str, content: Mapping[str, Any]) -> str:
+    """HMAC-SHA-256 in hexadecimal; nothing where the content was never written by us.
+
+    Halves of characters, which JSON can hold and UTF-8 cannot, are in no row of ours.
+    """
+    try:
+        return hmac.new(salt.encode(), canonical_json(content), hashlib.sha256).hexdigest()
+    except ValueError:
+        return ""
+
+
+def _plain(value: Any) -> Any:
+    """As JSON values; a field without content is left out, so that new ones change nothing old."""
+    match value:
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case Enum():
+            return value.value
+        case Mapping():
+            return {str(name): _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+    return _fields(value) if is_dataclass(value) else value
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    left_out = _OWN_ROWS.get(type(row), set())
+    held = ((f.name, getattr(row, f.name)) for f in fields(row) if f.name not in left_out)
+    return {name: _plain(each) for name, each in held if each is not None and each != ()}
