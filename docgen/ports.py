@@ -2,19 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import ApiKey
-from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, Issued, SpendOutcome
+from docgen.domain.challenge import (
+    Binding,
+    Challenge,
+    ChallengePolicy,
+    CodeHistory,
+    Issued,
+    Resent,
+    SpendOutcome,
+)
+from docgen.domain.dispatch import Hop, Message, Receipt, Taken
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
-from docgen.domain.subscriber import Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.work import Backlog, OutboxRow, Task
@@ -98,6 +105,37 @@ class Challenges(Protocol):
         """The legal act: one conditional update; True only for the caller whose update counted."""
 
 
+class Hops(Protocol):
+    """Every handing over of a message to a route, and what was heard of it."""
+
+    def add(self, hop: Hop) -> None:
+        """Store a hop that begins."""
+
+    def save(self, hop: Hop) -> None:
+        """Store what came of it; raises NotFound."""
+
+    def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
+        """All hops of a challenge, in order."""
+
+    def of_sending(self, sending: str) -> Sequence[Hop]:
+        """All hops of one sending, in order."""
+
+    def recent(self, route: str, *, limit: int) -> Sequence[Hop]:
+        """The last hops of a route, the newest first."""
+
+    def by_message(self, route: str, message_id: str) -> Hop | None:
+        """The newest hop that the provider knows by this id; locked in a writing unit."""
+
+    def unanswered(self, before: datetime) -> Sequence[Hop]:
+        """Hops begun before, of which no answer is known: whoever waited for it has died."""
+
+    def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
+        """Keep a receipt, whether its hop is known yet or not; twice is once."""
+
+    def heard(self, route: str, message_id: str) -> Sequence[Receipt]:
+        """All receipts of a message, in the order they came."""
+
+
 class Journal(Protocol):
     """Append-only, chained per envelope."""
 
@@ -176,6 +214,7 @@ class UnitOfWork(Protocol):
 
     envelopes: Envelopes
     challenges: Challenges
+    hops: Hops
     journal: Journal
     outbox: Outbox
     keys: ApiKeys
@@ -223,7 +262,16 @@ class CodeStore(Protocol):
     def issue(
         self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
     ) -> Issued:
-        """Keep the MAC for its life, kill the older code; raises LimitReached in a cool-down."""
+        """Keep the MAC for its life, kill the older code.
+
+        Raises LimitReached in a cool-down, CodesForgotten until it is reminded.
+        """
+
+    def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
+        """The live code once more; raises LimitReached in a cool-down, CodeGone where none is."""
+
+    def remind(self, binding: Binding, history: CodeHistory) -> None:
+        """Tell a store that has forgotten what the register knows of the phone and content."""
 
     def withdraw(self, binding: Binding) -> None:
         """The message was never sent: forget the code and its cool-down, not the failures."""
@@ -243,19 +291,14 @@ class CodeStore(Protocol):
         """Raise CodesUnavailable unless the store answers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmsReceipt:
-    """Who took the message, and under which id."""
-
-    provider: str
-    message_id: str
-
-
 class SmsGateway(Protocol):
-    """The way to the phone."""
+    """One route to the phone."""
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
-        """Hand the message over once; raises SmsUnavailable when no route takes it."""
+    def send(self, message: Message) -> Taken:
+        """Hand the message over once.
+
+        Raises SmsRefused where it has certainly not left, SmsUncertain where nobody knows.
+        """
 
 
 # --- documents ------------------------------------------------------------------------------

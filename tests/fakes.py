@@ -10,14 +10,13 @@ from typing import Any
 
 import pikepdf
 
+from docgen.domain.dispatch import Message, Taken
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
-from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
-from docgen.ports import SmsReceipt
 from tests.builders import NOW, sha256
 
 
@@ -68,28 +67,19 @@ class CountingChance:
         return code
 
 
-@dataclass(frozen=True)
-class Sms:
-    """A message as the gateway got it."""
-
-    phone: Phone
-    text: str
-    reference: str
-
-
 @dataclass
 class FakeSms:
     """Keeps what it is given; raises `failing` instead while that is set."""
 
-    sent: list[Sms] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
     failing: DocgenError | None = None
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
+    def send(self, message: Message) -> Taken:
         """Take the message."""
         if self.failing is not None:
             raise self.failing
-        self.sent.append(Sms(phone, text, reference))
-        return SmsReceipt(provider="fake", message_id=f"message-{len(self.sent)}")
+        self.sent.append(message)
+        return Taken(provider="fake", message_id=f"message-{len(self.sent)}")
 
 
 @dataclass

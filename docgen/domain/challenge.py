@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from docgen.domain.dispatch import Delivery
 from docgen.domain.subscriber import Phone
 
 
@@ -23,6 +24,10 @@ class ChallengePolicy:
         timedelta(seconds=300),
     )
     """Wait before the second, third and every later code."""
+    same_code: timedelta = timedelta(seconds=90)
+    """A code that lives longer than that is sent again as it is: whichever arrives first is right."""
+    guesses: int = 30
+    """Wrong codes over the whole life of an envelope, or of a number's verification."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +78,7 @@ class Challenge:
     sent_at: datetime | None = None
     confirmed_at: datetime | None = None
     attempt_id: str | None = None
+    delivery: Delivery = Delivery.UNDERWAY
 
     @property
     def attempts_left(self) -> int:
@@ -113,3 +119,20 @@ class Issued:
 
     expires_at: datetime
     resend_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resent:
+    """A live code, to be sent once more; its life goes on as it was."""
+
+    code: str = field(repr=False)
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeHistory:
+    """What the register knows of one phone and content, for a store of codes that has forgotten."""
+
+    sent: tuple[datetime, ...]
+    failed: tuple[datetime, ...]

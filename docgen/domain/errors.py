@@ -28,11 +28,14 @@ DocgenError
 ├── LimitReached                  cool-down or any other limit
 ├── Unavailable                   a part we need is down; try later, nothing is lost
 │   ├── CodesUnavailable
+│   │   └── CodesForgotten        Redis lost what it had counted; the register reminds it
 │   ├── RendererUnavailable
-│   ├── SmsUnavailable
+│   ├── SmsUnavailable            no route takes the message
+│   │   └── SmsRefused            one route has certainly not taken it
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
+├── SmsUncertain                  nobody knows whether the message left
 ├── TemplateRejected              a Word file breaks the rules of templates
 │   └── EditionNotFound           a form without the edition a document was made of
 ├── RenderFailed                  a template and values that do not make a document
@@ -271,6 +274,12 @@ class CodesUnavailable(Unavailable):
     code = "codes_unavailable"
 
 
+class CodesForgotten(CodesUnavailable):
+    """The store of codes has lost what it counted: remind it of what the register knows."""
+
+    code = "codes_forgotten"
+
+
 class RendererUnavailable(Unavailable):
     """The rendering engine does not answer in time."""
 
@@ -281,6 +290,16 @@ class SmsUnavailable(Unavailable):
     """No route took the message."""
 
     code = "sms_unavailable"
+
+
+class SmsRefused(SmsUnavailable):
+    """One route has certainly not sent the message; `raw` is its status, and names nobody."""
+
+    code = "sms_refused"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"the route refused the message: {raw}")
+        self.raw = raw
 
 
 class QueueFull(Unavailable):
@@ -300,6 +319,19 @@ class SealUnavailable(Unavailable):
     """The timestamp authority or a revocation service is down; the envelope stays confirmed."""
 
     code = "seal_unavailable"
+
+
+class SmsUncertain(DocgenError):
+    """The route was given the message and has not answered: it may arrive, so never send it anew.
+
+    `raw` says what was seen last, and names nobody.
+    """
+
+    code = "sms_uncertain"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"nobody knows whether the message left: {raw}")
+        self.raw = raw
 
 
 class TemplateRejected(DocgenError):

@@ -3,17 +3,26 @@
 import json
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from docgen.adapters.sms.inbox import Inbox
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.dispatch import Message
+from docgen.domain.errors import SmsRefused
 from docgen.domain.subscriber import Phone
 from docgen.ports import SmsGateway
 from tests.fakes import CountingChance, FakeClock, FakeSms
 
 PHONE = Phone("+77015550142")
+
+
+def message(text: str, *, reference: str = "hop-1") -> Message:
+    """A message to the subscriber's phone that is worth something for three minutes."""
+    return Message(phone=PHONE, text=text, reference=reference, life=timedelta(minutes=3))
+
+
 Sent = Callable[[], list[tuple[str, str, str]]]
 
 
@@ -35,7 +44,7 @@ def test_a_message_arrives_once_as_it_was_written(gateway: tuple[SmsGateway, Sen
     """Number, text with all its letters, and our reference."""
     sms, arrived = gateway
 
-    sms.send(PHONE, "Код 000001: «ҚӨҰһ»\n№ 1", reference="challenge-1")
+    sms.send(message("Код 000001: «ҚӨҰһ»\n№ 1", reference="challenge-1"))
 
     assert arrived() == [("+77015550142", "Код 000001: «ҚӨҰһ»\n№ 1", "challenge-1")]
 
@@ -44,7 +53,7 @@ def test_each_message_has_an_id_of_its_own(gateway: tuple[SmsGateway, Sent]) -> 
     """The receipt names who took it and under which id."""
     sms, _ = gateway
 
-    receipts = [sms.send(PHONE, "Код", reference="same") for _ in range(3)]
+    receipts = [sms.send(message("Код", reference="same")) for _ in range(3)]
 
     assert len({receipt.message_id for receipt in receipts}) == 3
     assert len({receipt.provider for receipt in receipts}) == 1
@@ -58,7 +67,7 @@ def test_an_inbox_nobody_wrote_to_is_empty(tmp_path: Path) -> None:
 def test_the_inbox_is_its_owners_alone(tmp_path: Path) -> None:
     """Codes lie there in the clear, so no other user of the machine may read them."""
     inbox = _inbox(tmp_path)
-    inbox.send(PHONE, "Код 000001", reference="r")
+    inbox.send(message("Код 000001"))
 
     assert stat.S_IMODE(inbox.path.stat().st_mode) == 0o600
     assert json.loads(inbox.path.read_text(encoding="utf-8"))["text"] == "Код 000001"
@@ -68,7 +77,7 @@ def test_an_inbox_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
     """The message counts as not sent, and the error tells neither number nor text."""
     (tmp_path / "inbox.jsonl").mkdir()
 
-    with pytest.raises(SmsUnavailable) as caught:
-        _inbox(tmp_path).send(PHONE, "Код 000001", reference="r")
+    with pytest.raises(SmsRefused) as caught:
+        _inbox(tmp_path).send(message("Код 000001"))
     assert "000001" not in str(caught.value)
     assert "5550142" not in f"{caught.value}{caught.value.__cause__}"

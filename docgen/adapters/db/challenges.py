@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.dispatch import Delivery
 from docgen.domain.errors import NotFound, StaleEnvelope
 
 _SENT = ChallengeState.SENT.value
@@ -60,6 +61,7 @@ class SqlChallenges:
         The gateway's answer may come after the subscriber's: what an older copy does not know is
         never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
         """
+        arrived = ChallengeRow.delivery == Delivery.DELIVERED.value
         counted = ChallengeRow.attempts_used < challenge.attempts_used
         stays = challenge.state is ChallengeState.CONFIRMED
         ends = (ChallengeRow.state == _SENT) & (not stays)
@@ -75,6 +77,7 @@ class SqlChallenges:
                 provider_message_id=func.coalesce(
                     challenge.provider_message_id, ChallengeRow.provider_message_id
                 ),
+                delivery=case((arrived, ChallengeRow.delivery), else_=challenge.delivery.value),
                 sent_at=func.coalesce(
                     type_coerce(challenge.sent_at, UtcDateTime()), ChallengeRow.sent_at
                 ),
@@ -125,6 +128,7 @@ def _columns(challenge: Challenge) -> dict[str, Any]:
         "sent_at": challenge.sent_at,
         "confirmed_at": None,
         "attempt_id": None,
+        "delivery": challenge.delivery.value,
     }
 
 
@@ -146,4 +150,5 @@ def _challenge_of(row: ChallengeRow) -> Challenge:
         sent_at=row.sent_at,
         confirmed_at=row.confirmed_at,
         attempt_id=row.attempt_id,
+        delivery=Delivery(row.delivery),
     )

@@ -14,6 +14,7 @@ from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.failures import translated
 from docgen.adapters.db.holds import holds_for
+from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.outbox import SqlOutbox
@@ -29,6 +30,7 @@ class SqlUnit:
 
     envelopes: ports.Envelopes
     challenges: ports.Challenges
+    hops: ports.Hops
     journal: ports.Journal
     outbox: ports.Outbox
     keys: ports.ApiKeys
@@ -37,6 +39,7 @@ class SqlUnit:
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
         self.challenges = SqlChallenges(session)
+        self.hops = SqlHops(session, locking=transaction is not None)
         self.journal = SqlJournal(session)
         self.outbox = SqlOutbox(session)
         self.keys = SqlKeys(session)

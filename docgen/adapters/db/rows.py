@@ -139,6 +139,59 @@ class ChallengeRow(Base):
     sent_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     attempt_id: Mapped[str | None]
+    delivery: Mapped[str]
+
+
+class SmsHopRow(Base):
+    """One handing over of a message to a route; what limits count by has its own column."""
+
+    __tablename__ = "sms_hops"
+    __table_args__ = (
+        UniqueConstraint("challenge_id", "number"),
+        Index(None, "sending"),
+        Index(None, "route", "begun_at"),
+        Index(None, "route", "message_id"),
+        Index(None, "subject", "begun_at"),
+        Index(None, "client", "begun_at"),
+        Index(None, "employee_id", "begun_at"),
+        Index(None, "state", "begun_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    sending: Mapped[str]
+    challenge_id: Mapped[str]
+    chain: Mapped[str]
+    number: Mapped[int]
+    route: Mapped[str]
+    subject: Mapped[str]
+    network: Mapped[str]
+    client: Mapped[str]
+    employee_id: Mapped[str | None]
+    begun_at: Mapped[datetime]
+    state: Mapped[str]
+    provider: Mapped[str | None]
+    message_id: Mapped[str | None]
+    raw: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    cost_tiyn: Mapped[int | None]
+    delivery: Mapped[str]
+    delivery_raw: Mapped[str | None]
+    delivery_at: Mapped[datetime | None]
+
+
+class SmsReceiptRow(Base):
+    """What a provider said of a message, each different word of his once."""
+
+    __tablename__ = "sms_receipts"
+    __table_args__ = (UniqueConstraint("route", "message_id", "delivery", "raw"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    route: Mapped[str]
+    message_id: Mapped[str]
+    delivery: Mapped[str]
+    raw: Mapped[str]
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
 
 
 class JournalRow(Base):
