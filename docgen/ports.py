@@ -55,6 +55,9 @@ class Chance(Protocol):
     def code(self, digits: int) -> str:
         """A uniformly chosen one-time code of that many decimal digits."""
 
+    def roll(self) -> int:
+        """Uniform in 0..9999, for choices that guard nothing."""
+
 
 # --- the register ---------------------------------------------------------------------------
 

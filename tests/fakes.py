@@ -49,6 +49,7 @@ class CountingChance:
     def __init__(self, codes: Sequence[str] = ()) -> None:
         self.codes = list(codes)
         self.given: list[str] = []
+        self.rolled = 0
         self._ids = itertools.count(1)
         self._tokens = itertools.count(1)
 
@@ -65,6 +66,10 @@ class CountingChance:
         code = self.codes.pop(0) if self.codes else f"{len(self.given) + 1:0{digits}d}"
         self.given.append(code)
         return code
+
+    def roll(self) -> int:
+        """As it is set."""
+        return self.rolled
 
 
 @dataclass

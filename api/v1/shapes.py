@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import WayOfSigning
+from docgen.domain.dispatch import Delivery
 from docgen.domain.envelope import (
     Document,
     Frozen,
@@ -167,6 +168,8 @@ class ChallengeShape(Shape):
     resend_at: datetime
     attempts_left: int
     phone: str
+    delivery: Delivery
+    """Whether the message has come; `unknown` says that it may have left or not."""
 
     @classmethod
     def of(cls, challenge: Challenge, phone: Phone) -> Self:
@@ -178,6 +181,7 @@ class ChallengeShape(Shape):
             resend_at=challenge.resend_at,
             attempts_left=challenge.attempts_left,
             phone=phone.masked(),
+            delivery=challenge.delivery,
         )
 
 

@@ -10,6 +10,7 @@ from api.v1.shapes import ChallengeShape, Shape
 from docgen import telemetry
 from docgen.domain.caller import Scope
 from docgen.domain.consent import EnteredBy, SmsConsent
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
 from docgen.domain.errors import (
     AlreadyConfirmed,
@@ -64,8 +65,8 @@ def send_code(call: Call) -> Reply:
     challenge = call.docgen.send_code(
         envelope.id,
         language=_language(call, body.language),
-        actor=_actor(call, body.employee_id),
-        challenge_id=call.resource_id,
+        asked_by=AskedBy(client=call.caller.client, employee_id=body.employee_id),
+        sending_id=call.resource_id,
     )
     telemetry.CODES.labels("sent").inc()
     shape = ChallengeShape.of(challenge, envelope.subscriber.phone)
@@ -91,10 +92,6 @@ def confirm(call: Call) -> Reply:
 def _language(call: Call, asked: Language | None) -> Language:
     """What was asked for, else the language in which the first document begins."""
     return asked or call.envelope.envelope.documents[0].languages[0]
-
-
-def _actor(call: Call, employee_id: str | None) -> str:
-    return f"client:{call.caller.client}" if employee_id is None else f"employee:{employee_id}"
 
 
 ROUTES = (

@@ -17,6 +17,7 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
+from docgen.bootstrap.sms import dispatch_of, host_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
@@ -134,8 +135,8 @@ def _docgen(
         ),
         read_journal=ReadJournal(register=register),
         send_code=SendCode(
-            register=register, forms=forms, codes=codes, sms=parts.sms, clock=CLOCK,
-            chance=CHANCE, policy=policy,
+            register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
+            dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
         ),
         confirm_by_code=ConfirmByCode(
             register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy

@@ -1,6 +1,7 @@
 """What the surroundings supply: set in production, embedded in the demo."""
 
 import fcntl
+import hmac
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,14 +15,15 @@ from docgen.adapters.embedded.redis_server import EmbeddedRedis
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.sealing.key import SealKey
 from docgen.adapters.sealing.trust import TrustRoots
-from docgen.adapters.sms.no_route import NoRoute
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import migrate, require_current
 from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.verification import trusted
 from docgen.domain.errors import Misconfigured, Unavailable
-from docgen.ports import SmsGateway
+from docgen.domain.routes import Route
+from docgen.domain.subscriber import Phone
 from docgen.settings import Settings
+from docgen.usecases.dispatch_message import Way
 
 _KEY_BYTES = 32
 
@@ -38,7 +40,12 @@ class Surroundings:
     """Read by those who seal; nobody else has it in his memory. Raises SealKeyUnusable."""
     roots: TrustRoots
     tsa_url: str | None
-    sms: SmsGateway
+    ways: tuple[Way, ...]
+    """Routes of messages; without any, no code is sent."""
+
+    def subject_of(self, phone: Phone) -> str:
+        """What stands for a phone where it may not: the same for the same one."""
+        return hmac.digest(self.subject_key, phone.value.encode(), "sha256").hex()
 
 
 @contextmanager
@@ -83,7 +90,7 @@ def _given(settings: Settings) -> Surroundings:
         seal_key=partial(SealKey.load, settings.seal.pkcs12, passphrase, allow_demo=False),
         roots=trusted(settings),
         tsa_url=settings.tsa_url,
-        sms=NoRoute(),
+        ways=(),
     )
 
 
@@ -119,7 +126,7 @@ def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis
         seal_key=partial(SealKey.load, authority.seal_p12, authority.passphrase, allow_demo=True),
         roots=TrustRoots.load([settings.trust]),
         tsa_url=authority.tsa_url,
-        sms=inbox(settings),
+        ways=(Way(route=Route(name="inbox"), gateway=inbox(settings)),),
     )
 
 

@@ -9,6 +9,7 @@ from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.service import Docgen, opened
 from docgen.demo.choice import choose_demo
 from docgen.domain.challenge import Challenge
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import SealUnavailable, SmsUnavailable
 from docgen.domain.language import BOTH, Language
@@ -34,7 +35,9 @@ def one_visit(output: Path, *, tell: Tell) -> None:
         _tell_frozen(envelope, tell)
         employee = visit["operator_person"]["employee_id"]
         challenge = docgen.send_code(
-            envelope.id, language=Language.KK, actor=f"employee:{employee}"
+            envelope.id,
+            language=Language.KK,
+            asked_by=AskedBy(client="demo", employee_id=employee),
         )
         text = _message(settings, challenge)
         tell(f"code sent   to {envelope.subscriber.phone.masked()}: {text}")

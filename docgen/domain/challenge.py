@@ -25,7 +25,7 @@ class ChallengePolicy:
     )
     """Wait before the second, third and every later code."""
     same_code: timedelta = timedelta(seconds=90)
-    """A code that lives longer than that is sent again as it is: whichever arrives first is right."""
+    """A code that lives longer is sent again as it is: whichever message arrives is right."""
     guesses: int = 30
     """Wrong codes over the whole life of an envelope, or of a number's verification."""
 

@@ -30,6 +30,21 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedBy:
+    """Who wants a code sent: a program, and the employee at it where one is named."""
+
+    client: str
+    employee_id: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """As the journal names him."""
+        if self.employee_id is None:
+            return f"client:{self.client}"
+        return f"employee:{self.employee_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sending:
     """One wish to have a code on a phone: who asks, for which challenge."""
 

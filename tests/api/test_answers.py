@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.errors import SmsRefused
 from docgen.domain.language import Language
 from docgen.ports import CodeStore
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample, spoilt
 from tests.api.watch import found, refused
-from tests.usecases.world import World
+from tests.usecases.world import TECHNICIAN, World
 
 _WRONG = "999999"
 
@@ -141,7 +141,7 @@ class _Overtaken:
     def spend(self, binding: Binding, code: str, **more: Any) -> SpendOutcome:
         """Too late."""
         self.world.clock.advance(timedelta(minutes=1))
-        self.world.send(self.envelope_id, language=Language.KK, actor="employee:E-1")
+        self.world.send(self.envelope_id, language=Language.KK, asked_by=TECHNICIAN)
         return self.codes.spend(binding, code, **more)
 
     def issue(
@@ -183,7 +183,7 @@ def test_the_older_of_two_codes_does_not_confirm(here: Portal) -> None:
 def test_a_code_that_was_never_delivered_is_gone(here: Portal) -> None:
     """410 where the gateway refused the message."""
     envelope_id = here.created()
-    here.world.sms.failing = SmsUnavailable()
+    here.world.sms.failing = SmsRefused("down")
     refused(here.sent_again(envelope_id), 503, "sms_unavailable")
 
     told = refused(here.tried(envelope_id, _WRONG, "a-1"), 410, "code_gone")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import (
     AlreadyConfirmed,
@@ -12,6 +13,7 @@ from docgen.domain.errors import (
     IdempotencyKeyReused,
     QueueFull,
     RequestInProgress,
+    SmsRefused,
     SmsUnavailable,
 )
 from docgen.domain.language import Language
@@ -20,6 +22,8 @@ from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.confirm_by_code import Attempt
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt, request
+
+PORTAL = AskedBy(client="portal")
 
 BODY, OTHER_BODY = "a" * 64, "b" * 64
 
@@ -124,7 +128,10 @@ def test_a_code_of_a_chosen_id_is_sent_once(here: World) -> None:
     envelope = here.created()
     for _ in range(2):
         challenge = here.send(
-            envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen"
+            envelope.id,
+            language=Language.KK,
+            asked_by=PORTAL,
+            sending_id="chosen",
         )
 
     assert challenge.id == "chosen"
@@ -134,13 +141,23 @@ def test_a_code_of_a_chosen_id_is_sent_once(here: World) -> None:
 def test_a_code_that_could_not_be_sent_is_not_told_as_sent(here: World) -> None:
     """Asking for the same one again says so again."""
     envelope = here.created()
-    here.sms.failing = SmsUnavailable("no route")
+    here.sms.failing = SmsRefused("down")
     with pytest.raises(SmsUnavailable):
-        here.send(envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen")
+        here.send(
+            envelope.id,
+            language=Language.KK,
+            asked_by=PORTAL,
+            sending_id="chosen",
+        )
     here.sms.failing = None
 
     with pytest.raises(SmsUnavailable):
-        here.send(envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen")
+        here.send(
+            envelope.id,
+            language=Language.KK,
+            asked_by=PORTAL,
+            sending_id="chosen",
+        )
 
 
 def test_a_code_whose_first_attempt_never_ended_is_gone_for_others(here: World) -> None:

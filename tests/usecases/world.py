@@ -8,26 +8,37 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.domain.challenge import ChallengePolicy
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
+from docgen.domain.routes import Route
+from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Jobs
 from docgen.usecases.confirm_by_code import Attempt, ConfirmByCode
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
+from docgen.usecases.dispatch_message import DispatchMessage, Way
 from docgen.usecases.expire import Expire
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.sweep import Sweep
-from tests.builders import operator
+from docgen.usecases.take_receipt import TakeReceipt
+from tests.builders import operator, sha256
 from tests.fakes import CountingChance, FakeClock, FakeRenderer, FakeSealer, FakeSms, MemoryBlobs
 from tests.forms.samples import act_request
 
 POLICY = ChallengePolicy()
 LIFE = timedelta(hours=72)
 OPERATOR = operator()
+TECHNICIAN = AskedBy(client="field", employee_id="E-1")
+
+
+def subject_of(phone: Phone) -> str:
+    """What stands for a phone in the register."""
+    return sha256(phone.value)
 
 
 @dataclass
@@ -41,6 +52,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     chance: CountingChance = field(default_factory=CountingChance)
     sms: FakeSms = field(default_factory=FakeSms)
+    spare: FakeSms | None = None
     renderer: FakeRenderer = field(default_factory=FakeRenderer)
     sealer: FakeSealer = field(default_factory=FakeSealer)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
@@ -77,9 +89,23 @@ class World:
     def send(self) -> SendCode:
         """The use case."""
         return SendCode(
-            register=self.register, forms=self.forms, codes=self.codes, sms=self.sms,
-            clock=self.clock, chance=self.chance, policy=POLICY,
+            register=self.register, forms=self.forms, codes=self.codes, dispatch=self.dispatch,
+            clock=self.clock, chance=self.chance, policy=POLICY, host="q.kz",
         )  # fmt: skip
+
+    @property
+    def dispatch(self) -> DispatchMessage:
+        """The use case, over one route or two."""
+        gateways = {"fake": self.sms} | ({} if self.spare is None else {"spare": self.spare})
+        return DispatchMessage(
+            register=self.register, clock=self.clock, chance=self.chance, subject_of=subject_of,
+            ways=tuple(Way(route=Route(name=name), gateway=g) for name, g in gateways.items()),
+        )  # fmt: skip
+
+    @property
+    def take_receipt(self) -> TakeReceipt:
+        """The use case."""
+        return TakeReceipt(register=self.register, clock=self.clock)
 
     @property
     def confirm(self) -> ConfirmByCode:
@@ -114,7 +140,7 @@ class World:
     def code_sent(self) -> Envelope:
         """The same with a code on its way; the code is the last of `chance.given`."""
         envelope = self.created()
-        self.send(envelope.id, language=Language.KK, actor="employee:E-1")
+        self.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
         return self.envelope(envelope.id)
 
     def envelope(self, envelope_id: str) -> Envelope:

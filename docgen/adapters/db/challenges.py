@@ -78,6 +78,13 @@ class SqlChallenges:
                     challenge.provider_message_id, ChallengeRow.provider_message_id
                 ),
                 delivery=case((arrived, ChallengeRow.delivery), else_=challenge.delivery.value),
+                resend_at=case(
+                    (
+                        ChallengeRow.resend_at < challenge.resend_at,
+                        type_coerce(challenge.resend_at, UtcDateTime()),
+                    ),
+                    else_=ChallengeRow.resend_at,
+                ),
                 sent_at=func.coalesce(
                     type_coerce(challenge.sent_at, UtcDateTime()), ChallengeRow.sent_at
                 ),
