@@ -9,6 +9,7 @@ from typing import Any
 
 from docgen.domain.challenge import Binding, Challenge, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, HandwrittenConsent, SmsConsent
+from docgen.domain.dispatch import Delivery, Hop, Receipt
 from docgen.domain.envelope import (
     Document,
     Envelope,
@@ -237,4 +238,34 @@ def fact(event: Event = Event.CREATED, **changes: Any) -> Fact:
 def outbox_row(**changes: Any) -> OutboxRow:
     """A seal owed."""
     built = OutboxRow(id=identifier(), task=Task.SEAL, envelope_id=identifier(), created_at=NOW)
+    return replace(built, **changes)
+
+
+def hop(**changes: Any) -> Hop:
+    """A message that was handed to a route, and not answered yet."""
+    built = Hop(
+        id=identifier(),
+        sending=identifier(),
+        challenge_id=identifier(),
+        chain=identifier(),
+        number=1,
+        route="primary",
+        subject=sha256("+77015550142"),
+        network="701",
+        client="field",
+        employee_id="E-1",
+        begun_at=NOW,
+    )
+    return replace(built, **changes)
+
+
+def receipt(of: Hop, delivery: Delivery = Delivery.DELIVERED, **changes: Any) -> Receipt:
+    """What a provider says of a hop that was taken."""
+    built = Receipt(
+        route=of.route,
+        message_id=of.message_id or "m-1",
+        delivery=delivery,
+        raw="DELIVRD 000",
+        at=NOW + timedelta(seconds=3),
+    )
     return replace(built, **changes)
