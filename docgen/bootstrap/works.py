@@ -25,6 +25,7 @@ from docgen.usecases.expire import Expire
 from docgen.usecases.prove_routes import ProveRoutes
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
+from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,14 @@ def works_over(
     routes.start()
     try:
         yield Works(
-            work=work, sweep=Sweep(register=register, work=work, expire=expire, clock=CLOCK)
+            work=work,
+            sweep=Sweep(
+                register=register,
+                work=work,
+                expire=expire,
+                settle_hops=SettleHops(register=register, clock=CLOCK),
+                clock=CLOCK,
+            ),
         )
     finally:
         renderer.close()

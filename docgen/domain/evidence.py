@@ -15,6 +15,7 @@ from docgen.domain import journal
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, SmsConsent
+from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.errors import ChainBroken
 
@@ -27,6 +28,7 @@ def build(
     document: Document,
     *,
     challenge: Challenge | None,
+    hops: Sequence[Hop] = (),
     entries: Sequence[journal.Entry],
     title: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def build(
         },
         "subscriber": _subscriber(envelope),
         "consent": _consent(envelope.consent),
-        "challenge": None if challenge is None else _challenge(challenge),
+        "challenge": None if challenge is None else _challenge(challenge, hops),
         "journal": {
             "envelope_id": envelope.id,
             "entries": [entry.columns() | {"hash": entry.hash} for entry in entries],
@@ -153,7 +155,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
     }
 
 
-def _challenge(challenge: Challenge) -> dict[str, Any]:
+def _challenge(challenge: Challenge, hops: Sequence[Hop]) -> dict[str, Any]:
     return {
         "id": challenge.id,
         "purpose": challenge.purpose,
@@ -165,6 +167,25 @@ def _challenge(challenge: Challenge) -> dict[str, Any]:
         "provider_message_id": challenge.provider_message_id,
         "attempts_used": challenge.attempts_used,
         "attempts_allowed": challenge.attempts_allowed,
+        "delivery": str(challenge.delivery),
+        "hops": [_hop(hop) for hop in hops],
+    }
+
+
+def _hop(hop: Hop) -> dict[str, Any]:
+    """A hop by which the code went or was refused; a status is in the provider's own words."""
+    return {
+        "number": hop.number,
+        "route": hop.route,
+        "provider": hop.provider,
+        "message_id": hop.message_id,
+        "begun_at": instant(hop.begun_at),
+        "state": str(hop.state),
+        "status": hop.raw,
+        "answered_at": None if hop.answered_at is None else instant(hop.answered_at),
+        "delivery": str(hop.delivery),
+        "delivery_status": hop.delivery_raw,
+        "delivery_at": None if hop.delivery_at is None else instant(hop.delivery_at),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent, WayOfSigning
+from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.evidence import values_hash
 from docgen.domain.journal import Entry
@@ -33,6 +34,8 @@ class Facts:
     frozen: Frozen
     consent: Consent
     challenge: Challenge | None
+    hops: Sequence[Hop] = ()
+    """By which the confirmed code went, in order."""
     entries: Sequence[Entry]
     titles: Mapping[str, Mapping[str, str]]
     """Names of the papers by document id, then by language."""

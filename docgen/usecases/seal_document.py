@@ -34,6 +34,7 @@ class SealDocument:
             envelope,
             document,
             challenge=facts.challenge,
+            hops=facts.hops,
             entries=facts.entries,
             title=facts.titles[document.id],
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent
+from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.domain.journal import Entry, Event, Fact, says
@@ -40,13 +41,14 @@ class SealEnvelope:
         with self.register.view() as unit:
             envelope = unit.envelopes.get(envelope_id)
             challenge = unit.challenges.latest(envelope_id)
+            hops = () if challenge is None else unit.hops.of_challenge(challenge.id)
             entries = unit.journal.of(envelope_id)
         if envelope.state is State.SEALED:
             return
         envelope.require(Verb.SEAL)
         try:
             sealed = {
-                document.id: self._seal_document(document, envelope, challenge, entries)
+                document.id: self._seal_document(document, envelope, challenge, hops, entries)
                 for document in envelope.documents
             }
         except DocgenError as failure:
@@ -59,6 +61,7 @@ class SealEnvelope:
         document: Document,
         envelope: Envelope,
         challenge: Challenge | None,
+        hops: Sequence[Hop],
         entries: Sequence[Entry],
     ) -> Sealed:
         facts = protocol.Facts(
@@ -67,6 +70,7 @@ class SealEnvelope:
             frozen=_frozen(document),
             consent=_consent(envelope),
             challenge=challenge,
+            hops=hops,
             entries=entries,
             titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
             operator=self.operator,

@@ -11,6 +11,7 @@ from docgen.domain.errors import DocgenError, SealUnavailable
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
 from docgen.usecases.expire import Expire
+from docgen.usecases.settle_hops import SettleHops
 
 log = logging.getLogger(__name__)
 _WAITING = {Task.RENDER: State.DRAFT, Task.SEAL: State.CONFIRMED}
@@ -33,6 +34,7 @@ class Sweep:
     register: Register
     work: Work
     expire: Expire
+    settle_hops: SettleHops
     clock: Clock
     answers_kept: timedelta = timedelta(hours=72)
     """For so long a repeated request gets its first answer."""
@@ -45,12 +47,17 @@ class Sweep:
         with self.register.begin() as unit:
             unit.asked.purge(self.clock.now() - self.answers_kept)
             unit.commit()
+        self._settle()
         expired = sum(self._expired(each) for each in self._overdue() if not until())
         rendered, unrendered = self._catch_up(Task.RENDER, until)
         sealed, unsealed = self._catch_up(Task.SEAL, until)
         return Swept(
             rendered=rendered, sealed=sealed, expired=expired, waiting=unrendered + unsealed
         )
+
+    def _settle(self) -> None:
+        with _guarded("settling of hops", "all"):
+            self.settle_hops()
 
     def _overdue(self) -> Sequence[str]:
         with self.register.view() as unit:

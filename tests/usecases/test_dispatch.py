@@ -53,7 +53,7 @@ class Desk:
         """The use case."""
         return TakeReceipt(register=self.register, clock=self.clock)
 
-    def send(self, **changes: str) -> Hop:
+    def send(self, *, avoid: str | None = None) -> Hop:
         """The code goes out."""
         with self.register.view() as unit:
             phone = unit.envelopes.get(self.challenge.envelope_id).subscriber.phone
@@ -66,7 +66,7 @@ class Desk:
             employee_id="E-1",
         )
         return self.dispatch(
-            replace(sending, **changes),
+            replace(sending, avoid=avoid),
             "Код 482913",
             life=LIFE,
             details={"language": "kk"},
@@ -305,7 +305,7 @@ def test_a_hop_whose_sender_died_becomes_unknown(desk: Desk) -> None:
 
     class _Dying(FakeSms):
         def send(self, message: Message) -> Taken:
-            raise _Killed
+            raise _Killed(message.reference)
 
     desk.primary = _Dying()
     with pytest.raises(_Killed):

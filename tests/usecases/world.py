@@ -24,6 +24,7 @@ from docgen.usecases.expire import Expire
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
+from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
 from tests.builders import operator, sha256
@@ -131,7 +132,10 @@ class World:
     @property
     def sweep(self) -> Sweep:
         """The use case."""
-        return Sweep(register=self.register, work=self.work, expire=self.expire, clock=self.clock)
+        return Sweep(
+            register=self.register, work=self.work, expire=self.expire, clock=self.clock,
+            settle_hops=SettleHops(register=self.register, clock=self.clock),
+        )  # fmt: skip
 
     def created(self, *, documents: int = 1) -> Envelope:
         """An envelope of the sample visit, rendered unless `jobs` does nothing."""
