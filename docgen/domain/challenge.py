@@ -41,12 +41,16 @@ class Binding:
 
     def message(self, *, key_id: str, code: str) -> bytes:
         """Bytes to authenticate; each part carries its length, so no two inputs look alike."""
-        parts = (
+        return _together(
             "otp-v1", key_id, self.challenge_id, self.phone.value,
             self.purpose, self.manifest_hash, code,
         )  # fmt: skip
-        encoded = (part.encode() for part in parts)
-        return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+    def surroundings(self, *, key_id: str, subject: str) -> bytes:
+        """What a sealed code is tied to; `subject` stands for the phone."""
+        return _together(
+            "otp-sealed-v1", key_id, self.challenge_id, subject, self.purpose, self.manifest_hash
+        )
 
 
 class ChallengeState(StrEnum):
@@ -136,3 +140,8 @@ class CodeHistory:
 
     sent: tuple[datetime, ...]
     failed: tuple[datetime, ...]
+
+
+def _together(*parts: str) -> bytes:
+    encoded = (part.encode() for part in parts)
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
