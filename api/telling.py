@@ -81,6 +81,8 @@ def refused(problem: Problem) -> Told:
     spoken = language()
     bind_contextvars(code=problem.code)
     telemetry.PROBLEMS.labels(problem.code).inc()
+    if problem.limit:
+        telemetry.LIMITS.labels(problem.limit).inc()
     return Told(
         status=problem.status,
         media_type=problems.MEDIA_TYPE,

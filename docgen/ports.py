@@ -22,6 +22,17 @@ from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sending_limits import (
+    Alert,
+    Asked,
+    Counted,
+    Limit,
+    Meter,
+    Of,
+    Outcome,
+    SpentMoney,
+)
+from docgen.domain.subscriber import Iin
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.work import Backlog, OutboxRow, Task
@@ -139,6 +150,35 @@ class Hops(Protocol):
         """All receipts of a message, in the order they came."""
 
 
+class Tallies(Protocol):
+    """What the register knows of messages and codes, for those who count; refused ones are none."""
+
+    def sendings(self, of: Of, name: str, *, since: datetime) -> Sequence[Counted]:
+        """Sendings that left, or may have, since then, in order."""
+
+    def money(self, client: str, *, since: datetime, minute: datetime, each: int) -> SpentMoney:
+        """Cost since then, `each` where it is not known; sendings since `minute` by name."""
+
+    def subscribers(self, phone: str, *, since: datetime) -> Sequence[tuple[Iin, datetime]]:
+        """To whom codes went by this phone since then, each with the last time; `phone` stands."""
+
+    def outcomes(self, of: Of, name: str, *, since: datetime, now: datetime) -> Sequence[Outcome]:
+        """What came of the envelopes to which codes went since then, as far as it is over."""
+
+    def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
+        """When wrong codes were typed that had gone to this phone, in order."""
+
+
+class Lifts(Protocol):
+    """Limits that somebody has looked into, and lifted."""
+
+    def add(self, limit: Limit, subject: str, *, envelope_id: str, at: datetime) -> None:
+        """From that moment on counting begins anew."""
+
+    def last(self, limit: Limit, subject: str) -> datetime | None:
+        """When that was the last time, if ever."""
+
+
 class Journal(Protocol):
     """Append-only, chained per envelope."""
 
@@ -218,6 +258,8 @@ class UnitOfWork(Protocol):
     envelopes: Envelopes
     challenges: Challenges
     hops: Hops
+    tallies: Tallies
+    lifts: Lifts
     journal: Journal
     outbox: Outbox
     keys: ApiKeys
@@ -292,6 +334,36 @@ class CodeStore(Protocol):
 
     def ping(self) -> None:
         """Raise CodesUnavailable unless the store answers."""
+
+
+class SendLimits(Protocol):
+    """Counts sendings, each on all its meters or on none; raises CodesUnavailable when in doubt."""
+
+    def take(self, asked: Asked, *, now: datetime) -> frozenset[Limit]:
+        """Count it, once however often it is asked; raises LimitReached.
+
+        Where what was counted is forgotten nothing is counted now: the answer names those limits,
+        and whoever asked reminds them of what the register knows and asks again.
+        """
+
+    def remind(self, meter: Meter, known: Sequence[Counted]) -> None:
+        """Tell a meter that has forgotten; one that has not stays as it is."""
+
+    def remind_of_money(self, asked: Asked, spent: SpentMoney, *, now: datetime) -> None:
+        """The same for the purse."""
+
+    def give_back(self, asked: Asked) -> None:
+        """It never left; twice is once."""
+
+    def ping(self) -> None:
+        """Raise CodesUnavailable unless the store answers."""
+
+
+class Alerts(Protocol):
+    """Where those who watch the service hear of it; never raises."""
+
+    def tell(self, alert: Alert, *, chain: str) -> None:
+        """`chain` is the journal in which the case begins: it names nobody."""
 
 
 class SmsGateway(Protocol):

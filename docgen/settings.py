@@ -5,10 +5,12 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from docgen.domain.sending_limits import MOBILE_NETWORKS
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
 DEMO_CHOICE = Path("var/settings.env")
@@ -35,6 +37,31 @@ class CodeSettings(BaseModel):
     key_id: str = "k1"
     older: dict[str, SecretStr] = Field(default_factory=dict)
     """Older peppers by key id, accepted for codes already sent."""
+
+
+class LimitSettings(BaseModel):
+    """How often codes are sent, to whom, and for how much."""
+
+    phone_hour: int = Field(default=5, gt=0)
+    """Sendings to one phone in an hour, over all documents."""
+    phone_day: int = Field(default=10, gt=0)
+    technician_hour: int = Field(default=30, gt=0)
+    technician_day: int = Field(default=150, gt=0)
+    client_minute: int = Field(default=60, gt=0)
+    budget: int = Field(default=20_000_000, ge=0)
+    """Tiyn that one client's messages may cost in a day of Almaty; a hard stop."""
+    message: int = Field(default=2_000, ge=0)
+    """Tiyn that a message is taken to cost until its route has told."""
+    networks: frozenset[Annotated[str, Field(pattern=r"^[0-9]{3}$")]] = MOBILE_NETWORKS
+    """The three digits after +7 of numbers that codes may go to."""
+    conversion_percent: int = Field(default=40, ge=0, le=100)
+    """Fewer confirmed envelopes of a hundred stop their technician or network for a while."""
+    conversion_least: int = Field(default=10, gt=0)
+    """Envelopes within 15 minutes below which nothing is concluded."""
+    subscribers: int = Field(default=3, gt=0)
+    """Subscribers with the same phone in 30 days; a further one waits for a review."""
+    wrong_codes_day: int = Field(default=20, gt=0)
+    """Wrong codes per phone in a day, over all documents."""
 
 
 class OperatorSettings(BaseModel):
@@ -133,6 +160,7 @@ class Settings(BaseSettings):
     """How long an envelope may wait for its signature."""
     seal: SealSettings = SealSettings()
     codes: CodeSettings = CodeSettings()
+    limits: LimitSettings = LimitSettings()
     operator: OperatorSettings = OperatorSettings()
     rendering: RenderingSettings = RenderingSettings()
     web: WebSettings = WebSettings()

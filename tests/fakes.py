@@ -16,6 +16,7 @@ from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.sending_limits import Alert
 from docgen.domain.work import Task
 from tests.builders import NOW, sha256
 
@@ -85,6 +86,17 @@ class FakeSms:
             raise self.failing
         self.sent.append(message)
         return Taken(provider="fake", message_id=f"message-{len(self.sent)}")
+
+
+@dataclass
+class FakeAlerts:
+    """Remembers what it was told, and of which journal."""
+
+    told: list[tuple[Alert, str]] = field(default_factory=list)
+
+    def tell(self, alert: Alert, *, chain: str) -> None:
+        """Remember it."""
+        self.told.append((alert, chain))
 
 
 @dataclass

@@ -16,6 +16,7 @@ from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
+from docgen.bootstrap.limits import limit_guesses_of, limit_sending_of
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.sms import dispatch_of, host_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
@@ -137,9 +138,11 @@ def _docgen(
         send_code=SendCode(
             register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
             dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
+            limit_sending=limit_sending_of(settings, parts, stack, register=register, codes=policy),
         ),
         confirm_by_code=ConfirmByCode(
-            register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy
+            register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy,
+            limit_guesses=limit_guesses_of(settings, parts, register=register, codes=policy),
         ),
         decline=Decline(register=register, clock=CLOCK),
         void=Void(register=register, clock=CLOCK),

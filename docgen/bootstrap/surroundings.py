@@ -1,7 +1,6 @@
 """What the surroundings supply: set in production, embedded in the demo."""
 
 import fcntl
-import hmac
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from docgen.bootstrap.database import migrate, require_current
 from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.verification import trusted
 from docgen.domain.errors import Misconfigured, Unavailable
+from docgen.domain.pseudonyms import Pseudonyms
 from docgen.domain.routes import Route
 from docgen.domain.subscriber import Phone
 from docgen.settings import Settings
@@ -43,9 +43,14 @@ class Surroundings:
     ways: tuple[Way, ...]
     """Routes of messages; without any, no code is sent."""
 
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What stands for people where they must not be named."""
+        return Pseudonyms(self.subject_key)
+
     def subject_of(self, phone: Phone) -> str:
         """What stands for a phone where it may not: the same for the same one."""
-        return hmac.digest(self.subject_key, phone.value.encode(), "sha256").hex()
+        return self.pseudonyms.of_phone(phone)
 
 
 @contextmanager
@@ -81,7 +86,7 @@ def _given(settings: Settings) -> Surroundings:
     passphrase = settings.seal.passphrase.get_secret_value()
     return Surroundings(
         redis_url=settings.redis_url.get_secret_value(),
-        subject_key=_key(settings.codes.subject_key.get_secret_value()),
+        subject_key=subject_key(settings),
         pepper=Pepper(settings.codes.key_id, _key(settings.codes.pepper.get_secret_value())),
         older_peppers=tuple(
             Pepper(key_id, _key(value.get_secret_value()))
@@ -117,17 +122,27 @@ def _embedded(settings: Settings) -> Iterator[Surroundings]:
 
 
 def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis) -> Surroundings:
-    secrets_folder = settings.var.absolute() / "secrets"
     return Surroundings(
         redis_url=redis.url,
-        subject_key=_kept_key(secrets_folder / "subject_key"),
-        pepper=Pepper("demo", _kept_key(secrets_folder / "pepper")),
+        subject_key=subject_key(settings),
+        pepper=Pepper("demo", _kept_key(_secrets(settings) / "pepper")),
         older_peppers=(),
         seal_key=partial(SealKey.load, authority.seal_p12, authority.passphrase, allow_demo=True),
         roots=TrustRoots.load([settings.trust]),
         tsa_url=authority.tsa_url,
         ways=(Way(route=Route(name="inbox"), gateway=inbox(settings)),),
     )
+
+
+def subject_key(settings: Settings) -> bytes:
+    """The key of pseudonyms; raises Misconfigured. The demo makes its own."""
+    if settings.profile == "demo":
+        return _kept_key(_secrets(settings) / "subject_key")
+    return _key(settings.codes.subject_key.get_secret_value())
+
+
+def _secrets(settings: Settings) -> Path:
+    return settings.var.absolute() / "secrets"
 
 
 def _key(text: str) -> bytes:

@@ -9,6 +9,7 @@ import click
 
 from docgen.cli.doctor import doctor
 from docgen.cli.keys import keys
+from docgen.cli.limits import limits
 from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, serve, worker
@@ -24,6 +25,7 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, doctor, journal, migrate, sweep, keys, serve, worker, demo_command,
+    forms, lint, render, verify, doctor, journal, migrate, sweep, keys, limits, serve, worker,
+    demo_command,
 ):  # fmt: skip
     main.add_command(command)

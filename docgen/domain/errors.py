@@ -17,6 +17,7 @@ DocgenError
 │   │   ├── NotReady              still being rendered
 │   │   └── AlreadyConfirmed
 │   ├── WayNotAllowed             such a paper, or such a sum, is not signed that way
+│   ├── NetworkNotAllowed         no codes go to numbers of that network
 │   └── StaleEnvelope             somebody else changed it meanwhile
 ├── NotAuthenticated              no key, or none that counts
 ├── NotAuthorised                 a key without that scope
@@ -183,6 +184,16 @@ class WayNotAllowed(Conflict):
         super().__init__(f"{number} is not signed by {way}")
         self.way = way
         self.number = number
+
+
+class NetworkNotAllowed(Conflict):
+    """No codes are sent to numbers of this network; `network` is the three digits after +7."""
+
+    code = "network_not_allowed"
+
+    def __init__(self, network: str) -> None:
+        super().__init__(network)
+        self.network = network
 
 
 class StaleEnvelope(Conflict):

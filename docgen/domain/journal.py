@@ -37,6 +37,7 @@ class Event(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     VOIDED = "voided"
+    LIMIT_LIFTED = "limit_lifted"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from docgen.domain.work import OutboxRow, Task
 from docgen.forms.fields import require_code
 from docgen.ports import Chance, CodeStore, Jobs, Register, Timer, UnitOfWork
 from docgen.texts.phrases import say
+from docgen.usecases.limit_guesses import LimitGuesses, attempt_digest
 from docgen.usecases.send_code import binding_of
 
 _PATIENCE = timedelta(seconds=1)
@@ -42,6 +43,7 @@ class ConfirmByCode:
     chance: Chance
     jobs: Jobs
     policy: ChallengePolicy
+    limit_guesses: LimitGuesses
 
     def __call__(self, envelope_id: str, attempt: Attempt) -> Envelope:
         """The envelope, sealed where sealing follows at once.
@@ -59,6 +61,7 @@ class ConfirmByCode:
         envelope.require_in_time(Verb.CONFIRM, self.clock.now())
         if challenge is None or challenge.state is not ChallengeState.SENT:
             raise CodeGone("withdrawn")
+        self.limit_guesses(envelope, challenge, attempt_id=attempt.id)
         spent = self._spend(envelope, challenge, attempt)
         self._decide(challenge, attempt, spent=spent)
         self.jobs.tell(Task.SEAL, envelope_id)
@@ -148,7 +151,12 @@ class ConfirmByCode:
         )
 
     def _note_wrong(self, challenge: Challenge, attempt: Attempt, outcome: Wrong) -> None:
-        details = {"challenge": challenge.id, "attempts": str(outcome.attempts_used)}
+        details = {
+            "challenge": challenge.id,
+            "attempts": str(outcome.attempts_used),
+            "attempt": attempt_digest(attempt.id),
+            "left": str(outcome.attempts_left),
+        }
         with self.register.begin() as unit:
             unit.envelopes.get(challenge.envelope_id)
             entries = unit.journal.of(challenge.envelope_id)

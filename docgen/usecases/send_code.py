@@ -35,6 +35,7 @@ from docgen.ports import Chance, Clock, CodeStore, Register, UnitOfWork
 from docgen.texts.phrases import say
 from docgen.texts.sms import signing_message
 from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.limit_sending import LimitSending
 
 PURPOSE = "sign_envelope"
 
@@ -73,6 +74,7 @@ class SendCode:
     forms: Catalogue
     codes: CodeStore
     dispatch: DispatchMessage
+    limit_sending: LimitSending
     clock: Clock
     chance: Chance
     policy: ChallengePolicy
@@ -106,10 +108,23 @@ class SendCode:
         envelope.require_in_time(Verb.SEND_CODE, self.clock.now())
         self._require_way(envelope)
         sending_id = sending_id or self.chance.identifier()
-        live = self._repeated(envelope, latest, hops, asked_by, sending_id=sending_id)
-        if live is None:
-            live = self._issued(envelope, asked_by, challenge_id=sending_id)
-        self._send(envelope, live, language, asked_by, sending_id=sending_id)
+        wish = Sending(
+            id=sending_id,
+            challenge_id=sending_id,
+            chain=envelope.id,
+            phone=envelope.subscriber.phone,
+            client=asked_by.client,
+            employee_id=asked_by.employee_id,
+        )
+        self.limit_sending(wish)
+        try:
+            live = self._repeated(envelope, latest, hops, asked_by, sending_id=sending_id)
+            if live is None:
+                live = self._issued(envelope, asked_by, challenge_id=sending_id)
+            self._send(envelope, live, language, asked_by, sending_id=sending_id)
+        except DocgenError:
+            self.limit_sending.give_back(wish)
+            raise
         with self.register.view() as unit:
             return unit.challenges.find(live.challenge.id) or live.challenge
 

@@ -7,12 +7,15 @@ from datetime import timedelta
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
+from docgen.adapters.otp.redis_limits import RedisLimits
 from docgen.domain.challenge import ChallengePolicy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
+from docgen.domain.pseudonyms import Pseudonyms
 from docgen.domain.routes import Route
+from docgen.domain.sending_limits import SendingPolicy
 from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
@@ -21,14 +24,25 @@ from docgen.usecases.confirm_by_code import Attempt, ConfirmByCode
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
 from docgen.usecases.dispatch_message import DispatchMessage, Way
 from docgen.usecases.expire import Expire
+from docgen.usecases.lift_limit import LiftLimit
+from docgen.usecases.limit_guesses import LimitGuesses
+from docgen.usecases.limit_sending import LimitSending
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
-from tests.builders import operator, sha256
-from tests.fakes import CountingChance, FakeClock, FakeRenderer, FakeSealer, FakeSms, MemoryBlobs
+from tests.builders import operator
+from tests.fakes import (
+    CountingChance,
+    FakeAlerts,
+    FakeClock,
+    FakeRenderer,
+    FakeSealer,
+    FakeSms,
+    MemoryBlobs,
+)
 from tests.forms.samples import act_request
 
 POLICY = ChallengePolicy()
@@ -37,9 +51,13 @@ OPERATOR = operator()
 TECHNICIAN = AskedBy(client="field", employee_id="E-1")
 
 
+SUBJECT_KEY = b"s" * 32
+PSEUDONYMS = Pseudonyms(SUBJECT_KEY)
+
+
 def subject_of(phone: Phone) -> str:
     """What stands for a phone in the register."""
-    return sha256(phone.value)
+    return PSEUDONYMS.of_phone(phone)
 
 
 @dataclass
@@ -49,11 +67,14 @@ class World:
     database_url: str
     register: SqlRegister
     codes: RedisCodes
+    limits: RedisLimits
     jobs: Jobs | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     chance: CountingChance = field(default_factory=CountingChance)
     sms: FakeSms = field(default_factory=FakeSms)
     spare: FakeSms | None = None
+    alerts: FakeAlerts = field(default_factory=FakeAlerts)
+    sending: SendingPolicy = field(default_factory=SendingPolicy)
     renderer: FakeRenderer = field(default_factory=FakeRenderer)
     sealer: FakeSealer = field(default_factory=FakeSealer)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
@@ -92,7 +113,21 @@ class World:
         return SendCode(
             register=self.register, forms=self.forms, codes=self.codes, dispatch=self.dispatch,
             clock=self.clock, chance=self.chance, policy=POLICY, host="q.kz",
+            limit_sending=self.limit_sending,
         )  # fmt: skip
+
+    @property
+    def limit_sending(self) -> LimitSending:
+        """The use case."""
+        return LimitSending(
+            register=self.register, limits=self.limits, alerts=self.alerts, clock=self.clock,
+            pseudonyms=PSEUDONYMS, policy=self.sending, codes=POLICY,
+        )  # fmt: skip
+
+    @property
+    def lift_limit(self) -> LiftLimit:
+        """The use case."""
+        return LiftLimit(register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS)
 
     @property
     def dispatch(self) -> DispatchMessage:
@@ -113,7 +148,15 @@ class World:
         """The use case."""
         return ConfirmByCode(
             register=self.register, codes=self.codes, clock=self.clock, chance=self.chance,
-            jobs=self._jobs, policy=POLICY,
+            jobs=self._jobs, policy=POLICY, limit_guesses=self.limit_guesses,
+        )  # fmt: skip
+
+    @property
+    def limit_guesses(self) -> LimitGuesses:
+        """The use case."""
+        return LimitGuesses(
+            register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS, policy=POLICY,
+            sending=self.sending,
         )  # fmt: skip
 
     @property
@@ -164,9 +207,12 @@ class World:
 
 def world(database_url: str, redis_url: str, *, jobs: Jobs | None = None) -> World:
     """A world over those services."""
-    codes = RedisCodes(redis_url, subject_key=b"s" * 32, pepper=Pepper("k1", b"p" * 32))
+    codes = RedisCodes(redis_url, subject_key=SUBJECT_KEY, pepper=Pepper("k1", b"p" * 32))
     register = SqlRegister(database_url)
-    return World(database_url=database_url, register=register, codes=codes, jobs=jobs)
+    limits = RedisLimits(redis_url)
+    return World(
+        database_url=database_url, register=register, codes=codes, limits=limits, jobs=jobs
+    )
 
 
 def request(*, documents: int = 1) -> EnvelopeRequest:

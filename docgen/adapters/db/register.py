@@ -17,7 +17,9 @@ from docgen.adapters.db.holds import holds_for
 from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
+from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.tallies import SqlTallies
 
 _NEXT_NUMBER = text(
     "INSERT INTO counters (series, value) VALUES (:series, 1)"
@@ -31,6 +33,8 @@ class SqlUnit:
     envelopes: ports.Envelopes
     challenges: ports.Challenges
     hops: ports.Hops
+    tallies: ports.Tallies
+    lifts: ports.Lifts
     journal: ports.Journal
     outbox: ports.Outbox
     keys: ports.ApiKeys
@@ -40,6 +44,8 @@ class SqlUnit:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
         self.challenges = SqlChallenges(session)
         self.hops = SqlHops(session, locking=transaction is not None)
+        self.tallies = SqlTallies(session)
+        self.lifts = SqlLifts(session)
         self.journal = SqlJournal(session)
         self.outbox = SqlOutbox(session)
         self.keys = SqlKeys(session)

@@ -154,6 +154,7 @@ class SmsHopRow(Base):
         Index(None, "subject", "begun_at"),
         Index(None, "client", "begun_at"),
         Index(None, "employee_id", "begun_at"),
+        Index(None, "network", "begun_at"),
         Index(None, "state", "begun_at"),
     )
 
@@ -192,6 +193,19 @@ class SmsReceiptRow(Base):
     raw: Mapped[str]
     at: Mapped[datetime]
     received_at: Mapped[datetime]
+
+
+class LimitLiftRow(Base):
+    """A limit that somebody lifted for somebody; who, the envelope's journal tells."""
+
+    __tablename__ = "limit_lifts"
+    __table_args__ = (Index(None, "limit_name", "subject", "lifted_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    limit_name: Mapped[str]
+    subject: Mapped[str]
+    envelope_id: Mapped[str]
+    lifted_at: Mapped[datetime]
 
 
 class JournalRow(Base):
