@@ -43,39 +43,43 @@ def sending_policy(settings: Settings) -> SendingPolicy:
     )
 
 
-def limit_sending_of(
-    settings: Settings,
-    parts: Surroundings,
-    stack: ExitStack,
-    *,
-    register: SqlRegister,
-    codes: ChallengePolicy,
-) -> LimitSending:
-    """What is asked before each sending; what it opens closes with the stack."""
-    limits = RedisLimits(parts.redis_url)
-    stack.callback(limits.close)
-    return LimitSending(
-        register=register,
-        limits=limits,
-        alerts=LoggedAlerts(),
-        clock=CLOCK,
-        pseudonyms=parts.pseudonyms,
-        policy=sending_policy(settings),
-        codes=codes,
-    )
+class Limiting:
+    """Makes what is asked before a code is sent, and before one is compared."""
 
+    def __init__(
+        self,
+        settings: Settings,
+        parts: Surroundings,
+        *,
+        register: SqlRegister,
+        codes: ChallengePolicy,
+    ) -> None:
+        self._policy = sending_policy(settings)
+        self._parts, self._register, self._codes = parts, register, codes
 
-def limit_guesses_of(
-    settings: Settings, parts: Surroundings, *, register: SqlRegister, codes: ChallengePolicy
-) -> LimitGuesses:
-    """What is asked before each comparison."""
-    return LimitGuesses(
-        register=register,
-        clock=CLOCK,
-        pseudonyms=parts.pseudonyms,
-        policy=codes,
-        sending=sending_policy(settings),
-    )
+    def sending(self, stack: ExitStack) -> LimitSending:
+        """Asked before each sending; its connections close with the stack."""
+        limits = RedisLimits(self._parts.redis_url)
+        stack.callback(limits.close)
+        return LimitSending(
+            register=self._register,
+            limits=limits,
+            alerts=LoggedAlerts(),
+            clock=CLOCK,
+            pseudonyms=self._parts.pseudonyms,
+            policy=self._policy,
+            codes=self._codes,
+        )
+
+    def guesses(self) -> LimitGuesses:
+        """Asked before each comparison."""
+        return LimitGuesses(
+            register=self._register,
+            clock=CLOCK,
+            pseudonyms=self._parts.pseudonyms,
+            policy=self._codes,
+            sending=self._policy,
+        )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
-from docgen.bootstrap.limits import limit_guesses_of, limit_sending_of
+from docgen.bootstrap.limits import Limiting
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.sms import dispatch_of, host_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
@@ -118,6 +118,7 @@ def _docgen(
 ) -> Docgen:
     codes = _codes(parts, stack)
     forms, blobs, policy = catalogue(settings), blobs_of(settings), ChallengePolicy()
+    limiting = Limiting(settings, parts, register=register, codes=policy)
     verify = VerifyDocument(verifier=verifier)
     return Docgen(
         forms=forms,
@@ -131,24 +132,27 @@ def _docgen(
         show_envelope=ShowEnvelope(register=register),
         show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
-        fetch_document=FetchDocument(
-            blobs=blobs, images=KeptPages(PdfiumPages(), settings.var / "pages", kind=KIND)
-        ),
+        fetch_document=_fetching(settings, blobs),
         read_journal=ReadJournal(register=register),
         send_code=SendCode(
             register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
             dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
-            limit_sending=limit_sending_of(settings, parts, stack, register=register, codes=policy),
+            limit_sending=limiting.sending(stack),
         ),
         confirm_by_code=ConfirmByCode(
             register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy,
-            limit_guesses=limit_guesses_of(settings, parts, register=register, codes=policy),
+            limit_guesses=limiting.guesses(),
         ),
         decline=Decline(register=register, clock=CLOCK),
         void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
     )  # fmt: skip
+
+
+def _fetching(settings: Settings, blobs: Blobs) -> FetchDocument:
+    images = KeptPages(PdfiumPages(), settings.var / "pages", kind=KIND)
+    return FetchDocument(blobs=blobs, images=images)
 
 
 def _codes(parts: Surroundings, stack: ExitStack) -> CodeStore:

@@ -108,22 +108,15 @@ class SendCode:
         envelope.require_in_time(Verb.SEND_CODE, self.clock.now())
         self._require_way(envelope)
         sending_id = sending_id or self.chance.identifier()
-        wish = Sending(
-            id=sending_id,
-            challenge_id=sending_id,
-            chain=envelope.id,
-            phone=envelope.subscriber.phone,
-            client=asked_by.client,
-            employee_id=asked_by.employee_id,
-        )
-        self.limit_sending(wish)
+        sending = _first_of(envelope, asked_by, sending_id)
+        self.limit_sending(sending)
         try:
             live = self._repeated(envelope, latest, hops, asked_by, sending_id=sending_id)
             if live is None:
                 live = self._issued(envelope, asked_by, challenge_id=sending_id)
             self._send(envelope, live, language, asked_by, sending_id=sending_id)
         except DocgenError:
-            self.limit_sending.give_back(wish)
+            self.limit_sending.give_back(sending)
             raise
         with self.register.view() as unit:
             return unit.challenges.find(live.challenge.id) or live.challenge
@@ -330,6 +323,18 @@ class SendCode:
                 unit.commit()
         except DocgenError as failure:
             log.warning("challenge %s failed and was not noted: %s", challenge.id, failure.code)
+
+
+def _first_of(envelope: Envelope, asked_by: AskedBy, sending_id: str) -> Sending:
+    """What is asked for, before it is known whether the code will be a new one."""
+    return Sending(
+        id=sending_id,
+        challenge_id=sending_id,
+        chain=envelope.id,
+        phone=envelope.subscriber.phone,
+        client=asked_by.client,
+        employee_id=asked_by.employee_id,
+    )
 
 
 def history_of(entries: Sequence[Entry]) -> CodeHistory:

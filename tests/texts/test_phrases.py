@@ -7,6 +7,7 @@ import pytest
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.journal import Event
 from docgen.domain.language import BOTH, Language
+from docgen.domain.sending_limits import Limit
 from docgen.domain.subscriber import IdentityDocument, VerificationMethod
 from docgen.domain.verdict import Verdict
 from docgen.texts.phrases import phrases
@@ -36,6 +37,7 @@ def test_both_languages_fill_the_same_placeholders() -> None:
         ("method", list(VerificationMethod)),
         ("identity_document", list(IdentityDocument)),
         ("way", list(WayOfSigning)),
+        ("limit", [f"{limit}.{part}" for limit in Limit for part in ("title", "detail")]),
         ("seal", [WayOfSigning.SMS_CODE, WayOfSigning.BY_HAND]),
         ("language", list(BOTH)),
     ],
