@@ -23,7 +23,7 @@ from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, CodeStore, Jobs, Register, Verifier
+from docgen.ports import Blobs, CodeStore, Jobs, Register
 from docgen.settings import Settings
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
@@ -85,7 +85,8 @@ def web_service(settings: Settings) -> Iterator[Docgen]:
         stack.callback(jobs.close)
         verifier = LimitedVerifier(parts.roots, clock=CLOCK)
         stack.callback(verifier.close)
-        yield _docgen(settings, parts, stack, register=register, jobs=jobs, verifier=verifier)
+        verify = VerifyDocument(verifier=verifier)
+        yield _docgen(settings, parts, stack, register=register, jobs=jobs, verify=verify)
 
 
 @contextmanager
@@ -95,9 +96,9 @@ def opened(settings: Settings) -> Iterator[Everything]:
         parts = stack.enter_context(surroundings(settings))
         register = _register(settings, stack)
         works: Works = stack.enter_context(works_over(settings, parts, register=register))
-        verifier = PadesVerifier(parts.roots, clock=CLOCK)
+        verify = VerifyDocument(verifier=PadesVerifier(parts.roots, clock=CLOCK))
         jobs = InlineJobs(work=works.work)
-        docgen = _docgen(settings, parts, stack, register=register, jobs=jobs, verifier=verifier)
+        docgen = _docgen(settings, parts, stack, register=register, jobs=jobs, verify=verify)
         yield Everything(docgen=docgen, sweep=works.sweep)
 
 
@@ -114,12 +115,11 @@ def _docgen(
     *,
     register: SqlRegister,
     jobs: Jobs,
-    verifier: Verifier,
+    verify: VerifyDocument,
 ) -> Docgen:
     codes = _codes(parts, stack)
     forms, blobs, policy = catalogue(settings), blobs_of(settings), ChallengePolicy()
     limiting = Limiting(settings, parts, register=register, codes=policy)
-    verify = VerifyDocument(verifier=verifier)
     return Docgen(
         forms=forms,
         register=register,
