@@ -1,7 +1,7 @@
 """What is counted of messages and codes, in SQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select, type_coerce
@@ -24,6 +24,9 @@ _COLUMNS: dict[Of, Any] = {
 }
 _LEFT = SmsHopRow.state != HopState.REFUSED.value
 """Or may have: whoever was given a message and did not answer may have sent it."""
+
+_OLDEST_CODE = timedelta(hours=1)
+"""No code lives so long after it was sent."""
 
 _FIRST = type_coerce(func.min(SmsHopRow.begun_at), UtcDateTime())
 
@@ -93,7 +96,7 @@ class SqlTallies:
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
         """When wrong codes were typed that had gone to this phone, in order."""
         chains = select(SmsHopRow.chain).where(
-            SmsHopRow.subject == phone, SmsHopRow.begun_at > since
+            SmsHopRow.subject == phone, SmsHopRow.begun_at > since - _OLDEST_CODE
         )
         return self._session.scalars(
             select(JournalRow.at)
