@@ -79,13 +79,15 @@ class FakeSms:
 
     sent: list[Message] = field(default_factory=list)
     failing: DocgenError | None = None
+    cost_tiyn: int | None = None
 
     def send(self, message: Message) -> Taken:
         """Take the message."""
         if self.failing is not None:
             raise self.failing
         self.sent.append(message)
-        return Taken(provider="fake", message_id=f"message-{len(self.sent)}")
+        name = f"message-{len(self.sent)}"
+        return Taken(provider="fake", message_id=name, cost_tiyn=self.cost_tiyn)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -312,7 +312,8 @@ def test_no_window_ever_holds_more_than_allowed(
     limits: RedisLimits, steps: list[tuple[int, bool]]
 ) -> None:
     """Whatever the pauses, and whatever is given back in between; nothing else is refused."""
-    meter, at, counted = phone(identifier()), NOW, []
+    meter, at = phone(identifier()), NOW
+    counted: list[datetime] = []
     for pause, is_lost in steps:
         at += timedelta(minutes=pause)
         wanted = asked(meter, client(identifier()))

@@ -59,6 +59,22 @@ class RedisServer:
             self.process.wait()
             self.process = None
 
+    def flush(self) -> None:
+        """Empty it while it runs."""
+        with self.client() as client:
+            client.flushall()
+
+    def restart(self) -> None:
+        """Kill it, and start it with what it had written down."""
+        self.kill()
+        self.start()
+
+    def restart_empty(self) -> None:
+        """Kill it, and start it with nothing."""
+        self.kill()
+        self.lose_data()
+        self.start()
+
     def lose_data(self) -> None:
         """Of a killed server: as a disk that was lost."""
         assert self.process is None
