@@ -6,17 +6,19 @@ import time
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
+from urllib.parse import parse_qsl
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api import refusals
-from api.route import FileBody, JsonBody
+from api.route import FileBody, FormBody, JsonBody
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.forms.findings import findings
 
 _DRAINED = 64 * 1024
+_MOST_FIELDS = 100
 
 
 class PrivateRequest(Request):
@@ -35,6 +37,20 @@ def read_json(request: Request, body: JsonBody) -> BaseModel:
     if body.optional and not request.content_length and "Transfer-Encoding" not in request.headers:
         return read_model({}, body.model)
     return read_model(_parsed(_bytes(request, body)), body.model)
+
+
+def read_form(request: Request, body: FormBody) -> BaseModel:
+    """The fields by the body's model; raises Refusal, BadRequest or ValuesRejected."""
+    try:
+        pairs = parse_qsl(
+            _bytes(request, body).decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+        return read_model(_once_each(pairs), body.model)
+    except ValueError:
+        raise BadRequest from None
 
 
 def read_file(request: Request, body: FileBody) -> bytes:
@@ -75,7 +91,7 @@ def drain(request: Request) -> None:
             return
 
 
-def _bytes(request: Request, body: JsonBody) -> bytes:
+def _bytes(request: Request, body: JsonBody | FormBody) -> bytes:
     _require(request, body)
     # Werkzeug ends a body without a length at the limit, as if there were no more of it.
     request.max_content_length = body.limit + 1
@@ -86,7 +102,7 @@ def _bytes(request: Request, body: JsonBody) -> bytes:
     return content
 
 
-def _require(request: Request, body: JsonBody | FileBody) -> None:
+def _require(request: Request, body: JsonBody | FormBody | FileBody) -> None:
     request.max_content_length = body.limit
     if request.content_length is not None and request.content_length > body.limit:
         drain(request)

@@ -16,7 +16,7 @@ from docgen.domain.challenge import (
     Resent,
     SpendOutcome,
 )
-from docgen.domain.dispatch import Hop, Message, Receipt, Taken
+from docgen.domain.dispatch import Asked, Hop, Message, Receipt, Taken
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
@@ -131,6 +131,9 @@ class Hops(Protocol):
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known: whoever waited for it has died."""
+
+    def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
+        """Hops begun since that the provider knows and has not told the end of, newest first."""
 
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
         """Keep a receipt, whether its hop is known yet or not; twice is once."""
@@ -302,6 +305,28 @@ class SmsGateway(Protocol):
 
         Raises SmsRefused where it has certainly not left, SmsUncertain where nobody knows.
         """
+
+
+class ReceiptSource(Protocol):
+    """A provider that can be asked what became of messages."""
+
+    @property
+    def pace(self) -> timedelta:
+        """Time between two questions about one message."""
+
+    @property
+    def most(self) -> int:
+        """Messages that one question may be about."""
+
+    def ask(self, asked: Sequence[Asked]) -> Sequence[Receipt]:
+        """What it knows of them now, those it does not know left out; raises SmsUnavailable."""
+
+
+class ReceiptReader(Protocol):
+    """Reads what a provider posts to us by itself."""
+
+    def read(self, form: Mapping[str, str]) -> Receipt | None:
+        """The receipt, or None for a word without meaning to us; raises SignatureWrong."""
 
 
 # --- documents ------------------------------------------------------------------------------

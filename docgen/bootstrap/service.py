@@ -1,6 +1,6 @@
 """What callers may ask of Qoltanba, ready to be called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, CodeStore, Jobs, Register, Verifier
+from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register, Verifier
 from docgen.settings import Settings
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
@@ -36,6 +36,7 @@ from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
 from docgen.usecases.sweep import Sweep
+from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
@@ -58,6 +59,9 @@ class Docgen:
     fetch_document: FetchDocument
     read_journal: ReadJournal
     send_code: SendCode
+    take_receipt: TakeReceipt
+    calls: Mapping[str, ReceiptReader]
+    """Providers of messages that call us, by the name of their route."""
     confirm_by_code: ConfirmByCode
     decline: Decline
     void: Void
@@ -138,6 +142,8 @@ def _docgen(
             register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
             dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
         ),
+        take_receipt=TakeReceipt(register=register, clock=CLOCK),
+        calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
             register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy
         ),

@@ -13,6 +13,8 @@ from docgen.adapters.db.rows import SmsHopRow, SmsReceiptRow
 from docgen.domain.dispatch import Delivery, Hop, HopState, Receipt
 from docgen.domain.errors import NotFound
 
+_OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
+
 
 class SqlHops:
     """Implements ports.Hops."""
@@ -59,6 +61,17 @@ class SqlHops:
         """Hops begun before, of which no answer is known."""
         begun = (SmsHopRow.state == HopState.BEGUN.value) & (SmsHopRow.begun_at < before)
         return self._found(begun, order=(SmsHopRow.begun_at,), limit=None)
+
+    def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
+        """Hops begun since that the provider knows and has not told the end of, newest first."""
+        newest = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
+        waiting = (
+            (SmsHopRow.route == route)
+            & (SmsHopRow.begun_at >= since)
+            & SmsHopRow.message_id.is_not(None)
+            & SmsHopRow.delivery.in_(_OPEN)
+        )
+        return self._found(waiting, order=newest, limit=limit)
 
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
         """Keep a receipt; the same word again is not kept twice."""
