@@ -128,3 +128,32 @@ def test_the_same_receipt_brought_by_many_at_once_is_kept_once(register: SqlRegi
 
     with register.view() as unit:
         assert unit.hops.heard(told.route, told.message_id) == [told]
+
+
+def test_hops_whose_end_is_not_told_are_awaited(register: SqlRegister) -> None:
+    """The newest first and so many; neither old ones nor those the provider does not know."""
+    route = identifier()
+    taken = [
+        hop(route=route, begun_at=NOW + timedelta(seconds=n)).taken(
+            replace(TAKEN, message_id=f"m-{n}"), at=NOW
+        )
+        for n in range(4)
+    ]
+    doubt = hop(route=route, begun_at=NOW + timedelta(seconds=9))
+    _add(
+        register,
+        *taken[:3],
+        taken[3].told(receipt(taken[3])),
+        doubt.uncertain("cut", at=NOW, message_id=doubt.id),
+        hop(route=route).uncertain("cut", at=NOW),
+        hop(route=route).refused("http 503", at=NOW),
+        hop(route=route),
+        hop().taken(TAKEN, at=NOW),
+    )
+
+    with register.view() as unit:
+        ids = [each.id for each in unit.hops.awaiting(route, NOW, limit=9)]
+        since = unit.hops.awaiting(route, NOW + timedelta(seconds=1), limit=2)
+
+    assert ids == [doubt.id, taken[2].id, taken[1].id, taken[0].id]
+    assert [each.id for each in since] == [doubt.id, taken[2].id]
