@@ -28,9 +28,10 @@ class SmscKzCall(BaseModel):
 def smsc_kz_receipt(call: Call) -> Reply:
     """Kept before it is answered: whoever hears nothing posts it again."""
     form = call.body_as(SmscKzCall)
-    if "smsc_kz" not in call.docgen.calls:
+    calls = call.docgen.calls.get("smsc_kz")
+    if calls is None:
         raise NotFound
-    receipt = call.docgen.calls["smsc_kz"].read(form.model_dump())
+    receipt = calls.read(form.model_dump())
     if receipt is not None:
         call.docgen.take_receipt(receipt)
     return Reply(body=b"OK", media_type="text/plain")

@@ -17,7 +17,8 @@ class TryRoute:
     gateway: SmsGateway
     source: ReceiptSource | None
     clock: Timer
-    every: timedelta = timedelta(seconds=2)
+    most: timedelta = timedelta(seconds=15)
+    """Somebody waits before the screen."""
 
     def __call__(self, message: Message) -> Taken:
         """Hand it over; raises SmsRefused or SmsUncertain."""
@@ -28,8 +29,8 @@ class TryRoute:
         last: Receipt | None = None
         end = self.clock.now() + wait
         asked = (Asked(message_id=taken.message_id, phone=message.phone),)
-        while self.source is not None and self.clock.now() < end:
-            self.clock.pause(max(self.every, min(self.source.pace, timedelta(seconds=15))))
+        while self.source is not None and (left := end - self.clock.now()) > timedelta():
+            self.clock.pause(min(self.source.pace, self.most, left))
             try:
                 last = next(iter(self.source.ask(asked)), last)
             except SmsUnavailable:
