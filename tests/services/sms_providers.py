@@ -72,6 +72,8 @@ class MobizonStandIn:
     state: object = "ENQUEUD"
     campaign: int = 2
     sent: list[dict[str, str]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    """Never given twice."""
 
     def __call__(self, post: Post) -> Say:
         """The answer to a request."""
@@ -98,7 +100,8 @@ class MobizonStandIn:
         if not fits:
             return told({"code": 1, "data": {"recipient": "wrong"}, "message": "Validation"})
         self.sent.append(form)
-        message_id = 169_275_417 + len(self.sent)
+        message_id = 169_275_418 + len(self.ids)
+        self.ids.append(str(message_id))
         data = {"campaignId": 245_455_096, "messageId": message_id, "status": self.campaign}
         return told({"code": 0, "data": data, "message": ""})
 
@@ -106,11 +109,10 @@ class MobizonStandIn:
         ids = form["ids"].split(",")
         if len(ids) > 100:
             return told({"code": 12, "data": "", "message": "Too many"})
-        known = {str(169_275_418 + number) for number in range(len(self.sent))}
         listed = [
             {"id": int(each), "status": self.state, "segNum": 1, "statusUpdateTs": None}
             for each in ids
-            if each in known
+            if each in self.ids
         ]
         return told({"code": 0, "data": listed, "message": ""})
 

@@ -1,8 +1,8 @@
 """A worker whose envelopes are files: `python errands.py REDIS FOLDER TASK SWEEP`.
 
 An envelope waits in `owed`, is noted in `begun`, takes TASK seconds and ends in `done`. Every SWEEP
-seconds it sweeps and writes a dot into `sweeps`, beside it polls and writes dots into `polls`; while
-there is a file `broken` both fail.
+seconds it sweeps and writes a dot into `sweeps`; beside that it polls and writes dots into `polls`.
+While there is a file `broken` both fail.
 """
 
 import logging
