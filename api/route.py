@@ -46,7 +46,7 @@ class JsonBody:
 
 @dataclass(frozen=True, kw_only=True)
 class FormBody:
-    """Fields of a form, as other people's services post them; what the model lacks is passed over."""
+    """Fields of a form, as others' services post them; what the model lacks is passed over."""
 
     model: type[BaseModel]
     limit: int = 16 * 1024

@@ -1,5 +1,6 @@
 """What callers may ask of Qoltanba, ready to be called."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,8 @@ def web_service(settings: Settings) -> Iterator[Docgen]:
     with ExitStack() as stack:
         parts = stack.enter_context(surroundings(settings))
         register = _register(settings, stack)
+        if not parts.ways:
+            log.warning("no route of messages is set up: no code can be sent")
         jobs = QueueJobs(parts.redis_url)
         stack.callback(jobs.close)
         verifier = LimitedVerifier(parts.roots, clock=CLOCK)
@@ -142,13 +147,11 @@ def _docgen(
             register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
             dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
         ),
-        take_receipt=TakeReceipt(register=register, clock=CLOCK),
-        calls=parts.routes.calls,
+        take_receipt=TakeReceipt(register=register, clock=CLOCK), calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
             register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy
         ),
-        decline=Decline(register=register, clock=CLOCK),
-        void=Void(register=register, clock=CLOCK),
+        decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
     )  # fmt: skip
