@@ -8,10 +8,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from docgen.adapters.sms.exchange import Exchange
 from docgen.adapters.sms.mobizon import REFUSALS
 from docgen.adapters.sms.smsc_kz import ERRORS
 from docgen.domain.errors import SmsRefused, SmsUncertain
@@ -19,6 +22,7 @@ from tests.contracts.sms_routes import (
     CODE,
     HTTP_ROUTES,
     LIMIT,
+    PATIENT,
     PHONE,
     TEXT,
     Line,
@@ -232,6 +236,22 @@ def test_a_connection_that_was_closed_meanwhile_is_not_trusted(name: str) -> Non
             time.sleep(0.2)
 
         assert route.stand_in.connections == 3
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(20, 1), (0, 3)])
+def test_a_connection_is_used_again_until_it_has_rested_too_long(
+    name: str, idle: float, connections: int
+) -> None:
+    """What lies between may have forgotten it without a word."""
+    provider = stand_in_of(name)
+    with listening(provider) as stand_in:
+        exchange = Exchange([stand_in.address], limit=PATIENT, idle=timedelta(seconds=idle))
+        with closing(replace(gateway_to(name, []), exchange=exchange)) as gateway:
+            for number in range(3):
+                provider.sent.clear()
+                gateway.send(message(f"hop-{number}"))
+
+        assert stand_in.connections == connections
 
 
 def test_the_reserve_is_tried_where_the_first_address_is_dead(name: str) -> None:

@@ -33,7 +33,7 @@ MOST_BYTES = 64 * 1024
 
 _AT_ONCE = 16
 """Exchanges of one provider; whoever finds no room in time is refused, and the spare has it."""
-_IDLE_SECONDS = 10.0
+_IDLE = timedelta(seconds=10)
 """Older connections are not trusted: a message on a dead one has an unknown fate."""
 _CONNECTING = 0.4
 """Share of the time that connecting may take, so that a reserve address can still be tried."""
@@ -76,9 +76,16 @@ class Exchange:
     """
 
     def __init__(
-        self, addresses: Sequence[str], *, limit: timedelta, tls: ssl.SSLContext | None = None
+        self,
+        addresses: Sequence[str],
+        *,
+        limit: timedelta,
+        tls: ssl.SSLContext | None = None,
+        idle: timedelta = _IDLE,
     ) -> None:
+        """`idle` is for how long a connection may rest and be used again."""
         self._addresses = tuple(addresses)
+        self._idle = idle.total_seconds()
         self._limit = limit.total_seconds()
         self._pools = PoolManager(
             maxsize=_AT_ONCE, ssl_context=tls or ssl.create_default_context(), retries=False
@@ -119,7 +126,7 @@ class Exchange:
         raise refusal
 
     def _answered(self, url: str, content: bytes, leaving: "_Leaving") -> BaseHTTPResponse:
-        if (now := time.monotonic()) - self._used_at > _IDLE_SECONDS:
+        if (now := time.monotonic()) - self._used_at > self._idle:
             self._pools.clear()
         self._used_at = now
         try:
