@@ -40,17 +40,22 @@ def read_json(request: Request, body: JsonBody) -> BaseModel:
 
 
 def read_form(request: Request, body: FormBody) -> BaseModel:
-    """The fields by the body's model; raises Refusal, BadRequest or ValuesRejected."""
+    """The fields of the body's model; raises Refusal, BadRequest or ValuesRejected.
+
+    The others may come twice, or in letters of some other encoding.
+    """
     try:
         pairs = parse_qsl(
-            _bytes(request, body).decode("ascii"),
+            _bytes(request, body).decode("latin-1"),
             keep_blank_values=True,
-            errors="strict",
+            errors="replace",
             max_num_fields=_MOST_FIELDS,
         )
-        return read_model(_once_each(pairs), body.model)
+        fields = body.model.model_fields
+        known = _once_each((name, value) for name, value in pairs if name in fields)
     except ValueError:
         raise BadRequest from None
+    return read_model(known, body.model)
 
 
 def read_file(request: Request, body: FileBody) -> bytes:

@@ -47,7 +47,8 @@ class Workplace:
 
     works: Works
     consumer: QueueConsumer
-    poll: PollReceipts
+    poll: PollReceipts | None
+    """Where there is anybody to ask."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def working(settings: Settings) -> Iterator[Workplace]:
             take_receipt=TakeReceipt(register=register, clock=CLOCK),
             clock=CLOCK,
         )
-        yield Workplace(works=works, consumer=consumer, poll=poll)
+        asks = bool(parts.routes.sources)
+        yield Workplace(works=works, consumer=consumer, poll=poll if asks else None)
 
 
 def check_seal(settings: Settings) -> None:
