@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import ValidationError
 
 from docgen.adapters.db import migrate
 from docgen.adapters.db.register import SqlRegister
 from docgen.cli import main
 from docgen.domain.dispatch import Taken
+from docgen.settings import SmscKzSettings
 from tests.builders import NOW, hop
 from tests.services import http_stand_in as says
 from tests.services.http_stand_in import StandIn
@@ -111,6 +113,39 @@ def test_what_cannot_be_tried_is_said(
 
     assert said.exit_code == 1
     assert error in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("https://smsc.kz", True),
+        ("https://smsc.kz:8443", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://smsc.kz", False),
+        ("http://127.0.0.1.smsc.kz", False),
+        ("ftp://smsc.kz", False),
+        ("smsc.kz", False),
+        ("https://", False),
+        ("https://smsc.kz/sys", False),
+        ("https://smsc.kz?psw=1", False),
+        ("https://user:word@smsc.kz", False),
+    ],
+)
+def test_an_address_is_where_codes_may_go(address: str, good: bool) -> None:  # noqa: FBT001
+    """Over TLS or to this machine, and nothing but scheme, host and port."""
+    if good:
+        assert SmscKzSettings(addresses=(address,)).addresses == (address,)
+    else:
+        with pytest.raises(ValidationError):
+            SmscKzSettings(addresses=(address,))
+
+
+@pytest.mark.parametrize("network", ["70", "7011", "+701", "abc"])
+def test_a_network_is_three_digits(network: str) -> None:
+    """Those after +7."""
+    with pytest.raises(ValidationError):
+        SmscKzSettings(networks=("701", network))
 
 
 def test_the_demo_never_sends_a_real_message(tmp_path: Path) -> None:
