@@ -18,7 +18,7 @@ def require_no_traces(service: Installation) -> None:
     """No code that was sent, no IIN or phone in any spelling, and no key, anywhere."""
     sent = codes_in(service)
     for place, line in _written(service):
-        assert service.key.rpartition("_")[2] not in line, place
+        assert service.key.split("_", 2)[2] not in line, place
         digits = _BETWEEN_DIGITS.sub("", line)
         for name in ("iin", "phone"):
             number = str(SAMPLE["subscriber"][name])
