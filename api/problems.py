@@ -24,6 +24,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.SignatureWrong: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.RequestInProgress: 409,
@@ -39,6 +40,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.SealRefused: 500,
     errors.SealKeyUnusable: 500,
     errors.ChainBroken: 500,
+    errors.SmsUncertain: 500,
     errors.Misconfigured: 500,
     DocgenError: 500,
 }

@@ -16,7 +16,7 @@ from docgen.domain.challenge import (
     Resent,
     SpendOutcome,
 )
-from docgen.domain.dispatch import Hop, Message, Receipt, Taken
+from docgen.domain.dispatch import AskedOf, Hop, Message, Receipt, Taken
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
@@ -143,11 +143,14 @@ class Hops(Protocol):
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known: whoever waited for it has died."""
 
-    def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
-        """Keep a receipt, whether its hop is known yet or not; twice is once."""
+    def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
+        """Hops begun since that the provider knows and has not told the end of, newest first."""
 
-    def heard(self, route: str, message_id: str) -> Sequence[Receipt]:
-        """All receipts of a message, in the order they came."""
+    def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
+        """Keep a receipt, whether its hop is known yet or not; the same word again is one word."""
+
+    def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
+        """Receipts under that id that were last received then or later, in order."""
 
 
 class Tallies(Protocol):
@@ -374,6 +377,28 @@ class SmsGateway(Protocol):
 
         Raises SmsRefused where it has certainly not left, SmsUncertain where nobody knows.
         """
+
+
+class ReceiptSource(Protocol):
+    """A provider that can be asked what became of messages."""
+
+    @property
+    def pace(self) -> timedelta:
+        """Time between two questions about one message."""
+
+    @property
+    def most(self) -> int:
+        """Messages that one question may be about."""
+
+    def ask(self, asked: Sequence[AskedOf]) -> Sequence[Receipt]:
+        """What it knows of them now, those it does not know left out; raises SmsUnavailable."""
+
+
+class ReceiptReader(Protocol):
+    """Reads what a provider posts to us by itself."""
+
+    def read(self, form: Mapping[str, str]) -> Receipt | None:
+        """The receipt, or None for a word without meaning to us; raises SignatureWrong."""
 
 
 # --- documents ------------------------------------------------------------------------------

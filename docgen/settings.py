@@ -4,10 +4,12 @@
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docgen.domain.sending_limits import MOBILE_NETWORKS
@@ -62,6 +64,68 @@ class LimitSettings(BaseModel):
     """Subscribers with the same phone in 30 days; a further one waits for a review."""
     wrong_codes_day: int = Field(default=20, gt=0)
     """Wrong codes per phone in a day, over all documents."""
+
+
+class HttpRouteSettings(BaseModel):
+    """An account with a provider of messages; without its key it is no route."""
+
+    api_key: SecretStr | None = None
+    sender: str = Field(default="", max_length=15)
+    """Name the message comes from, as agreed with the provider."""
+    weight: int = Field(default=50, gt=0, le=100)
+    """Its share of the messages, beside those of the other routes."""
+    networks: tuple[str, ...] = ()
+    """Three digits after +7 of the numbers it is first choice for; none: for all alike."""
+    time_limit: float = Field(default=2.0, gt=0, le=30)
+    """Seconds until it must have answered; after that nobody knows whether the message left."""
+    trust: Path | None = None
+    """PEM file of the authorities that its certificate may come from; none: the system's."""
+
+    @field_validator("networks")
+    @classmethod
+    def _require_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch("[0-9]{3}", each) for each in networks):
+            raise ValueError("a network is three digits")
+        return networks
+
+
+def _require_tls(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    ):
+        raise ValueError("codes and keys go over https only")
+    if not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("an address is scheme, host and port")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_require_tls)]
+
+
+class SmscKzSettings(HttpRouteSettings):
+    """SMSC.kz."""
+
+    addresses: tuple[Address, ...] = Field(
+        default=("https://smsc.kz", "https://www2.smsc.kz"), min_length=1
+    )
+    """Where it listens; the next one is tried where one cannot be connected."""
+    callback_secret: SecretStr | None = None
+    """Signs its calls to `/v1/sms/receipts/smsc-kz`; without it they are refused."""
+
+
+class MobizonSettings(HttpRouteSettings):
+    """Mobizon."""
+
+    addresses: tuple[Address, ...] = Field(default=("https://api.mobizon.kz",), min_length=1)
+    """Where it listens: the domain depends on where the account was registered."""
+
+
+class SmsSettings(BaseModel):
+    """Routes of messages, each used as soon as it has its key."""
+
+    smsc_kz: SmscKzSettings = SmscKzSettings()
+    mobizon: MobizonSettings = MobizonSettings()
 
 
 class OperatorSettings(BaseModel):
@@ -161,6 +225,7 @@ class Settings(BaseSettings):
     seal: SealSettings = SealSettings()
     codes: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()
+    sms: SmsSettings = SmsSettings()
     operator: OperatorSettings = OperatorSettings()
     rendering: RenderingSettings = RenderingSettings()
     web: WebSettings = WebSettings()
@@ -177,6 +242,8 @@ class Settings(BaseSettings):
             "DOCGEN_TSA_URL": self.tsa_url,
             "DOCGEN_SEAL__PKCS12": self.seal.pkcs12,
             "DOCGEN_CODES__PEPPER": self.codes.pepper.get_secret_value() or None,
+            "DOCGEN_SMS__SMSC_KZ__API_KEY": self.sms.smsc_kz.api_key,
+            "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,
         }
         return tuple(name for name, value in given.items() if value is not None)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 
-from docgen.domain.dispatch import Message, Taken
+from docgen.domain.dispatch import AskedOf, Message, Receipt, Taken
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
 from docgen.domain.language import Language
@@ -99,6 +99,24 @@ class FakeAlerts:
     def tell(self, alert: Alert, *, chain: str) -> None:
         """Remember it."""
         self.told.append((alert, chain))
+
+
+@dataclass
+class FakeReceipts:
+    """Tells what it was given to tell, of those it is asked about."""
+
+    pace: timedelta = timedelta(seconds=4)
+    most: int = 2
+    told: dict[str, Receipt] = field(default_factory=dict)
+    asked: list[tuple[AskedOf, ...]] = field(default_factory=list)
+    failing: DocgenError | None = None
+
+    def ask(self, asked: Sequence[AskedOf]) -> Sequence[Receipt]:
+        """What it knows; `asked` remembers the question."""
+        self.asked.append(tuple(asked))
+        if self.failing is not None:
+            raise self.failing
+        return [self.told[each.message_id] for each in asked if each.message_id in self.told]
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What callers may ask of Qoltanba, ready to be called."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +24,7 @@ from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, CodeStore, Jobs, Register
+from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register
 from docgen.settings import Settings
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
@@ -37,9 +38,12 @@ from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
 from docgen.usecases.sweep import Sweep
+from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,9 @@ class Docgen:
     fetch_document: FetchDocument
     read_journal: ReadJournal
     send_code: SendCode
+    take_receipt: TakeReceipt
+    calls: Mapping[str, ReceiptReader]
+    """Providers of messages that call us, by the name of their route."""
     confirm_by_code: ConfirmByCode
     decline: Decline
     void: Void
@@ -81,6 +88,8 @@ def web_service(settings: Settings) -> Iterator[Docgen]:
     with ExitStack() as stack:
         parts = stack.enter_context(surroundings(settings))
         register = _register(settings, stack)
+        if not parts.ways:
+            log.warning("no route of messages is set up: no code can be sent")
         jobs = QueueJobs(parts.redis_url)
         stack.callback(jobs.close)
         verifier = LimitedVerifier(parts.roots, clock=CLOCK)
@@ -139,12 +148,12 @@ def _docgen(
             dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
             limit_sending=limiting.sending(stack),
         ),
+        take_receipt=TakeReceipt(register=register, clock=CLOCK), calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
             register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy,
             limit_guesses=limiting.guesses(),
         ),
-        decline=Decline(register=register, clock=CLOCK),
-        void=Void(register=register, clock=CLOCK),
+        decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
     )  # fmt: skip

@@ -4,8 +4,8 @@ import fcntl
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,10 @@ from docgen.adapters.sealing.key import SealKey
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import migrate, require_current
-from docgen.bootstrap.inbox import inbox
+from docgen.bootstrap.routes import Routes, routes_of
 from docgen.bootstrap.verification import trusted
 from docgen.domain.errors import Misconfigured, Unavailable
 from docgen.domain.pseudonyms import Pseudonyms
-from docgen.domain.routes import Route
 from docgen.domain.subscriber import Phone
 from docgen.settings import Settings
 from docgen.usecases.dispatch_message import Way
@@ -42,6 +41,8 @@ class Surroundings:
     tsa_url: str | None
     ways: tuple[Way, ...]
     """Routes of messages; without any, no code is sent."""
+    routes: Routes = field(default_factory=Routes)
+    """Where word of what became of messages is to be had."""
 
     @property
     def pseudonyms(self) -> Pseudonyms:
@@ -60,7 +61,9 @@ def surroundings(settings: Settings) -> Iterator[Surroundings]:
         with _embedded(settings) as embedded:
             yield embedded
     else:
-        yield _given(settings)
+        parts = _given(settings)
+        with closing(parts.routes):
+            yield parts
 
 
 def codes_of(parts: Surroundings) -> RedisCodes:
@@ -84,6 +87,7 @@ def _given(settings: Settings) -> Surroundings:
         # first one that does not start, gunicorn gives up the whole service.
         require_current(settings)
     passphrase = settings.seal.passphrase.get_secret_value()
+    routes = routes_of(settings)
     return Surroundings(
         redis_url=settings.redis_url.get_secret_value(),
         subject_key=subject_key(settings),
@@ -95,7 +99,8 @@ def _given(settings: Settings) -> Surroundings:
         seal_key=partial(SealKey.load, settings.seal.pkcs12, passphrase, allow_demo=False),
         roots=trusted(settings),
         tsa_url=settings.tsa_url,
-        ways=(),
+        ways=routes.ways,
+        routes=routes,
     )
 
 
@@ -130,7 +135,7 @@ def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis
         seal_key=partial(SealKey.load, authority.seal_p12, authority.passphrase, allow_demo=True),
         roots=TrustRoots.load([settings.trust]),
         tsa_url=authority.tsa_url,
-        ways=(Way(route=Route(name="inbox"), gateway=inbox(settings)),),
+        ways=routes_of(settings).ways,
     )
 
 

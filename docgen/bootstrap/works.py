@@ -22,11 +22,13 @@ from docgen.domain.work import Task
 from docgen.ports import Work
 from docgen.settings import Settings
 from docgen.usecases.expire import Expire
+from docgen.usecases.poll_receipts import PollReceipts
 from docgen.usecases.prove_routes import ProveRoutes
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.sweep import Sweep
+from docgen.usecases.take_receipt import TakeReceipt
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +43,12 @@ class Works:
 
 @dataclass(frozen=True, kw_only=True)
 class Workplace:
-    """A worker's works, and the queue that tells it what to do first."""
+    """A worker's works, the queue that tells it what to do first, and whom it asks itself."""
 
     works: Works
     consumer: QueueConsumer
+    poll: PollReceipts | None
+    """Where there is anybody to ask."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,14 @@ def working(settings: Settings) -> Iterator[Workplace]:
         stack.callback(register.close)
         works = stack.enter_context(works_over(settings, parts, register=register))
         consumer = QueueConsumer(parts.redis_url, work=works.work, threads=settings.work.threads)
-        yield Workplace(works=works, consumer=consumer)
+        poll = PollReceipts(
+            register=register,
+            sources=parts.routes.sources,
+            take_receipt=TakeReceipt(register=register, clock=CLOCK),
+            clock=CLOCK,
+        )
+        asks = bool(parts.routes.sources)
+        yield Workplace(works=works, consumer=consumer, poll=poll if asks else None)
 
 
 def check_seal(settings: Settings) -> None:

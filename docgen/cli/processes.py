@@ -9,7 +9,7 @@ from docgen.cli.telling import told
 
 @click.command()
 def worker() -> None:
-    """Render, seal and sweep until told to stop; SIGTERM finishes what was begun."""
+    """Render, seal, sweep and ask for receipts until told; SIGTERM finishes what was begun."""
     from docgen import telemetry
     from docgen import worker as process
     from docgen.bootstrap.works import working
@@ -19,8 +19,12 @@ def worker() -> None:
     with told():
         settings = Settings()
         with working(settings) as workplace:
-            sweep, every = workplace.works.sweep, settings.work.sweep_every
-            process.run(workplace.consumer, sweep, sweep_every=every)
+            process.run(
+                workplace.consumer,
+                workplace.works.sweep,
+                sweep_every=settings.work.sweep_every,
+                poll=workplace.poll,
+            )
 
 
 @click.command()

@@ -109,6 +109,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedOf:
+    """A message whose state a provider is asked for; `phone` where it is known."""
+
+    message_id: str
+    phone: Phone | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hop:
     """One handing over of one message to one route."""
 
@@ -160,10 +168,15 @@ class Hop:
             delivery=Delivery.FAILED,
         )
 
-    def uncertain(self, raw: str, *, at: datetime) -> Self:
+    def uncertain(self, raw: str, *, at: datetime, message_id: str | None = None) -> Self:
         """Nobody knows: it counts, and may yet be told of by a receipt."""
         return replace(
-            self, state=HopState.UNKNOWN, raw=raw, answered_at=at, delivery=Delivery.UNKNOWN
+            self,
+            state=HopState.UNKNOWN,
+            message_id=message_id,
+            raw=raw,
+            answered_at=at,
+            delivery=Delivery.UNKNOWN,
         )
 
     def told(self, receipt: Receipt) -> Self:

@@ -37,6 +37,7 @@ DocgenError
 │   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── SmsUncertain                  nobody knows whether the message left
+├── SignatureWrong                a provider's call that is not his
 ├── TemplateRejected              a Word file breaks the rules of templates
 │   └── EditionNotFound           a form without the edition a document was made of
 ├── RenderFailed                  a template and values that do not make a document
@@ -335,14 +336,21 @@ class SealUnavailable(Unavailable):
 class SmsUncertain(DocgenError):
     """The route was given the message and has not answered: it may arrive, so never send it anew.
 
-    `raw` says what was seen last, and names nobody.
+    `raw` says what was seen last, and names nobody; `message_id` is the one it would have.
     """
 
     code = "sms_uncertain"
 
-    def __init__(self, raw: str) -> None:
+    def __init__(self, raw: str, *, message_id: str | None = None) -> None:
         super().__init__(f"nobody knows whether the message left: {raw}")
         self.raw = raw
+        self.message_id = message_id
+
+
+class SignatureWrong(DocgenError):
+    """A call that claims to come from a provider and is not signed by him."""
+
+    code = "signature_wrong"
 
 
 class TemplateRejected(DocgenError):

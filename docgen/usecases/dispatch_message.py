@@ -119,7 +119,7 @@ class DispatchMessage:
         except SmsRefused as refusal:
             return hop.refused(refusal.raw, at=self.clock.now())
         except SmsUncertain as doubt:
-            return hop.uncertain(doubt.raw, at=self.clock.now())
+            return hop.uncertain(doubt.raw, at=self.clock.now(), message_id=doubt.message_id)
         return hop.taken(answer, at=self.clock.now())
 
     def _answer(self, hop: Hop, details: Mapping[str, str], noted: Noted) -> None:

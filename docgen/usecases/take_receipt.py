@@ -40,14 +40,14 @@ class TakeReceipt:
         """
         with self.register.view() as unit:
             hop = unit.hops.by_message(route, message_id)
-            if hop is None or _told(unit, hop) == hop:
+            if hop is None or _told(unit, hop, message_id) == hop:
                 return
         with self.register.begin() as unit:
             # Locked before the hop, as everywhere; a number's verification has no envelope.
             with suppress(EnvelopeNotFound):
                 unit.envelopes.get(hop.chain)
             known = unit.hops.by_message(route, message_id)
-            if known is None or (told := _told(unit, known)) == known:
+            if known is None or (told := _told(unit, known, message_id)) == known:
                 return
             self._record(unit, told)
             unit.commit()
@@ -76,7 +76,7 @@ class TakeReceipt:
         )
 
 
-def _told(unit: UnitOfWork, hop: Hop) -> Hop:
-    if hop.message_id is None:
-        return hop
-    return reduce(Hop.told, unit.hops.heard(hop.route, hop.message_id), hop)
+def _told(unit: UnitOfWork, hop: Hop, message_id: str) -> Hop:
+    """A centre that counts anew gives old ids to new messages: older words are not about this."""
+    heard = unit.hops.heard(hop.route, message_id, since=hop.begun_at)
+    return reduce(Hop.told, heard, hop)

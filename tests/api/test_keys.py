@@ -14,8 +14,10 @@ from tests.api.program import ENVELOPES, sample
 from tests.api.watch import refused
 
 _FORMS = "/v1/forms"
+_OPEN = {"POST /v1/sms/receipts/smsc-kz"}
+"""Signed by whoever calls them, in a way of his own."""
 _NAMES = [f"{route.method} {route.path}" for route in ROUTES]
-_GUARDED = {_NAMES[place]: route for place, route in enumerate(ROUTES)}
+_GUARDED = {name: route for name, route in zip(_NAMES, ROUTES, strict=True) if name not in _OPEN}
 
 
 def _address(route: Route) -> str:

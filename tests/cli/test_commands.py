@@ -148,6 +148,8 @@ def test_without_settings_nothing_starts_half_able() -> None:
         ("DOCGEN_REDIS_URL", "redis://127.0.0.1:1"),
         ("DOCGEN_TRUST_ROOTS", "roots.pem"),
         ("DOCGEN_SEAL__PKCS12", "seal.p12"),
+        ("DOCGEN_SMS__SMSC_KZ__API_KEY", "key"),
+        ("DOCGEN_SMS__MOBIZON__API_KEY", "key"),
     ],
 )
 def test_the_demo_refuses_to_touch_production(

@@ -107,15 +107,26 @@ def test_hops_without_an_answer_are_found_once_they_are_old(register: SqlRegiste
 
 
 def test_receipts_are_kept_in_the_order_they_came_and_each_once(register: SqlRegister) -> None:
-    """A provider repeats himself; his first word counts."""
+    """A provider repeats himself; of the same word the last time counts."""
     taken = hop(route=identifier()).taken(TAKEN, at=NOW)
     underway = receipt(taken, Delivery.UNDERWAY, raw="ENROUTE")
     delivered = receipt(taken)
-    _hear(register, underway, delivered, replace(delivered, at=NOW + timedelta(hours=1)))
+    repeated = replace(delivered, at=NOW + timedelta(hours=1))
+    _hear(register, underway, delivered, repeated)
 
     with register.view() as unit:
-        assert unit.hops.heard(taken.route, "m-1") == [underway, delivered]
-        assert unit.hops.heard(taken.route, "m-2") == []
+        assert unit.hops.heard(taken.route, "m-1", since=NOW) == [underway, repeated]
+        assert unit.hops.heard(taken.route, "m-2", since=NOW) == []
+        assert unit.hops.heard(taken.route, "m-1", since=NOW + timedelta(seconds=1)) == []
+
+
+def test_a_hop_can_be_named_by_its_own_id(register: SqlRegister) -> None:
+    """Providers that take our id tell of it also where their answer was lost."""
+    begun = hop(route=identifier())
+    _add(register, begun)
+
+    with register.view() as unit:
+        assert unit.hops.by_message(begun.route, begun.id) == begun
 
 
 def test_the_same_receipt_brought_by_many_at_once_is_kept_once(register: SqlRegister) -> None:
@@ -127,4 +138,33 @@ def test_the_same_receipt_brought_by_many_at_once_is_kept_once(register: SqlRegi
     assert heard == [None] * 8
 
     with register.view() as unit:
-        assert unit.hops.heard(told.route, told.message_id) == [told]
+        assert unit.hops.heard(told.route, told.message_id, since=NOW) == [told]
+
+
+def test_hops_whose_end_is_not_told_are_awaited(register: SqlRegister) -> None:
+    """The newest first and so many; neither old ones nor those the provider does not know."""
+    route = identifier()
+    taken = [
+        hop(route=route, begun_at=NOW + timedelta(seconds=n)).taken(
+            replace(TAKEN, message_id=f"m-{n}"), at=NOW
+        )
+        for n in range(4)
+    ]
+    doubt = hop(route=route, begun_at=NOW + timedelta(seconds=9))
+    _add(
+        register,
+        *taken[:3],
+        taken[3].told(receipt(taken[3])),
+        doubt.uncertain("cut", at=NOW, message_id=doubt.id),
+        hop(route=route).uncertain("cut", at=NOW),
+        hop(route=route).refused("http 503", at=NOW),
+        hop(route=route),
+        hop().taken(TAKEN, at=NOW),
+    )
+
+    with register.view() as unit:
+        ids = [each.id for each in unit.hops.awaiting(route, NOW, limit=9)]
+        since = unit.hops.awaiting(route, NOW + timedelta(seconds=1), limit=2)
+
+    assert ids == [doubt.id, taken[2].id, taken[1].id, taken[0].id]
+    assert [each.id for each in since] == [doubt.id, taken[2].id]

@@ -38,10 +38,11 @@ _GIVEN: dict[str, Any] = {
     "envelope_id": "0" * 26,
     "sequence": 1,
     "wanted": "application/json",
+    "raw": "http 503",
+    "message_id": "01",
     "way": "sms_code",
     "number": "A3-2026-000001",
     "network": "999",
-    "raw": "24",
 }
 """Arguments of errors and refusals, by their names."""
 

@@ -52,7 +52,10 @@ class Ground:
 class Installation:
     """Starts with `start`; everything may be killed and started again."""
 
-    def __init__(self, ground: Ground) -> None:
+    application = "tests.service.launch:app"
+
+    def __init__(self, ground: Ground, **more: str) -> None:
+        """`more` are further settings."""
         self.ground = ground
         self.redis, self.stamps = ground.redis, ground.stamps
         self.port = free_port()
@@ -63,7 +66,9 @@ class Installation:
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         self.key = ""
-        self._settings = _settings(ground, self.var, self.port)
+        self._settings = _settings(ground, self.var, self.port) | {
+            f"DOCGEN_{name}": value for name, value in more.items()
+        }
 
     def start(self) -> None:
         """Migrate, make a key, start the processes and wait until they answer."""
@@ -80,7 +85,7 @@ class Installation:
     def start_web(self) -> None:
         """The web processes, all of them answering."""
         shared = Path(tempfile.mkdtemp(dir=self.ground.folder, prefix="shared-"))
-        words = [*command(shared), "tests.service.launch:app"]
+        words = [*command(shared), self.application]
         self.web = start([*self._surrounded(), *words], log=self.web_log)
         await_answer(self.web, answers=self.answers, log=self.web_log)
 

@@ -13,6 +13,8 @@ from docgen.adapters.db.rows import SmsHopRow, SmsReceiptRow
 from docgen.domain.dispatch import Delivery, Hop, HopState, Receipt
 from docgen.domain.errors import NotFound
 
+_OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
+
 
 class SqlHops:
     """Implements ports.Hops."""
@@ -49,8 +51,13 @@ class SqlHops:
         return self._found(SmsHopRow.route == route, order=newest, limit=limit)
 
     def by_message(self, route: str, message_id: str) -> Hop | None:
-        """The newest hop that the provider knows by this id; centres begin to count anew."""
-        named = (SmsHopRow.route == route) & (SmsHopRow.message_id == message_id)
+        """The newest hop that the provider knows by this id, be it one that we gave.
+
+        Centres begin to count anew; and whoever died before he wrote down an answer left us our own
+        id of the message.
+        """
+        same = (SmsHopRow.message_id == message_id) | (SmsHopRow.id == message_id)
+        named = (SmsHopRow.route == route) & same
         newest = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
         found = self._found(named, order=newest, limit=1, locked=self._locking)
         return found[0] if found else None
@@ -60,20 +67,38 @@ class SqlHops:
         begun = (SmsHopRow.state == HopState.BEGUN.value) & (SmsHopRow.begun_at < before)
         return self._found(begun, order=(SmsHopRow.begun_at,), limit=None)
 
+    def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
+        """Hops begun since that the provider knows and has not told the end of, newest first."""
+        newest = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
+        waiting = (
+            (SmsHopRow.route == route)
+            & (SmsHopRow.begun_at >= since)
+            & SmsHopRow.message_id.is_not(None)
+            & SmsHopRow.delivery.in_(_OPEN)
+        )
+        return self._found(waiting, order=newest, limit=limit)
+
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
-        """Keep a receipt; the same word again is not kept twice."""
+        """Keep a receipt; of the same word again the last time counts."""
         build = postgresql.insert if self._is_postgresql else sqlite.insert
+        times = {"at": receipt.at, "received_at": received_at}
         self._session.execute(
             build(SmsReceiptRow)
             .values(**asdict(receipt), received_at=received_at)
-            .on_conflict_do_nothing()
+            .on_conflict_do_update(
+                index_elements=["route", "message_id", "delivery", "raw"], set_=times
+            )
         )
 
-    def heard(self, route: str, message_id: str) -> Sequence[Receipt]:
-        """All receipts of a message, in the order they came."""
+    def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
+        """Receipts under that id that were last received then or later, in order."""
         rows = self._session.scalars(
             select(SmsReceiptRow)
-            .where(SmsReceiptRow.route == route, SmsReceiptRow.message_id == message_id)
+            .where(
+                SmsReceiptRow.route == route,
+                SmsReceiptRow.message_id == message_id,
+                SmsReceiptRow.received_at >= since,
+            )
             .order_by(SmsReceiptRow.id)
         )
         return [
