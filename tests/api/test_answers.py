@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome
+from docgen.domain.challenge import (
+    Binding,
+    ChallengePolicy,
+    CodeHistory,
+    Issued,
+    Resent,
+    SpendOutcome,
+)
 from docgen.domain.errors import SmsRefused
 from docgen.domain.language import Language
 from docgen.ports import CodeStore
@@ -140,7 +147,7 @@ class _Overtaken:
 
     def spend(self, binding: Binding, code: str, **more: Any) -> SpendOutcome:
         """Too late."""
-        self.world.clock.advance(timedelta(minutes=1))
+        self.world.clock.advance(timedelta(minutes=2))
         self.world.send(self.envelope_id, language=Language.KK, asked_by=TECHNICIAN)
         return self.codes.spend(binding, code, **more)
 
@@ -149,6 +156,14 @@ class _Overtaken:
     ) -> Issued:
         """As it is."""
         return self.codes.issue(binding, code, policy=policy, now=now)
+
+    def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
+        """As it is."""
+        return self.codes.resend(binding, policy=policy, now=now)
+
+    def remind(self, binding: Binding, history: CodeHistory) -> None:
+        """As it is."""
+        self.codes.remind(binding, history)
 
     def withdraw(self, binding: Binding) -> None:
         """As it is."""
@@ -173,7 +188,7 @@ def test_a_replaced_code_is_gone(here: Portal) -> None:
 def test_the_older_of_two_codes_does_not_confirm(here: Portal) -> None:
     """Once a newer one is sent, the older is a wrong one."""
     envelope_id, older = here.code_sent()
-    here.world.clock.advance(timedelta(minutes=1))
+    here.world.clock.advance(timedelta(minutes=2))
     assert here.sent_again(envelope_id).status_code == 202
 
     assert older != here.world.chance.given[-1]
