@@ -165,8 +165,13 @@ class Tallies(Protocol):
     def subscribers(self, phone: str, *, since: datetime) -> Sequence[tuple[Iin, datetime]]:
         """To whom codes went by this phone since then, each with the last time; `phone` stands."""
 
-    def outcomes(self, of: Of, name: str, *, since: datetime, now: datetime) -> Sequence[Outcome]:
-        """What came of the envelopes to which codes went since then, as far as it is over."""
+    def outcomes(
+        self, of: Of, name: str, *, since: datetime, before: datetime, now: datetime
+    ) -> Sequence[Outcome]:
+        """What came of the envelopes to which codes went between, as far as it is over.
+
+        Of the newest messages only, where there are very many.
+        """
 
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
         """When wrong codes were typed that had gone to this phone, in order."""

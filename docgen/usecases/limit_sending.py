@@ -104,7 +104,9 @@ class LimitSending:
             watched.append((Of.TECHNICIAN, sending.employee_id))
         waits = (
             waits_for_conversion(
-                unit.tallies.outcomes(of, name, since=now - policy.window, now=now),
+                unit.tallies.outcomes(
+                    of, name, since=now - policy.window, before=now - self.codes.life, now=now
+                ),
                 now=now,
                 policy=policy,
             )

@@ -128,12 +128,19 @@ def test_outcomes_are_of_envelopes_whose_time_is_over_or_which_are_confirmed(
         unit.commit()
     with register.view() as unit:
         for of, name in ((Of.TECHNICIAN, "E-1"), (Of.NETWORK, "701")):
-            found = unit.tallies.outcomes(of, name, since=NOW, now=minutes(5))
+            found = unit.tallies.outcomes(of, name, since=NOW, before=minutes(2), now=minutes(5))
             assert sorted(found, key=lambda each: each.is_confirmed) == [
                 Outcome(begun_at=minutes(1), is_confirmed=False),
                 Outcome(begun_at=minutes(1), is_confirmed=True),
             ]
-        assert unit.tallies.outcomes(Of.TECHNICIAN, "E-2", since=NOW, now=minutes(5)) == []
+            for span in ((minutes(2), minutes(4)), (NOW, minutes(0.5))):
+                since, before = span
+                assert not unit.tallies.outcomes(
+                    of, name, since=since, before=before, now=minutes(5)
+                )
+        assert not unit.tallies.outcomes(
+            Of.TECHNICIAN, "E-2", since=NOW, before=minutes(2), now=minutes(5)
+        )
 
 
 def test_wrong_codes_are_counted_by_phone_over_all_envelopes(register: SqlRegister) -> None:

@@ -28,6 +28,9 @@ _LEFT = SmsHopRow.state != HopState.REFUSED.value
 _OLDEST_CODE = timedelta(hours=1)
 """No code lives so long after it was sent."""
 
+_MOST_JUDGED = 300
+"""The newest messages tell enough of a network to which thousands go."""
+
 _FIRST = type_coerce(func.min(SmsHopRow.begun_at), UtcDateTime())
 
 
@@ -75,22 +78,36 @@ class SqlTallies:
             latest[iin] = max(at, latest.get(iin, at))
         return sorted(latest.items(), key=lambda found: found[1])
 
-    def outcomes(self, of: Of, name: str, *, since: datetime, now: datetime) -> Sequence[Outcome]:
-        """What came of the envelopes to which codes went since then, as far as it is over."""
+    def outcomes(
+        self, of: Of, name: str, *, since: datetime, before: datetime, now: datetime
+    ) -> Sequence[Outcome]:
+        """What came of the envelopes to which codes went between, as far as it is over."""
+        hops = (
+            select(SmsHopRow.chain, SmsHopRow.begun_at)
+            .where(
+                _COLUMNS[of] == name,
+                SmsHopRow.begun_at > since,
+                SmsHopRow.begun_at <= before,
+                _LEFT,
+            )
+            .order_by(SmsHopRow.begun_at.desc())
+            .limit(_MOST_JUDGED)
+            .subquery()
+        )
+        begun_at = type_coerce(func.min(hops.c.begun_at), UtcDateTime())
         confirmed = func.max(
             case((ChallengeRow.state == ChallengeState.CONFIRMED.value, 1), else_=0)
         )
-        ends = type_coerce(func.max(ChallengeRow.expires_at), UtcDateTime())
+        ends_at = type_coerce(func.max(ChallengeRow.expires_at), UtcDateTime())
         rows = self._session.execute(
-            select(_FIRST, confirmed, ends)
-            .join(ChallengeRow, ChallengeRow.id == SmsHopRow.challenge_id)
-            .where(_COLUMNS[of] == name, SmsHopRow.begun_at > since, _LEFT)
-            .group_by(SmsHopRow.chain)
+            select(begun_at, confirmed, ends_at)
+            .join(ChallengeRow, ChallengeRow.envelope_id == hops.c.chain)
+            .group_by(hops.c.chain)
         )
         return [
-            Outcome(begun_at=begun_at, is_confirmed=bool(is_confirmed))
-            for begun_at, is_confirmed, ends_at in rows
-            if is_confirmed or ends_at <= now
+            Outcome(begun_at=begun, is_confirmed=bool(is_confirmed))
+            for begun, is_confirmed, ends in rows
+            if is_confirmed or ends <= now
         ]
 
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
