@@ -68,11 +68,14 @@ def _centre(settings: Settings) -> Centre:
     smpp = settings.sms.smpp
     if smpp.host is None or not smpp.system_id or not smpp.sender:
         raise Misconfigured("DOCGEN_SMS__SMPP__HOST, __SYSTEM_ID or __SENDER is not set")
+    password = smpp.password.get_secret_value()
+    if not (smpp.system_id + password + smpp.system_type).isascii():
+        raise Misconfigured("SMPP knows no such letters: DOCGEN_SMS__SMPP__SYSTEM_ID or __PASSWORD")
     return Centre(
         host=smpp.host,
         port=smpp.port,
         system_id=smpp.system_id,
-        password=smpp.password.get_secret_value(),
+        password=password,
         system_type=smpp.system_type,
         tls=ssl.create_default_context() if smpp.tls else None,
     )

@@ -142,6 +142,15 @@ def test_a_link_without_a_centre_does_not_start(tmp_path: Path) -> None:
     assert "DOCGEN_SMS__SMPP__HOST" in said.stderr
 
 
+def test_letters_that_smpp_does_not_know_are_told(link: LinkProcess) -> None:
+    """And the password is not repeated."""
+    said = docgen(link.folder, "smpp", **link.settings | {"DOCGEN_SMS__SMPP__PASSWORD": "құпия"})
+
+    assert said.returncode == 1
+    assert "DOCGEN_SMS__SMPP__SYSTEM_ID or __PASSWORD" in said.stderr
+    assert "құпия" not in said.stderr
+
+
 def test_sigterm_ends_it_by_an_unbind(link: LinkProcess, centre: MessageCentre) -> None:
     """The centre need not guess, and nothing is left behind."""
     assert link.end() == 0

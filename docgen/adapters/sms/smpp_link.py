@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,7 +59,8 @@ class Link:
     async def run(self, stop: asyncio.Event) -> None:
         """Be the link until told to stop; then finish what the centre was given, and unbind.
 
-        Raises Misconfigured where another link is at work.
+        Raises Misconfigured where another link is at work; whatever else keeps it from ever binding
+        ends it too, so that somebody starts it anew.
         """
         with self.place.held() as listening, ThreadPoolExecutor(_TAKERS, "receipt") as takers:
             bind = Bind(self.centre, _Receipts(self, takers))
@@ -72,11 +74,14 @@ class Link:
             binding = asyncio.create_task(bind.keep())
             serving = _Serving(desk)
             server = await asyncio.start_unix_server(serving, sock=listening, limit=LONGEST)
-            await stop.wait()
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({stopping, binding}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
             server.close()
             await serving.finished()
             binding.cancel()
-            await asyncio.gather(binding, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await binding
             if bind.session is not None:
                 await bind.session.unbind()
         log.info("the link has ended")

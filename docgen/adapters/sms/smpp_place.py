@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,18 +24,25 @@ class Place:
     @contextmanager
     def held(self) -> Iterator[socket.socket]:
         """A listening socket; raises Misconfigured where another link has it, or nobody could."""
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
-                self._lock(lock.fileno())
-                with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as listening:
-                    self._bind(listening)
-                    try:
-                        yield listening
-                    finally:
-                        self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise Misconfigured(f"no link can listen there: {error.strerror or error}") from error
+        with ExitStack() as stack:
+            try:
+                listening = self._taken(stack)
+            except OSError as error:
+                raise Misconfigured(
+                    f"no link can listen there: {error.strerror or error}"
+                ) from error
+            try:
+                yield listening
+            finally:
+                self.path.unlink(missing_ok=True)
+
+    def _taken(self, stack: ExitStack) -> socket.socket:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = stack.enter_context(self.path.with_name(f"{self.path.name}.lock").open("w"))
+        self._lock(lock.fileno())
+        listening = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        self._bind(listening)
+        return listening
 
     @staticmethod
     def _lock(descriptor: int) -> None:

@@ -182,6 +182,9 @@ class Session:
             self._end(type(error).__name__)
         except NotSmpp as error:
             self._end(str(error))
+        finally:
+            # Whatever it was: nobody reads any more, so nobody may wait.
+            self._end("reading failed")
 
     def _answered(self, said: Pdu) -> None:
         waiting = self._waiting.get(said.sequence)

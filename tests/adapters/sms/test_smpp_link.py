@@ -10,11 +10,14 @@ import pytest
 from docgen.adapters.sms import smpp_frames
 from docgen.adapters.sms.smpp import SmppGateway
 from docgen.adapters.sms.smpp_frames import Say
+from docgen.adapters.sms.smpp_link import Link, Profile
 from docgen.adapters.sms.smpp_pace import Pace
 from docgen.adapters.sms.smpp_place import Place
+from docgen.adapters.sms.smpp_session import Centre
 from docgen.domain.dispatch import Receipt
 from docgen.domain.errors import Misconfigured, SmsRefused, SmsUncertain
 from tests.adapters.sms.linked import is_bound, linked
+from tests.fakes import FakeClock
 from tests.processes.running import eventually
 from tests.processes.sending import TEXT, message
 from tests.services.message_centre import MessageCentre
@@ -155,6 +158,21 @@ def test_a_place_that_cannot_be_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / ("x" * 120), tmp_path / "file" / "link.sock"):
         with pytest.raises(Misconfigured), Place(path).held():
             pass
+
+
+def test_a_link_that_can_never_bind_ends(tmp_path: Path, centre: MessageCentre) -> None:
+    """Rather than refuse messages for ever without a word."""
+    link = Link(
+        centre=Centre(host="127.0.0.1", port=centre.port, system_id="құпия", password=""),
+        profile=Profile(sender="TELECOM", rate=1, window=1),
+        place=Place(tmp_path / "link.sock"),
+        take=repr,
+        clock=FakeClock(),
+    )
+
+    with pytest.raises(UnicodeEncodeError):
+        asyncio.run(link.run(asyncio.Event()))
+    assert not (tmp_path / "link.sock").exists()
 
 
 def test_turns_are_evenly_spaced() -> None:
