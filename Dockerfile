@@ -1,7 +1,9 @@
-# Qoltanba for production: `serve` answers HTTP, `worker` renders and seals; one image for both.
+# Qoltanba for production: `serve` answers HTTP, `worker` renders and seals, `smpp` keeps the bind to
+# the message centre; one image for all. `smpp` and `serve` share the volume with its socket.
 #
 #   docker run --init --stop-timeout 40 -p 8080:8080 --env-file settings.env qoltanba
 #   docker run --init --stop-timeout 60 --no-healthcheck --env-file settings.env qoltanba worker
+#   docker run --init --stop-timeout 20 --no-healthcheck --env-file settings.env qoltanba smpp
 #
 # Before the first start and after each new version: the same with `migrate`.
 

@@ -121,9 +121,36 @@ class MobizonSettings(HttpRouteSettings):
     """Where it listens: the domain depends on where the account was registered."""
 
 
-class SmsSettings(BaseModel):
-    """Routes of messages, each used as soon as it has its key."""
+class SmppSettings(BaseModel):
+    """The message centre that `docgen smpp` is bound to over SMPP 3.4, where there is one."""
 
+    host: str | None = None
+    port: int = Field(default=2775, gt=0, le=65535)
+    tls: bool = False
+    """Reach it over TLS; its certificate must be one that this machine trusts."""
+    system_id: str = Field(default="", max_length=15)
+    password: SecretStr = Field(default=SecretStr(""), max_length=8)
+    system_type: str = Field(default="", max_length=12)
+    sender: str = Field(default="", pattern=r"^[A-Za-z0-9 ._-]{0,11}$")
+    """What stands above the message on the phone, as registered with the operators."""
+    rate: float = Field(default=50.0, gt=0)
+    """Messages a second that the centre lets us send."""
+    window: int = Field(default=10, gt=0)
+    """Messages that may wait for its answer at once."""
+    receipt_ids: Literal["same", "decimal", "hexadecimal"] = "same"
+    """How the text of a receipt writes the message's id, where its answer wrote it otherwise."""
+    socket: Path | None = None
+    """Where `docgen smpp` listens; the default is `var/smpp/link.sock`."""
+    weight: int = Field(default=90, gt=0, le=100)
+    """Its share of a hundred messages where all routes are in order."""
+    networks: frozenset[Annotated[str, Field(pattern=r"^[0-9]{3}$")]] = frozenset()
+    """Three digits after +7 of the numbers it is first choice for; none: for all alike."""
+
+
+class SmsSettings(BaseModel):
+    """Routes of messages, each used as soon as it has its key or its host."""
+
+    smpp: SmppSettings = SmppSettings()
     smsc_kz: SmscKzSettings = SmscKzSettings()
     mobizon: MobizonSettings = MobizonSettings()
 
@@ -244,6 +271,7 @@ class Settings(BaseSettings):
             "DOCGEN_CODES__PEPPER": self.codes.pepper.get_secret_value() or None,
             "DOCGEN_SMS__SMSC_KZ__API_KEY": self.sms.smsc_kz.api_key,
             "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,
+            "DOCGEN_SMS__SMPP__HOST": self.sms.smpp.host,
         }
         return tuple(name for name, value in given.items() if value is not None)
 

@@ -13,6 +13,7 @@ from docgen.adapters.sms.mobizon import Mobizon
 from docgen.adapters.sms.smsc_kz import SmscKz, SmscKzCalls
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.inbox import inbox
+from docgen.bootstrap.smpp import smpp_ways
 from docgen.domain.errors import Misconfigured
 from docgen.domain.routes import Route
 from docgen.ports import ReceiptReader, ReceiptSource, SmsGateway
@@ -44,7 +45,7 @@ class Routes:
 
 
 def routes_of(settings: Settings) -> Routes:
-    """Every route whose key is set; nothing is connected before the first message.
+    """Every route whose key or host is set; nothing is connected before the first message.
 
     The demo has its inbox, whatever is set.
     """
@@ -58,9 +59,12 @@ def routes_of(settings: Settings) -> Routes:
     secret = sms.smsc_kz.callback_secret
     reader = secret and SmscKzCalls(secret=secret.get_secret_value(), clock=CLOCK)
     return Routes(
-        ways=tuple(
-            Way(route=_route(name, given[name]), gateway=account)
-            for name, account in accounts.items()
+        ways=(
+            *smpp_ways(settings),
+            *(
+                Way(route=_route(name, given[name]), gateway=account)
+                for name, account in accounts.items()
+            ),
         ),
         sources=accounts,
         calls={smsc_kz.PROVIDER: reader} if reader else {},

@@ -12,7 +12,7 @@ from docgen.cli.keys import keys
 from docgen.cli.limits import limits
 from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
-from docgen.cli.processes import demo_command, serve, worker
+from docgen.cli.processes import demo_command, serve, smpp, worker
 from docgen.cli.register import journal, migrate, sweep
 from docgen.cli.sms import sms
 
@@ -27,6 +27,6 @@ def main() -> None:
 
 for command in (
     forms, lint, render, verify, doctor, journal, migrate, sweep, keys, limits, sms, serve,
-    worker, demo_command,
+    worker, smpp, demo_command,
 ):  # fmt: skip
     main.add_command(command)

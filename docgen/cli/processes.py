@@ -37,6 +37,22 @@ def serve() -> None:
         process.serve(Settings())
 
 
+@click.command()
+def smpp() -> None:
+    """Be bound to the message centre until told to stop; SIGTERM finishes what it was given.
+
+    One process for an installation: it is the only one that binds, and sends for all others.
+    """
+    from docgen import link as process
+    from docgen import telemetry
+    from docgen.bootstrap.smpp import linking
+    from docgen.settings import Settings
+
+    telemetry.configure()
+    with told(), linking(Settings()) as link:
+        process.run(link)
+
+
 @click.command("demo")
 @click.option("--once", is_flag=True, help="run one visit and stop")
 @click.option(

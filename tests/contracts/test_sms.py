@@ -18,7 +18,9 @@ from docgen.domain.dispatch import Message
 from docgen.domain.errors import SmsRefused
 from docgen.domain.subscriber import Phone
 from docgen.ports import SmsGateway
+from tests.adapters.sms.linked import linked
 from tests.fakes import CountingChance, FakeClock, FakeSms
+from tests.services.message_centre import MessageCentre
 from tests.services.sms_providers import KEY, MobizonStandIn, SmscKzStandIn, at_work
 
 PHONE = Phone("+77015550142")
@@ -63,7 +65,20 @@ def _over_mobizon() -> Iterator[tuple[SmsGateway, Sent]]:
             )
 
 
-@pytest.fixture(params=["inbox", "fake", "smsc_kz", "mobizon"])
+@contextmanager
+def _over_smpp(folder: Path, centre: MessageCentre) -> Iterator[tuple[SmsGateway, Sent]]:
+    """The centre is told 16 bits of our reference: the order of sending stands for it."""
+    with linked(folder, centre) as gateway:
+        yield (
+            gateway,
+            lambda: [
+                (f"+{m['to']}", m["text"], f"hop-{number}")
+                for number, m in enumerate(centre.got, start=1)
+            ],
+        )
+
+
+@pytest.fixture(params=["inbox", "fake", "smsc_kz", "mobizon", "smpp"])
 def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[SmsGateway, Sent]]:
     """A gateway, and what has arrived: number, text, reference."""
     match request.param:
@@ -75,6 +90,9 @@ def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Sm
             yield inbox, lambda: [(m["to"], m["text"], m["reference"]) for m in inbox.messages()]
         case "smsc_kz":
             with _over_smsc_kz() as built:
+                yield built
+        case "smpp":
+            with _over_smpp(tmp_path, request.getfixturevalue("centre")) as built:
                 yield built
         case _:
             with _over_mobizon() as built:
