@@ -205,7 +205,7 @@ def challenge(of: Envelope, **changes: Any) -> Challenge:
     """A code sent for a rendered envelope."""
     built = Challenge(
         id=identifier(),
-        envelope_id=of.id,
+        chain=of.id,
         manifest_hash=of.manifest_hash,
         purpose="sign",
         state=ChallengeState.SENT,

@@ -15,8 +15,8 @@ from docgen.domain.errors import SealUnavailable, SmsUnavailable
 from docgen.domain.language import BOTH, Language
 from docgen.forms.visit import acceptance_act_of
 from docgen.settings import BESIDE_THE_PACKAGES, Settings
-from docgen.usecases.confirm_by_code import Attempt
 from docgen.usecases.create_envelope import DocumentRequest, EnvelopeRequest
+from docgen.usecases.spend_code import Attempt
 
 SAMPLE = BESIDE_THE_PACKAGES / "samples" / "visit_acceptance.json"
 _CODE = re.compile(r"\b\d{6}\b")

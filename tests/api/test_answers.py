@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome
+from docgen.domain.challenge import (
+    Binding,
+    ChallengePolicy,
+    CodeHistory,
+    Issued,
+    Resent,
+    SpendOutcome,
+)
 from docgen.domain.errors import SmsRefused
 from docgen.domain.language import Language
 from docgen.ports import CodeStore
@@ -150,6 +157,14 @@ class _Overtaken:
         """As it is."""
         return self.codes.issue(binding, code, policy=policy, now=now)
 
+    def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
+        """As it is."""
+        return self.codes.resend(binding, policy=policy, now=now)
+
+    def remind(self, binding: Binding, history: CodeHistory) -> None:
+        """As it is."""
+        self.codes.remind(binding, history)
+
     def withdraw(self, binding: Binding) -> None:
         """As it is."""
         self.codes.withdraw(binding)
@@ -163,7 +178,8 @@ def test_a_replaced_code_is_gone(here: Portal) -> None:
     """410 where a newer code was sent while this one was on its way to us."""
     envelope_id, code = here.code_sent()
     codes = _Overtaken(here.world.codes, here.world, envelope_id)
-    overtaken = here.changed(confirm_by_code=replace(here.docgen.confirm_by_code, codes=codes))
+    spend = replace(here.docgen.confirm_by_code.spend, codes=codes)
+    overtaken = here.changed(confirm_by_code=replace(here.docgen.confirm_by_code, spend=spend))
 
     told = refused(overtaken.tried(envelope_id, code, "a-1"), 410, "code_gone")
 
