@@ -57,6 +57,8 @@ def downgrade() -> None:
         challenges.drop_column("told_to")
         challenges.drop_column("channel")
         challenges.alter_column("chain", new_column_name="envelope_id", existing_type=sa.Text())
+    # SQLite's copy of the table knows the column's older name only once it is made.
+    with op.batch_alter_table("challenges") as challenges:
         challenges.create_foreign_key(
             "fk_challenges_envelope_id", "envelopes", ["envelope_id"], ["id"]
         )
