@@ -135,6 +135,7 @@ def _docgen(
     forms, blobs = catalogue(settings), blobs_of(settings)
     by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
     send, spend = by_code.send, by_code.spend
+    create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms,
         register=register,
@@ -143,7 +144,7 @@ def _docgen(
         public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=_creating(settings, by_code.check, register=register, forms=forms, jobs=jobs),
+        create_envelope=create,
         show_envelope=ShowEnvelope(register=register),
         show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
