@@ -68,8 +68,8 @@ class HttpDirectory:
                     "Content-Type": "application/json",
                 },
             )
-            response = connection.getresponse()
-            return _answer(response.status, _content(connection, response, until))
+            with connection.getresponse() as response:
+                return _answer(response.status, _content(response, until))
         finally:
             connection.close()
 
@@ -80,16 +80,13 @@ class HttpDirectory:
         return HTTPConnection(host, port, timeout=self._patience)
 
 
-def _content(connection: HTTPConnection, response: HTTPResponse, until: float) -> bytes:
+def _content(response: HTTPResponse, until: float) -> bytes:
     """All of it, as long as there is time, whatever the pace it comes at."""
     read = b""
     while piece := response.read1(_LARGEST):
         read += piece
-        left = until - time.monotonic()
-        if left <= 0 or len(read) > _LARGEST:
+        if time.monotonic() > until or len(read) > _LARGEST:
             raise ValueError("too long an answer")
-        if connection.sock is not None:
-            connection.sock.settimeout(left)
     return read
 
 
