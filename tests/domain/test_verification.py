@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from docgen.domain.envelope import Verb
+from docgen.domain.envelope import State, Verb
 from docgen.domain.errors import AlreadyConfirmed, MoveNotAllowed
 from docgen.domain.subscriber import IdentityDocument, Iin
 from docgen.domain.verification import (
@@ -92,7 +92,7 @@ def test_a_number_that_went_on_to_somebody_else_is_seen() -> None:
 def test_what_an_envelope_keeps_of_it_holds_facts_and_no_number() -> None:
     """Which one, the head of its journal, how its code went and who typed it."""
     confirmed = verification().confirm(typed_code(device="tablet-12"))
-    sent = challenge(envelope(builders.State.READY), attempts_used=1)
+    sent = challenge(envelope(State.READY), attempts_used=1)
 
     kept = frozen(confirmed, sent, head="f" * 64)
 
@@ -108,4 +108,4 @@ def test_what_an_envelope_keeps_of_it_holds_facts_and_no_number() -> None:
 def test_an_open_one_is_kept_by_nobody() -> None:
     """It shows nothing yet."""
     with pytest.raises(ValueError, match="confirmed"):
-        frozen(verification(), challenge(envelope(builders.State.READY)), head="")
+        frozen(verification(), challenge(envelope(State.READY)), head="")
