@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from docgen.adapters.db.people import consent_json, consent_of, subscriber_json, subscriber_of
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.consent import EnteredBy
 from docgen.domain.envelope import State
@@ -19,6 +20,7 @@ from tests.builders import (
     envelope,
     fact,
     person,
+    sms_consent,
     subscriber,
     typed_code,
     verification,
@@ -230,3 +232,13 @@ def test_whoever_locks_a_chain_writes_its_journal_undisturbed(
     assert told == [None] * 8
     with registers[0].view() as unit:
         assert [entry.sequence for entry in unit.journal.of(chain)] == list(range(1, 9))
+
+
+def test_what_was_stored_before_is_read() -> None:
+    """Consents without a device, subscribers whose verification nobody but the client knew."""
+    consent, whose = consent_json(sms_consent()), subscriber_json(subscriber())
+    assert "here" not in whose["phone_verification"]
+    del consent["device"]
+
+    assert consent_of(consent) == sms_consent()
+    assert subscriber_of(whose) == subscriber()

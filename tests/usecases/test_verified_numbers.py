@@ -315,6 +315,8 @@ def test_an_envelope_finds_the_newest_verification(anywhere: World) -> None:
     assert stated["source"] == "verified_here"
     assert stated["verification"]["id"] == newest
     assert stated["verification"]["challenge"]["provider"] == "fake"
+    printed = anywhere.renderer.orders[-1].contexts[Language.RU]["verification"]["method"]
+    assert printed == f"SMS-кодом (верифицирован этой службой, № {newest})"
 
 
 def test_what_the_client_states_is_marked_as_stated(here: World) -> None:
