@@ -125,9 +125,13 @@ class SendCode:
             asked_by=asked_by,
             sending_id=sending_id or self.chance.identifier(),
         )
+        return self._sent(wish, latest, hops)
+
+    def _sent(self, wish: _Wish, latest: Challenge | None, hops: tuple[Hop, ...]) -> Challenge:
+        """Counted first, so that the directory is asked no more often than codes may be sent."""
         self.limit_sending(wish.sending())
         try:
-            number = self._checked(matter)
+            number = self._checked(wish.matter)
             live = self._repeated(wish, number, latest, hops) or self._issued(wish, number)
             self._send(wish, live)
         except DocgenError:
