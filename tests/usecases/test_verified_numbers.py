@@ -43,7 +43,7 @@ def test_an_envelope_finds_the_newest_verification(anywhere: World) -> None:
     assert stated["verification"]["id"] == newest
     assert stated["verification"]["challenge"]["provider"] == "fake"
     printed = anywhere.renderer.orders[-1].contexts[Language.RU]["verification"]["method"]
-    assert printed == f"SMS-кодом (верифицирован этой службой, № {newest})"
+    assert printed == f"SMS-кодом (проверен здесь, № {newest})"
 
 
 def test_what_the_client_states_is_marked_as_stated(here: World) -> None:
@@ -127,10 +127,8 @@ def test_the_protocol_tells_whose_word_the_verification_is(here: World) -> None:
     evidence_of(here, envelope)
 
     contexts = here.renderer.orders[-1].contexts
-    assert contexts[Language.RU]["verification"]["method"] == (
-        "SMS-кодом (по данным системы, создавшей пакет)"
-    )
-    assert "жинақты құрған жүйенің" in contexts[Language.KK]["verification"]["method"]
+    assert contexts[Language.RU]["verification"]["method"] == ("SMS-кодом (по данным системы)")
+    assert "(жүйенің дерегі)" in contexts[Language.KK]["verification"]["method"]
 
 
 def test_a_contradiction_is_refused_before_anything_is_counted(here: World) -> None:
