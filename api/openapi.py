@@ -22,6 +22,7 @@ from docgen.forms.catalogue import Catalogue
 _REF = "#/components/schemas/{model}"
 _PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "envelope_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
+    "verification_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "document_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "page": {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
     "code": {"type": "string", "pattern": "^[a-z_]{1,60}$"},
@@ -79,7 +80,7 @@ def _paths(routes: Sequence[Route], forms: Catalogue) -> dict[str, Any]:
     for route in routes:
         operation = _operation(route, forms)
         if "Location" in route.answer.headers:
-            operation["responses"][str(route.answer.status)]["links"] = links(routes)
+            operation["responses"][str(route.answer.status)]["links"] = links(routes, made_by=route)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
     return paths
 

@@ -20,6 +20,7 @@ from docgen.domain.dispatch import AskedOf, Hop, Message, Receipt, Taken
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
+from docgen.domain.number import DirectoryAnswer
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.domain.sending_limits import (
@@ -32,9 +33,10 @@ from docgen.domain.sending_limits import (
     Outcome,
     SpentMoney,
 )
-from docgen.domain.subscriber import Iin
+from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
+from docgen.domain.verification import Verification
 from docgen.domain.work import Backlog, OutboxRow, Task
 
 # --- time and chance ------------------------------------------------------------------------
@@ -97,26 +99,63 @@ class Envelopes(Protocol):
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
 
+    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
+        """Whose the owner's envelopes of this number are that were made since."""
+
+
+class Verifications(Protocol):
+    """Verifications of numbers; every one is kept."""
+
+    def add(self, verification: Verification) -> None:
+        """Store a new one, open."""
+
+    def get(self, verification_id: str) -> Verification:
+        """The one, locked for the rest of a writing unit; raises VerificationNotFound."""
+
+    def warn(self, verification: Verification) -> None:
+        """Store its warnings, and nothing else of it."""
+
+    def confirm(self, verification: Verification) -> bool:
+        """Store its confirmation: one conditional update; True only where it was open still."""
+
+    def history(self, phone: Phone, *, owner: str) -> Sequence[Verification]:
+        """All that the owner has had of a number, the newest first."""
+
+    def alike(self, manifest_hash: str) -> Sequence[str]:
+        """Ids of all whose codes are bound to the same."""
+
+    def ids(self, *, confirmed: bool) -> Sequence[str]:
+        """Ids of all that are confirmed, or of all that are not."""
+
 
 class Challenges(Protocol):
     """Codes sent, without the codes."""
 
     def add(self, challenge: Challenge) -> None:
-        """Store a new challenge in state SENT and mark the envelope's other SENT ones REPLACED."""
+        """Store a new challenge in state SENT and mark the chain's other SENT ones REPLACED."""
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id, if it was ever made."""
 
-    def latest(self, envelope_id: str) -> Challenge | None:
-        """The newest challenge of an envelope, if any was ever made."""
+    def latest(self, chain: str) -> Challenge | None:
+        """The newest challenge of an envelope or a verification, if any was ever made."""
 
     def save(self, challenge: Challenge) -> None:
         """Store what the gateway answered or how many attempts were used."""
 
     def confirm(
-        self, challenge_id: str, *, manifest_hash: str, attempt_id: str, now: datetime
+        self,
+        challenge_id: str,
+        *,
+        manifest_hash: str,
+        attempt_id: str,
+        now: datetime,
+        told_to: str | None = None,
     ) -> bool:
         """The legal act: one conditional update; True only for the caller whose update counted."""
+
+    def told(self, employee_id: str, *, since: datetime) -> int:
+        """How many codes, told to that employee, have confirmed since."""
 
 
 class Hops(Protocol):
@@ -264,6 +303,7 @@ class UnitOfWork(Protocol):
     """One transaction; everything in it is undone unless `commit` is called."""
 
     envelopes: Envelopes
+    verifications: Verifications
     challenges: Challenges
     hops: Hops
     tallies: Tallies
@@ -272,6 +312,9 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     keys: ApiKeys
     asked: AskedRequests
+
+    def lock(self, chain: str) -> None:
+        """Keep other writers off an envelope or a verification until the unit ends."""
 
     def next_number(self, series: str) -> int:
         """The next number of a series, starting at 1; never given twice, gaps are allowed."""
@@ -404,6 +447,20 @@ class ReceiptReader(Protocol):
 
     def read(self, form: Mapping[str, str]) -> Receipt | None:
         """The receipt, or None for a word without meaning to us; raises SignatureWrong."""
+
+
+class SubscriberDirectory(Protocol):
+    """The network's own books: whose a number is."""
+
+    def look_up(self, phone: Phone, iin: Iin) -> DirectoryAnswer:
+        """What they say; raises DirectoryUnavailable, within about a second."""
+
+
+class EmployeeNumbers(Protocol):
+    """The numbers of those who sign others up."""
+
+    def has(self, phone: Phone) -> bool:
+        """Whether it is one of theirs; never raises."""
 
 
 # --- documents ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
@@ -155,6 +156,29 @@ class SmsSettings(BaseModel):
     mobizon: MobizonSettings = MobizonSettings()
 
 
+class NumberSettings(BaseModel):
+    """What is asked about a subscriber's number, and what follows."""
+
+    directory_url: str | None = None
+    """The operator's directory of subscribers, see docs/directory.md."""
+    directory_secret: SecretStr = SecretStr("")
+    """Shown to it as a bearer token."""
+    directory_ca: Path | None = None
+    """PEM file of the roots to trust there, instead of the system's."""
+    directory_file: Path | None = None
+    """The same as a file, CSV or JSON Lines; the demo also takes `var/directory.csv`."""
+    employees: Path | None = None
+    """File of the employees' own numbers."""
+    not_subscribers: Measure = Measure.BLOCK
+    """`block` or `flag`, where the directory says that a number is not the person's."""
+    sim_changed: Measure = Measure.FLAG
+    """The same, where it got another SIM within 72 hours."""
+    unavailable: Measure = Measure.FLAG
+    """The same, where the directory does not answer within a second."""
+    told_most: int = Field(default=10, gt=0)
+    """Codes that may be told to one employee within an hour before it is told of."""
+
+
 class OperatorSettings(BaseModel):
     """The operator as the contract states it: part 8, annexes 3 and 5."""
 
@@ -253,6 +277,7 @@ class Settings(BaseSettings):
     codes: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()
     sms: SmsSettings = SmsSettings()
+    numbers: NumberSettings = NumberSettings()
     operator: OperatorSettings = OperatorSettings()
     rendering: RenderingSettings = RenderingSettings()
     web: WebSettings = WebSettings()
@@ -268,6 +293,7 @@ class Settings(BaseSettings):
             "DOCGEN_TRUST_ROOTS": self.trust_roots,
             "DOCGEN_TSA_URL": self.tsa_url,
             "DOCGEN_SEAL__PKCS12": self.seal.pkcs12,
+            "DOCGEN_NUMBERS__DIRECTORY_URL": self.numbers.directory_url,
             "DOCGEN_CODES__PEPPER": self.codes.pepper.get_secret_value() or None,
             "DOCGEN_SMS__SMSC_KZ__API_KEY": self.sms.smsc_kz.api_key,
             "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,

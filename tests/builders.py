@@ -8,7 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from docgen.domain.challenge import Binding, Challenge, ChallengeState
-from docgen.domain.consent import ConsentText, EnteredBy, HandwrittenConsent, SmsConsent
+from docgen.domain.consent import (
+    ConsentText,
+    EnteredBy,
+    HandwrittenConsent,
+    SmsConsent,
+    TypedCode,
+)
 from docgen.domain.dispatch import Delivery, Hop, Receipt
 from docgen.domain.envelope import (
     Document,
@@ -32,6 +38,7 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
+from docgen.domain.verification import LIFE, Person, Verification
 from docgen.domain.work import OutboxRow, Task
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
@@ -145,6 +152,46 @@ def sms_consent(**changes: Any) -> SmsConsent:
     return replace(built, **changes)
 
 
+def typed_code(**changes: Any) -> TypedCode:
+    """A code typed by the subscriber, under no sentence."""
+    built = TypedCode(
+        challenge_id="challenge-1",
+        attempt_id="attempt-1",
+        confirmed_at=NOW + timedelta(minutes=2),
+    )
+    return replace(built, **changes)
+
+
+def person(**changes: Any) -> Person:
+    """Әлия, as whoever identifies her writes her down."""
+    known = subscriber()
+    built = Person(
+        surname=known.surname,
+        name=known.name,
+        patronymic=known.patronymic,
+        iin=known.iin,
+        phone=known.phone,
+    )
+    return replace(built, **changes)
+
+
+def verification(**changes: Any) -> Verification:
+    """An open one of her number; a new id each time."""
+    built = Verification(
+        id=identifier(),
+        owner="operator",
+        client="field",
+        region=None,
+        person=person(),
+        identified_by="E-7",
+        identity_document=IdentityDocument.ORIGINAL,
+        salt="c2FsdA",
+        created_at=NOW,
+        expires_at=NOW + LIFE,
+    )
+    return replace(built, **changes)
+
+
 def handwritten_consent(**changes: Any) -> HandwrittenConsent:
     """Strokes on the tablet."""
     built = HandwrittenConsent(
@@ -205,7 +252,7 @@ def challenge(of: Envelope, **changes: Any) -> Challenge:
     """A code sent for a rendered envelope."""
     built = Challenge(
         id=identifier(),
-        envelope_id=of.id,
+        chain=of.id,
         manifest_hash=of.manifest_hash,
         purpose="sign",
         state=ChallengeState.SENT,

@@ -12,11 +12,13 @@ import pikepdf
 
 from docgen.domain.dispatch import AskedOf, Message, Receipt, Taken
 from docgen.domain.envelope import SealLevel
-from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
+from docgen.domain.errors import BlobDamaged, BlobNotFound, DirectoryUnavailable, DocgenError
 from docgen.domain.language import Language
+from docgen.domain.number import DirectoryAnswer
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.domain.sending_limits import Alert
+from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.work import Task
 from tests.builders import NOW, sha256
 
@@ -117,6 +119,33 @@ class FakeReceipts:
         if self.failing is not None:
             raise self.failing
         return [self.told[each.message_id] for each in asked if each.message_id in self.told]
+
+
+@dataclass
+class FakeDirectory:
+    """Says of every number what it is told to, or raises `failing` while that is set."""
+
+    answer: DirectoryAnswer = field(default_factory=DirectoryAnswer)
+    failing: DirectoryUnavailable | None = None
+    asked: list[tuple[Phone, Iin]] = field(default_factory=list)
+
+    def look_up(self, phone: Phone, iin: Iin) -> DirectoryAnswer:
+        """The answer."""
+        self.asked.append((phone, iin))
+        if self.failing is not None:
+            raise self.failing
+        return self.answer
+
+
+@dataclass
+class FakeEmployees:
+    """Knows the numbers in `known`."""
+
+    known: set[Phone] = field(default_factory=set)
+
+    def has(self, phone: Phone) -> bool:
+        """Whether it is one of them."""
+        return phone in self.known
 
 
 @dataclass

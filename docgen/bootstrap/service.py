@@ -15,20 +15,20 @@ from docgen.adapters.pages.pdfium import PdfiumPages
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.bootstrap import CHANCE, CLOCK
+from docgen.bootstrap.confirming import confirming
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
-from docgen.bootstrap.limits import Limiting
 from docgen.bootstrap.papers import blobs_of
-from docgen.bootstrap.sms import dispatch_of, host_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
-from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register
 from docgen.settings import Settings
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
+from docgen.usecases.check_number import CheckNumber
 from docgen.usecases.confirm_by_code import ConfirmByCode
+from docgen.usecases.confirm_phone import ConfirmPhone
 from docgen.usecases.create_envelope import CreateEnvelope
 from docgen.usecases.decline import Decline
 from docgen.usecases.fetch_document import FetchDocument
@@ -37,9 +37,11 @@ from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
+from docgen.usecases.show_verification import ShowVerification
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
+from docgen.usecases.verify_phone import VerifyPhone
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
 
@@ -67,6 +69,9 @@ class Docgen:
     calls: Mapping[str, ReceiptReader]
     """Providers of messages that call us, by the name of their route."""
     confirm_by_code: ConfirmByCode
+    verify_phone: VerifyPhone
+    show_verification: ShowVerification
+    confirm_phone: ConfirmPhone
     decline: Decline
     void: Void
     verify_document: VerifyDocument
@@ -127,8 +132,10 @@ def _docgen(
     verify: VerifyDocument,
 ) -> Docgen:
     codes = _codes(parts, stack)
-    forms, blobs, policy = catalogue(settings), blobs_of(settings), ChallengePolicy()
-    limiting = Limiting(settings, parts, register=register, codes=policy)
+    forms, blobs = catalogue(settings), blobs_of(settings)
+    by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
+    send, spend = by_code.send, by_code.spend
+    create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms,
         register=register,
@@ -137,22 +144,20 @@ def _docgen(
         public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=_creating(settings, register=register, forms=forms, jobs=jobs),
+        create_envelope=create,
         show_envelope=ShowEnvelope(register=register),
         show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=_fetching(settings, blobs),
         read_journal=ReadJournal(register=register),
-        send_code=SendCode(
-            register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
-            dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
-            limit_sending=limiting.sending(stack),
-        ),
+        send_code=send,
         take_receipt=TakeReceipt(register=register, clock=CLOCK), calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
-            register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy,
-            limit_guesses=limiting.guesses(),
+            register=register, spend=spend, clock=CLOCK, chance=CHANCE, jobs=jobs
         ),
+        verify_phone=VerifyPhone(register=register, send=send, clock=CLOCK, chance=CHANCE),
+        show_verification=ShowVerification(register=register, clock=CLOCK),
+        confirm_phone=ConfirmPhone(register=register, spend=spend, clock=CLOCK),
         decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
@@ -171,7 +176,7 @@ def _codes(parts: Surroundings, stack: ExitStack) -> CodeStore:
 
 
 def _creating(
-    settings: Settings, *, register: SqlRegister, forms: Catalogue, jobs: Jobs
+    settings: Settings, check: CheckNumber, *, register: SqlRegister, forms: Catalogue, jobs: Jobs
 ) -> CreateEnvelope:
     return CreateEnvelope(
         register=register,
@@ -179,6 +184,7 @@ def _creating(
         clock=CLOCK,
         chance=CHANCE,
         jobs=jobs,
+        check=check,
         life=timedelta(hours=settings.envelope_life_hours),
         patience=timedelta(seconds=settings.work.patience),
         most_owed=settings.work.most_owed,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from docgen.domain.dispatch import Delivery
+from docgen.domain.dispatch import Channel, Delivery
 from docgen.domain.subscriber import Phone
 
 
@@ -67,9 +67,11 @@ class Challenge:
     """One code sent to one phone for one manifest; the code itself and its MAC are not here."""
 
     id: str
-    envelope_id: str
+    chain: str
+    """Whose journal tells of it: an envelope, or the verification of a number."""
     manifest_hash: str
     purpose: str
+    channel: Channel = Channel.SMS
     state: ChallengeState
     issued_at: datetime
     expires_at: datetime
@@ -82,6 +84,8 @@ class Challenge:
     sent_at: datetime | None = None
     confirmed_at: datetime | None = None
     attempt_id: str | None = None
+    told_to: str | None = None
+    """The employee whom the subscriber told the code that confirmed (contract, point 9.5)."""
     delivery: Delivery = Delivery.UNDERWAY
 
     @property

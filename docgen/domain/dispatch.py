@@ -17,6 +17,14 @@ _LIKE_A_NUMBER = re.compile(r"[0-9]{5,}")
 """A provider's words may quote the phone or the code; a status needs no such run of digits."""
 
 
+class Channel(StrEnum):
+    """By what a code reaches the subscriber (contract, points 3 and 9)."""
+
+    SMS = "sms"
+    PUSH = "push"
+    USSD = "ussd"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """What a route is given; neither phone nor text is shown by `repr`."""
@@ -27,6 +35,7 @@ class Message:
     """Id of the hop: unique, ours, and safe to tell a provider."""
     life: timedelta
     """After that the text is worth nothing: it need not be delivered any more."""
+    channel: Channel = Channel.SMS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +64,7 @@ class Sending:
     phone: Phone
     client: str
     employee_id: str | None
+    channel: Channel = Channel.SMS
     avoid: str | None = None
     """The route by which the same code has gone already, and was not seen to arrive."""
 

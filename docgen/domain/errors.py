@@ -7,6 +7,7 @@ DocgenError
 ├── ValuesRejected                a form's values, all findings at once
 ├── NotFound
 │   ├── EnvelopeNotFound
+│   ├── VerificationNotFound      of a number
 │   ├── DocumentNotFound
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
@@ -18,6 +19,8 @@ DocgenError
 │   │   └── AlreadyConfirmed
 │   ├── WayNotAllowed             such a paper, or such a sum, is not signed that way
 │   ├── NetworkNotAllowed         no codes go to numbers of that network
+│   ├── NumberNotSubscribers      the number is somebody else's
+│   ├── SimChanged                the number got another SIM a short time ago
 │   └── StaleEnvelope             somebody else changed it meanwhile
 ├── NotAuthenticated              no key, or none that counts
 ├── NotAuthorised                 a key without that scope
@@ -33,6 +36,7 @@ DocgenError
 │   ├── RendererUnavailable
 │   ├── SmsUnavailable            no route takes the message
 │   │   └── SmsRefused            one route has certainly not taken it
+│   ├── DirectoryUnavailable      whose the number is, cannot be asked
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
@@ -93,6 +97,12 @@ class FieldError:
         return replace(self, pointer=root + self.pointer)
 
 
+def joined(known: tuple[FieldError, ...], more: tuple[FieldError, ...]) -> tuple[FieldError, ...]:
+    """Both; what is found already at the same place is not found twice."""
+    places = {(each.pointer, each.code) for each in known}
+    return known + tuple(each for each in more if (each.pointer, each.code) not in places)
+
+
 class ValuesRejected(DocgenError):
     """Values that do not fit the form; carries every finding at once."""
 
@@ -113,6 +123,12 @@ class EnvelopeNotFound(NotFound):
     """No such envelope, or not the caller's."""
 
     code = "envelope_not_found"
+
+
+class VerificationNotFound(NotFound):
+    """No such verification of a number, or not the caller's."""
+
+    code = "verification_not_found"
 
 
 class DocumentNotFound(NotFound):
@@ -195,6 +211,18 @@ class NetworkNotAllowed(Conflict):
     def __init__(self, network: str) -> None:
         super().__init__(network)
         self.network = network
+
+
+class NumberNotSubscribers(Conflict):
+    """The directory of subscribers says that the number is not this person's."""
+
+    code = "number_not_subscribers"
+
+
+class SimChanged(Conflict):
+    """The number got another SIM so lately that its codes may reach somebody else."""
+
+    code = "sim_changed"
 
 
 class StaleEnvelope(Conflict):
@@ -312,6 +340,12 @@ class SmsRefused(SmsUnavailable):
     def __init__(self, raw: str) -> None:
         super().__init__(f"the route refused the message: {raw}")
         self.raw = raw
+
+
+class DirectoryUnavailable(Unavailable):
+    """The directory of subscribers does not answer in time, and no code is sent without it."""
+
+    code = "directory_unavailable"
 
 
 class QueueFull(Unavailable):

@@ -18,9 +18,12 @@ from docgen.domain.consent import Consent, SmsConsent
 from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.errors import ChainBroken
+from docgen.domain.subscriber import PhoneVerification
 
 FORMAT = "qoltanba-evidence/1"
 FILE_NAME = "evidence.json"
+STATED = "stated_by_client"
+VERIFIED_HERE = "verified_here"
 
 
 def build(
@@ -48,7 +51,7 @@ def build(
                 for d in envelope.documents
             ],
         },
-        "subscriber": _subscriber(envelope),
+        "subscriber": _subscriber(envelope, entries),
         "consent": _consent(envelope.consent),
         "challenge": None if challenge is None else _challenge(challenge, hops),
         "journal": {
@@ -117,21 +120,46 @@ def _document(document: Document, frozen: Frozen, title: Mapping[str, str]) -> d
     }
 
 
-def _subscriber(envelope: Envelope) -> dict[str, Any]:
+def _subscriber(envelope: Envelope, entries: Sequence[journal.Entry]) -> dict[str, Any]:
     person = envelope.subscriber
-    verification = person.phone_verification
     return {
         "full_name": person.full_name,
         "iin": person.iin.masked(),
         "iin_hmac": pseudonym(envelope.salt, person.iin.value),
         "phone": person.phone.masked(),
         "phone_hmac": pseudonym(envelope.salt, person.phone.value),
-        "phone_verification": {
-            "method": str(verification.method),
-            "verified_at": instant(verification.verified_at),
-            "identified_by": verification.identified_by,
-            "identity_document": str(verification.identity_document),
+        "phone_verification": _verification(person.phone_verification),
+        "directory": [_asked(e) for e in entries if e.event is journal.Event.NUMBER_CHECKED],
+    }
+
+
+def _verification(event: PhoneVerification) -> dict[str, Any]:
+    """Whether the register itself holds it, or the client merely says so."""
+    here = event.here
+    return {
+        "method": str(event.method),
+        "verified_at": instant(event.verified_at),
+        "identified_by": event.identified_by,
+        "identity_document": str(event.identity_document),
+        "source": STATED if here is None else VERIFIED_HERE,
+        "verification": None
+        if here is None
+        else {
+            "id": here.id,
+            "journal_head": here.journal_head,
+            "challenge": dict(here.challenge),
         },
+    }
+
+
+def _asked(entry: journal.Entry) -> dict[str, Any]:
+    """What was found of the number at that moment, as the journal keeps it."""
+    return {
+        "at": instant(entry.at),
+        "before": entry.details["before"],
+        "belongs": entry.details.get("directory"),
+        "sim_changed_at": entry.details.get("sim_changed_at"),
+        "flags": entry.details["flags"].split(),
     }
 
 
@@ -148,6 +176,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
         return stated | {
             "entered_by": str(consent.entered_by),
             "employee_id": consent.employee_id,
+            "device": consent.device,
         }
     return stated | {
         "witness": consent.witness,
@@ -158,6 +187,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
 def _challenge(challenge: Challenge, hops: Sequence[Hop]) -> dict[str, Any]:
     return {
         "id": challenge.id,
+        "channel": str(challenge.channel),
         "purpose": challenge.purpose,
         "bound_to": challenge.manifest_hash,
         "issued_at": instant(challenge.issued_at),

@@ -1,4 +1,4 @@
-"""What happened to an envelope, in order, under a chain of hashes.
+"""What happened to an envelope, or to the verification of a number, under a chain of hashes.
 
 The journal holds no personal data, so it can outlive what must be erased.
 """
@@ -16,9 +16,12 @@ GENESIS = "0" * 64
 
 
 class Event(StrEnum):
-    """Everything that can be said of an envelope."""
+    """Everything that can be said of an envelope, or of the verification of a number."""
 
     CREATED = "created"
+    NUMBER_GIVEN = "number_given"
+    """A person says that a number is his: the first entry of its verification."""
+    NUMBER_CHECKED = "number_checked"
     RENDERED = "rendered"
     RENDER_FAILED = "render_failed"
     CODE_ISSUED = "code_issued"
@@ -30,7 +33,10 @@ class Event(StrEnum):
     CODE_DELIVERED = "code_delivered"
     CODE_UNDELIVERED = "code_undelivered"
     CODE_WRONG = "code_wrong"
+    CODES_TOLD_OFTEN = "codes_told_often"
+    """An employee was told unusually many codes within an hour."""
     CONFIRMED = "confirmed"
+    NUMBER_VERIFIED = "number_verified"
     SEAL_WAITS = "seal_waits"
     SEAL_FAILED = "seal_failed"
     SEALED = "sealed"
@@ -55,6 +61,7 @@ class Entry:
     """A fact in its place in the chain; `hash` covers every other column."""
 
     envelope_id: str
+    """Whose chain it is of; a verification's entries are kept, and hashed, under the same name."""
     sequence: int
     event: Event
     at: datetime

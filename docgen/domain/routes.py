@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from docgen.domain.dispatch import Delivery, Hop, HopState
+from docgen.domain.dispatch import Channel, Delivery, Hop, HopState
 from docgen.domain.subscriber import Phone
 
 MOST_HOPS = 2
@@ -27,6 +27,8 @@ class Route:
     weight: int = 50
     networks: frozenset[str] = frozenset()
     """The three digits after +7 of the numbers it is first choice for; empty: for all alike."""
+    channel: Channel = Channel.SMS
+    """What it speaks; messages of another channel never go by it."""
 
     def is_home_of(self, phone: Phone) -> bool:
         """Whether the number is of a network this route was set up for."""

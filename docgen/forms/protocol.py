@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from docgen.domain.challenge import Challenge
-from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent, WayOfSigning
+from docgen.domain.consent import Consent, HandwrittenConsent, SmsConsent, WayOfSigning
 from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.evidence import values_hash
@@ -101,11 +101,19 @@ def _documents(facts: Facts, language: Language) -> list[dict[str, str]]:
 
 def _verification(event: PhoneVerification, language: Language) -> dict[str, str]:
     return {
-        "method": say(f"method.{event.method}", language),
+        "method": _method(event, language),
         "verified_at": moment(event.verified_at),
         "identified_by": event.identified_by,
         "identity_document": say(f"identity_document.{event.identity_document}", language),
     }
+
+
+def _method(event: PhoneVerification, language: Language) -> str:
+    """Whoever reads it sees whether the register itself holds it."""
+    method = say(f"method.{event.method}", language)
+    if event.here is None:
+        return say("word.stated_by_client", language, method=method)
+    return say("word.verified_here", language, method=method, id=event.here.id)
 
 
 def _document(facts: Facts, language: Language) -> dict[str, str]:
@@ -175,9 +183,10 @@ def _entered_by(consent: Consent, language: Language) -> str:
 
 
 def _typed_by(consent: SmsConsent, language: Language) -> str:
-    if consent.entered_by is EnteredBy.SUBSCRIBER:
-        return say("word.subscriber", language)
-    return say("word.employee", language, id=consent.employee_id or DASH)
+    who = say(f"word.{consent.entered_by}", language, id=consent.employee_id or DASH)
+    if consent.device is None:
+        return who
+    return say("word.on_device", language, who=who, device=consent.device)
 
 
 def _event(entry: Entry, language: Language) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Checked:
     """How much was found in order."""
 
     envelopes: int
+    """Chains, those of numbers' verifications among them."""
     entries: int
 
 
@@ -45,6 +46,7 @@ class CheckJournal:
             for chain in chains.values():
                 journal.check(chain)
             _check_states(unit, chains)
+            _check_verifications(unit, chains)
         return Checked(envelopes=len(chains), entries=sum(map(len, chains.values())))
 
 
@@ -53,5 +55,15 @@ def _check_states(unit: UnitOfWork, chains: Mapping[str, Sequence[Entry]]) -> No
     for state, event in _TOLD_BY.items():
         for envelope_id in unit.envelopes.in_state(state):
             chain = chains.get(envelope_id, ())
-            if all(entry.event is not event for entry in chain):
-                raise ChainBroken(envelope_id, len(chain) + 1)
+            _require(envelope_id, chain, event)
+
+
+def _check_verifications(unit: UnitOfWork, chains: Mapping[str, Sequence[Entry]]) -> None:
+    for confirmed, event in ((False, Event.NUMBER_GIVEN), (True, Event.NUMBER_VERIFIED)):
+        for verification_id in unit.verifications.ids(confirmed=confirmed):
+            _require(verification_id, chains.get(verification_id, ()), event)
+
+
+def _require(chain_id: str, chain: Sequence[Entry], event: Event) -> None:
+    if all(entry.event is not event for entry in chain):
+        raise ChainBroken(chain_id, len(chain) + 1)

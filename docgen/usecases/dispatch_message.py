@@ -65,7 +65,8 @@ class DispatchMessage:
         for way in self._order(sending):
             hop = self._begin(sending, way.route)
             tried = self._handed_over(way, hop, Message(
-                phone=sending.phone, text=text, reference=hop.id, life=life
+                phone=sending.phone, text=text, reference=hop.id, life=life,
+                channel=sending.channel,
             ))  # fmt: skip
             self._answer(tried, details, noted)
             if tried.state is not HopState.REFUSED:
@@ -73,10 +74,11 @@ class DispatchMessage:
         raise SmsUnavailable("no SMS gateway is set up" if tried is None else "every route refused")
 
     def _order(self, sending: Sending) -> list[Way]:
-        by_name = {way.route.name: way for way in self.ways}
+        ways = [way for way in self.ways if way.route.channel is sending.channel]
+        by_name = {way.route.name: way for way in ways}
         if not by_name:
             return []
-        routes = [way.route for way in self.ways]
+        routes = [way.route for way in ways]
         chosen = order(
             routes, self.healths(), sending.phone, chance=self.chance.roll(), avoid=sending.avoid
         )

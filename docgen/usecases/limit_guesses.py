@@ -4,12 +4,12 @@ import hashlib
 from dataclasses import dataclass, field
 
 from docgen.domain.challenge import Challenge, ChallengePolicy
-from docgen.domain.envelope import Envelope
 from docgen.domain.errors import CodeGone, CodeWrong
 from docgen.domain.journal import Event
 from docgen.domain.pseudonyms import Pseudonyms
 from docgen.domain.sending_limits import SendingPolicy, wait_until_allowed
 from docgen.ports import Clock, Register
+from docgen.usecases.find_matter import Matter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +26,12 @@ class LimitGuesses:
     policy: ChallengePolicy = field(default_factory=ChallengePolicy)
     sending: SendingPolicy = field(default_factory=SendingPolicy)
 
-    def __call__(self, envelope: Envelope, challenge: Challenge, *, attempt_id: str) -> None:
+    def __call__(self, matter: Matter, challenge: Challenge, *, attempt_id: str) -> None:
         """Raises CodeGone where no guess is left, CodeWrong for what was wrong already."""
         now, daily = self.clock.now(), self.sending.wrong_codes
-        phone = self.pseudonyms.of_phone(envelope.subscriber.phone)
+        phone = self.pseudonyms.of_phone(matter.phone)
         with self.register.view() as unit:
-            entries = unit.journal.of(envelope.id)
+            entries = [entry for chain in matter.alike(unit) for entry in unit.journal.of(chain)]
             elsewhere = unit.tallies.wrong_codes(phone, since=now - daily.window)
         wrong = [entry for entry in entries if entry.event is Event.CODE_WRONG]
         of_challenge = [e.details for e in wrong if e.details["challenge"] == challenge.id]

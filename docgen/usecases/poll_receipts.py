@@ -2,12 +2,19 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from docgen.domain.dispatch import AskedOf, Hop
-from docgen.domain.errors import EnvelopeNotFound, SmsUnavailable, StaleEnvelope
+from docgen.domain.errors import (
+    EnvelopeNotFound,
+    SmsUnavailable,
+    StaleEnvelope,
+    VerificationNotFound,
+)
+from docgen.domain.subscriber import Phone
 from docgen.ports import Clock, ReceiptSource, Register, UnitOfWork
 from docgen.usecases.take_receipt import TakeReceipt
 
@@ -90,11 +97,15 @@ class PollReceipts:
 
 def _asked(unit: UnitOfWork, hop: Hop) -> AskedOf:
     """Some providers know a message by its phone only, which no hop holds."""
-    try:
-        phone = unit.envelopes.get(hop.chain).subscriber.phone
-    except EnvelopeNotFound:
-        phone = None
-    return AskedOf(message_id=hop.message_id or "", phone=phone)
+    return AskedOf(message_id=hop.message_id or "", phone=_phone(unit, hop.chain))
+
+
+def _phone(unit: UnitOfWork, chain: str) -> Phone | None:
+    with suppress(EnvelopeNotFound):
+        return unit.envelopes.get(chain).subscriber.phone
+    with suppress(VerificationNotFound):
+        return unit.verifications.get(chain).phone
+    return None
 
 
 def _is_due(hop: Hop, asked_at: datetime | None, pace: timedelta, now: datetime) -> bool:

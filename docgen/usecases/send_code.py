@@ -1,11 +1,10 @@
-"""Send the subscriber a code bound to the very bytes of the envelope's documents."""
+"""Send a code, bound to the bytes of an envelope's documents, or to a person and his number."""
 
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from docgen.domain.challenge import (
     Binding,
@@ -16,9 +15,8 @@ from docgen.domain.challenge import (
     Issued,
     Resent,
 )
-from docgen.domain.consent import WayOfSigning
 from docgen.domain.dispatch import AskedBy, Hop, HopState, Sending, delivery_of
-from docgen.domain.envelope import Envelope, Verb
+from docgen.domain.envelope import Verb
 from docgen.domain.errors import (
     CodeGone,
     CodesForgotten,
@@ -26,30 +24,43 @@ from docgen.domain.errors import (
     DocgenError,
     LimitReached,
     SmsUnavailable,
-    WayNotAllowed,
 )
-from docgen.domain.journal import Entry, Event, Fact
+from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.language import Language
-from docgen.forms.catalogue import Catalogue
+from docgen.domain.number import NumberReport
 from docgen.ports import Chance, Clock, CodeStore, Register, UnitOfWork
-from docgen.texts.phrases import say
-from docgen.texts.sms import signing_message
+from docgen.usecases.check_number import CheckNumber, below, fact_of
 from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.find_matter import FindMatter, Matter, binding
 from docgen.usecases.limit_sending import LimitSending
-
-PURPOSE = "sign_envelope"
 
 log = logging.getLogger(__name__)
 
 
-def binding_of(envelope: Envelope, challenge_id: str) -> Binding:
-    """What a code of this envelope is bound to."""
-    return Binding(
-        challenge_id=challenge_id,
-        phone=envelope.subscriber.phone,
-        purpose=PURPOSE,
-        manifest_hash=envelope.manifest_hash,
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """Who wants a code for what."""
+
+    matter: Matter
+    language: Language
+    asked_by: AskedBy
+    sending_id: str
+
+    def binding(self, challenge_id: str) -> Binding:
+        """What its code is bound to."""
+        return binding(self.matter, challenge_id)
+
+    def sending(self, live: "_Live | None" = None) -> Sending:
+        """As limits and routes know it; before there is a code, under an id of its own."""
+        return Sending(
+            id=self.sending_id,
+            challenge_id=self.sending_id if live is None else live.challenge.id,
+            chain=self.matter.id,
+            phone=self.matter.phone,
+            client=self.asked_by.client,
+            employee_id=self.asked_by.employee_id,
+            avoid=None if live is None else live.avoid,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +75,15 @@ class _Live:
 
 @dataclass(frozen=True, kw_only=True)
 class SendCode:
-    """Ready to code_sent; a new code kills the older one and never resets failures.
+    """A new code kills the older one and never resets failures.
 
     A code with life enough left is sent again as it is, by another route: the message that was
     late and the one that follows hold the same code, and either is right.
     """
 
     register: Register
-    forms: Catalogue
+    find: FindMatter
+    check: CheckNumber
     codes: CodeStore
     dispatch: DispatchMessage
     limit_sending: LimitSending
@@ -83,7 +95,7 @@ class SendCode:
 
     def __call__(
         self,
-        envelope_id: str,
+        chain: str,
         *,
         language: Language,
         asked_by: AskedBy,
@@ -91,9 +103,9 @@ class SendCode:
     ) -> Challenge:
         """The challenge, once its code is on the way, or may be.
 
-        Raises NotReady, AlreadyConfirmed, MoveNotAllowed, LimitReached or WayNotAllowed.
-
-        With a `sending_id` chosen beforehand, asking again sends nothing twice.
+        `chain` is the id of an envelope or of a verification. With a `sending_id` chosen
+        beforehand, asking again sends nothing twice. Raises NotReady, AlreadyConfirmed,
+        MoveNotAllowed, WayNotAllowed, LimitReached, NumberNotSubscribers or SimChanged.
 
         Where nothing was sent (Unavailable in any of its kinds, StaleEnvelope) another
         code may be asked for at once; the older one is dead all the same.
@@ -102,21 +114,28 @@ class SendCode:
         if known is not None:
             return known
         with self.register.view() as unit:
-            envelope = unit.envelopes.get(envelope_id)
-            latest = unit.challenges.latest(envelope_id)
+            matter = self.find(unit, chain)
+            latest = unit.challenges.latest(chain)
             hops = () if latest is None else tuple(unit.hops.of_challenge(latest.id))
-        envelope.require_in_time(Verb.SEND_CODE, self.clock.now())
-        self._require_way(envelope)
-        sending_id = sending_id or self.chance.identifier()
-        sending = _first_of(envelope, asked_by, sending_id)
-        self.limit_sending(sending)
+        matter.require_in_time(Verb.SEND_CODE, self.clock.now())
+        matter.require_way()
+        wish = _Wish(
+            matter=matter,
+            language=language,
+            asked_by=asked_by,
+            sending_id=sending_id or self.chance.identifier(),
+        )
+        return self._sent(wish, latest, hops)
+
+    def _sent(self, wish: _Wish, latest: Challenge | None, hops: tuple[Hop, ...]) -> Challenge:
+        """Counted first, so that the directory is asked no more often than codes may be sent."""
+        self.limit_sending(wish.sending())
         try:
-            live = self._repeated(envelope, latest, hops, asked_by, sending_id=sending_id)
-            if live is None:
-                live = self._issued(envelope, asked_by, challenge_id=sending_id)
-            self._send(envelope, live, language, asked_by, sending_id=sending_id)
+            number = self._checked(wish.matter)
+            live = self._repeated(wish, number, latest, hops) or self._issued(wish, number)
+            self._send(wish, live)
         except DocgenError:
-            self.limit_sending.give_back(sending)
+            self.limit_sending.give_back(wish.sending())
             raise
         with self.register.view() as unit:
             return unit.challenges.find(live.challenge.id) or live.challenge
@@ -132,27 +151,40 @@ class SendCode:
             raise SmsUnavailable(sending_id)
         return known
 
-    def _require_way(self, envelope: Envelope) -> None:
-        """One code signs all, so that the sum of all is what it must be good for."""
-        way = WayOfSigning.SMS_CODE
-        forms = [self.forms.get(document.form) for document in envelope.documents]
-        read = [form.read(d.values) for form, d in zip(forms, envelope.documents, strict=True)]
-        amounts = [amount for values in read if (amount := values.amount()) is not None]
-        total = sum(amounts, Decimal(0)) if amounts else None
-        for document, form, values in zip(envelope.documents, forms, read, strict=True):
-            if way not in form.ways_for(total) or way in values.refused_ways():
-                raise WayNotAllowed(way, document.number)
+    # --- the number ---------------------------------------------------------------------
+
+    def _checked(self, matter: Matter) -> NumberReport:
+        """What is known of the number; raises what forbids to send it a code, written down once."""
+        number = self.check(matter.phone, matter.iin, owner=matter.owner)
+        if number.refusal is None:
+            return number
+        with self.register.begin() as unit:
+            self.find(unit, matter.id)
+            entries = unit.journal.of(matter.id)
+            if not entries or not self._says(entries[-1], matter, number):
+                self._note_number(unit, matter, number)
+                unit.commit()
+        raise number.refusal
+
+    def _says(self, entry: Entry, matter: Matter, number: NumberReport) -> bool:
+        fact = self._number_fact(matter, number)
+        return fact is not None and says(entry, fact)
+
+    def _number_fact(self, matter: Matter, number: NumberReport) -> Fact | None:
+        now = self.clock.now()
+        return fact_of(number, phone=matter.phone, salt=matter.salt, at=now, before="code")
+
+    def _note_number(self, unit: UnitOfWork, matter: Matter, number: NumberReport) -> None:
+        fact = self._number_fact(matter, number)
+        if fact is not None:
+            unit.journal.append(matter.id, fact)
+        if number.flags:
+            matter.flagged(unit, below(number.flags, matter.place))
 
     # --- the same code once more --------------------------------------------------------
 
     def _repeated(
-        self,
-        envelope: Envelope,
-        latest: Challenge | None,
-        hops: tuple[Hop, ...],
-        asked_by: AskedBy,
-        *,
-        sending_id: str,
+        self, wish: _Wish, number: NumberReport, latest: Challenge | None, hops: tuple[Hop, ...]
     ) -> _Live | None:
         """The live code, where it has long enough to live."""
         now = self.clock.now()
@@ -161,78 +193,73 @@ class SendCode:
         if latest.expires_at - now <= self.policy.same_code:
             return None
         try:
-            resent = self._resent(envelope, latest, now)
+            resent = self._resent(wish, latest, now)
         except CodeGone:
             return None
         challenge = replace(latest, resend_at=resent.resend_at)
-        self._note_repeated(challenge, asked_by, sending_id)
+        self._note_repeated(wish, number, challenge)
         avoid = hops[-1].route
         return _Live(challenge=challenge, code=resent.code, avoid=avoid, is_repeated=True)
 
-    def _resent(self, envelope: Envelope, challenge: Challenge, now: datetime) -> Resent:
-        binding = binding_of(envelope, challenge.id)
+    def _resent(self, wish: _Wish, challenge: Challenge, now: datetime) -> Resent:
+        bound = wish.binding(challenge.id)
         try:
-            return self.codes.resend(binding, policy=self.policy, now=now)
+            return self.codes.resend(bound, policy=self.policy, now=now)
         except CodesForgotten:
-            self._remind(envelope, binding)
+            self._remind(wish.matter, bound)
             raise CodeGone("expired") from None
 
-    def _note_repeated(self, challenge: Challenge, asked_by: AskedBy, sending_id: str) -> None:
-        details = {"challenge": challenge.id, "sending": sending_id}
+    def _note_repeated(self, wish: _Wish, number: NumberReport, challenge: Challenge) -> None:
+        details = {"challenge": challenge.id, "sending": wish.sending_id}
         with self.register.begin() as unit:
-            envelope = unit.envelopes.get(challenge.envelope_id)
-            envelope.require_in_time(Verb.SEND_CODE, self.clock.now())
+            now = self.clock.now()
+            self.find(unit, challenge.chain).require_in_time(Verb.SEND_CODE, now)
             unit.challenges.save(challenge)
-            fact = Fact(
-                event=Event.CODE_REPEATED,
-                at=self.clock.now(),
-                actor=asked_by.actor,
-                details=details,
-            )
-            unit.journal.append(envelope.id, fact)
+            self._note_number(unit, wish.matter, number)
+            actor = wish.asked_by.actor
+            fact = Fact(event=Event.CODE_REPEATED, at=now, actor=actor, details=details)
+            unit.journal.append(challenge.chain, fact)
             unit.commit()
 
     # --- a new code ---------------------------------------------------------------------
 
-    def _issued(self, envelope: Envelope, asked_by: AskedBy, *, challenge_id: str) -> _Live:
+    def _issued(self, wish: _Wish, number: NumberReport) -> _Live:
         """Write the challenge down before anything leaves for the phone."""
         code = self.chance.code(self.policy.digits)
         now = self.clock.now()
-        binding = binding_of(envelope, challenge_id)
+        bound = wish.binding(wish.sending_id)
         try:
-            issued = self._kept(envelope, binding, code, now)
-            challenge = self._challenge(binding, issued, envelope.id, now=now)
-            self._record(challenge, asked_by)
+            issued = self._kept(wish.matter, bound, code, now)
+            challenge = self._challenge(bound, issued, wish.matter.id, now=now)
+            self._record(wish, number, challenge)
         except LimitReached:
             raise
         except DocgenError:
             # Also where the answer was lost: the code may be there, and must not start a wait.
             with suppress(CodesUnavailable):
-                self.codes.withdraw(binding)
+                self.codes.withdraw(bound)
             raise
         return _Live(challenge=challenge, code=code)
 
-    def _kept(self, envelope: Envelope, binding: Binding, code: str, now: datetime) -> Issued:
+    def _kept(self, matter: Matter, bound: Binding, code: str, now: datetime) -> Issued:
         try:
-            return self.codes.issue(binding, code, policy=self.policy, now=now)
+            return self.codes.issue(bound, code, policy=self.policy, now=now)
         except CodesForgotten:
-            self._remind(envelope, binding)
-            return self.codes.issue(binding, code, policy=self.policy, now=now)
+            self._remind(matter, bound)
+            return self.codes.issue(bound, code, policy=self.policy, now=now)
 
-    def _remind(self, envelope: Envelope, binding: Binding) -> None:
+    def _remind(self, matter: Matter, bound: Binding) -> None:
         """Redis has lost what it counted; what was sent and typed wrongly is in the journal."""
         with self.register.view() as unit:
-            entries = unit.journal.of(envelope.id)
-        self.codes.remind(binding, history_of(entries))
+            entries = [entry for chain in matter.alike(unit) for entry in unit.journal.of(chain)]
+        self.codes.remind(bound, history_of(entries))
 
-    def _challenge(
-        self, binding: Binding, issued: Issued, envelope_id: str, *, now: datetime
-    ) -> Challenge:
+    def _challenge(self, bound: Binding, issued: Issued, chain: str, *, now: datetime) -> Challenge:
         return Challenge(
-            id=binding.challenge_id,
-            envelope_id=envelope_id,
-            manifest_hash=binding.manifest_hash,
-            purpose=binding.purpose,
+            id=bound.challenge_id,
+            chain=chain,
+            manifest_hash=bound.manifest_hash,
+            purpose=bound.purpose,
             state=ChallengeState.SENT,
             issued_at=now,
             expires_at=issued.expires_at,
@@ -241,77 +268,49 @@ class SendCode:
             attempts_allowed=self.policy.attempts,
         )
 
-    def _record(self, challenge: Challenge, asked_by: AskedBy) -> None:
+    def _record(self, wish: _Wish, number: NumberReport, challenge: Challenge) -> None:
         details = {"challenge": challenge.id, "manifest": challenge.manifest_hash}
         with self.register.begin() as unit:
-            envelope = unit.envelopes.get(challenge.envelope_id)
-            envelope.require_in_time(Verb.SEND_CODE, challenge.issued_at)
+            matter = self.find(unit, challenge.chain)
+            matter.require_in_time(Verb.SEND_CODE, challenge.issued_at)
             unit.challenges.add(challenge)
-            unit.envelopes.save(envelope.send_code())
+            matter.sent(unit)
+            self._note_number(unit, matter, number)
             fact = Fact(
                 event=Event.CODE_ISSUED,
                 at=challenge.issued_at,
-                actor=asked_by.actor,
+                actor=wish.asked_by.actor,
                 details=details,
             )
-            unit.journal.append(envelope.id, fact)
+            unit.journal.append(matter.id, fact)
             unit.commit()
 
     # --- on its way ---------------------------------------------------------------------
 
-    def _send(
-        self,
-        envelope: Envelope,
-        live: _Live,
-        language: Language,
-        asked_by: AskedBy,
-        *,
-        sending_id: str,
-    ) -> None:
-        challenge = live.challenge
-        sending = Sending(
-            id=sending_id,
-            challenge_id=challenge.id,
-            chain=envelope.id,
-            phone=envelope.subscriber.phone,
-            client=asked_by.client,
-            employee_id=asked_by.employee_id,
-            avoid=live.avoid,
-        )
+    def _send(self, wish: _Wish, live: _Live) -> None:
+        challenge, matter = live.challenge, wish.matter
         try:
             self.dispatch(
-                sending,
-                self._text(envelope, live.code, language),
+                wish.sending(live),
+                matter.text(code=live.code, host=self.host, language=wish.language),
                 life=challenge.expires_at - self.clock.now(),
-                details={"language": language.value},
+                details={"language": wish.language.value},
                 noted=_note_hop,
             )
         except SmsUnavailable:
-            self._take_back(envelope, live)
+            self._take_back(wish, live)
             raise
 
-    def _text(self, envelope: Envelope, code: str, language: Language) -> str:
-        kind = self.forms.get(envelope.documents[0].form).word("sms", language)
-        if len(envelope.documents) > 1:
-            kind = say("sms.several", language, count=len(envelope.documents))
-        return signing_message(
-            code=code,
-            kind=kind,
-            order=envelope.reference.order_number,
-            host=self.host,
-            language=language,
-        )
-
-    def _take_back(self, envelope: Envelope, live: _Live) -> None:
+    def _take_back(self, wish: _Wish, live: _Live) -> None:
         """No route took it; of a repeated code the earlier message may still arrive."""
         challenge = live.challenge
         if not live.is_repeated:
             with suppress(CodesUnavailable):
-                self.codes.withdraw(binding_of(envelope, challenge.id))
+                self.codes.withdraw(wish.binding(challenge.id))
             challenge = replace(challenge, state=ChallengeState.FAILED)
         try:
             with self.register.begin() as unit:
-                unit.envelopes.get(challenge.envelope_id)
+                unit.lock(challenge.chain)
                 unit.challenges.save(challenge)
                 fact = Fact(
                     event=Event.CODE_NOT_SENT,
@@ -319,22 +318,10 @@ class SendCode:
                     actor="system",
                     details={"challenge": challenge.id},
                 )
-                unit.journal.append(challenge.envelope_id, fact)
+                unit.journal.append(challenge.chain, fact)
                 unit.commit()
         except DocgenError as failure:
             log.warning("challenge %s failed and was not noted: %s", challenge.id, failure.code)
-
-
-def _first_of(envelope: Envelope, asked_by: AskedBy, sending_id: str) -> Sending:
-    """What is asked for, before it is known whether the code will be a new one."""
-    return Sending(
-        id=sending_id,
-        challenge_id=sending_id,
-        chain=envelope.id,
-        phone=envelope.subscriber.phone,
-        client=asked_by.client,
-        employee_id=asked_by.employee_id,
-    )
 
 
 def history_of(entries: Sequence[Entry]) -> CodeHistory:
@@ -350,8 +337,8 @@ def history_of(entries: Sequence[Entry]) -> CodeHistory:
 
 
 def _note_hop(unit: UnitOfWork, hop: Hop) -> None:
-    """The envelope locked, its challenge told."""
-    unit.envelopes.get(hop.chain)
+    """The chain locked, its challenge told."""
+    unit.lock(hop.chain)
     challenge = unit.challenges.find(hop.challenge_id)
     if challenge is None:
         return

@@ -1,11 +1,9 @@
 """Settle hops whose sender died before he could say what came of them."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from docgen.domain.dispatch import Hop, HopState, delivery_of
-from docgen.domain.errors import EnvelopeNotFound
 from docgen.ports import Clock, Register
 from docgen.usecases.dispatch_message import fact_of
 
@@ -27,9 +25,8 @@ class SettleHops:
 
     def _settled(self, hop: Hop) -> bool:
         with self.register.begin() as unit:
-            # Locked before the hop, as everywhere; a number's verification has no envelope.
-            with suppress(EnvelopeNotFound):
-                unit.envelopes.get(hop.chain)
+            # Locked before the hop, as everywhere.
+            unit.lock(hop.chain)
             now = {each.id: each for each in unit.hops.of_challenge(hop.challenge_id)}[hop.id]
             if now.state is not HopState.BEGUN:
                 return False

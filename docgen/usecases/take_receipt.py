@@ -1,11 +1,9 @@
 """Take a provider's word on what became of a message."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 
 from docgen.domain.dispatch import Delivery, Hop, Receipt, delivery_of
-from docgen.domain.errors import EnvelopeNotFound
 from docgen.domain.journal import Event, Fact
 from docgen.ports import Clock, Register, UnitOfWork
 
@@ -43,9 +41,8 @@ class TakeReceipt:
             if hop is None or _told(unit, hop, message_id) == hop:
                 return
         with self.register.begin() as unit:
-            # Locked before the hop, as everywhere; a number's verification has no envelope.
-            with suppress(EnvelopeNotFound):
-                unit.envelopes.get(hop.chain)
+            # Locked before the hop, as everywhere.
+            unit.lock(hop.chain)
             known = unit.hops.by_message(route, message_id)
             if known is None or (told := _told(unit, known, message_id)) == known:
                 return

@@ -178,7 +178,8 @@ def test_a_replaced_code_is_gone(here: Portal) -> None:
     """410 where a newer code was sent while this one was on its way to us."""
     envelope_id, code = here.code_sent()
     codes = _Overtaken(here.world.codes, here.world, envelope_id)
-    overtaken = here.changed(confirm_by_code=replace(here.docgen.confirm_by_code, codes=codes))
+    spend = replace(here.docgen.confirm_by_code.spend, codes=codes)
+    overtaken = here.changed(confirm_by_code=replace(here.docgen.confirm_by_code, spend=spend))
 
     told = refused(overtaken.tried(envelope_id, code, "a-1"), 410, "code_gone")
 

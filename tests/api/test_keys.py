@@ -23,7 +23,11 @@ _GUARDED = {name: route for name, route in zip(_NAMES, ROUTES, strict=True) if n
 def _address(route: Route) -> str:
     """The route's path, with ids that are nobody's."""
     return route.path.format(
-        envelope_id="0" * 26, document_id="0" * 26, page="1", code="acceptance_act"
+        envelope_id="0" * 26,
+        verification_id="0" * 26,
+        document_id="0" * 26,
+        page="1",
+        code="acceptance_act",
     )
 
 

@@ -19,7 +19,8 @@ from docgen.domain.errors import (
 from docgen.domain.language import Language
 from docgen.domain.work import Task
 from docgen.usecases.answer_once import AnswerOnce
-from docgen.usecases.confirm_by_code import Attempt
+from docgen.usecases.find_matter import Signing
+from docgen.usecases.spend_code import Attempt
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt, request
 
@@ -187,7 +188,8 @@ def _spent(world: World, envelope: Envelope, attempt_: Attempt) -> None:
     with world.register.view() as unit:
         challenge = unit.challenges.latest(envelope.id)
     assert challenge is not None
-    world.confirm._spend(envelope, challenge, attempt_)
+    matter = Signing(envelope, world.forms)
+    world.spend._spend(matter, challenge, attempt_)
 
 
 def test_a_caller_waits_for_documents_that_somebody_makes(here: World) -> None:

@@ -56,11 +56,11 @@ class Desk:
     def send(self, *, avoid: str | None = None) -> Hop:
         """The code goes out."""
         with self.register.view() as unit:
-            phone = unit.envelopes.get(self.challenge.envelope_id).subscriber.phone
+            phone = unit.envelopes.get(self.challenge.chain).subscriber.phone
         sending = Sending(
             id=identifier(),
             challenge_id=self.challenge.id,
-            chain=self.challenge.envelope_id,
+            chain=self.challenge.chain,
             phone=phone,
             client="field",
             employee_id="E-1",
@@ -87,7 +87,7 @@ class Desk:
     def events(self) -> list[str]:
         """What the journal tells of the envelope."""
         with self.register.view() as unit:
-            return [e.event.value for e in unit.journal.of(self.challenge.envelope_id)]
+            return [e.event.value for e in unit.journal.of(self.challenge.chain)]
 
     @property
     def delivery(self) -> Delivery:
@@ -180,7 +180,7 @@ def test_without_any_route_nothing_is_written_and_it_is_told(desk: Desk) -> None
     """An installation that has no gateway refuses aloud."""
     nowhere = replace(desk.dispatch, ways=())
     sending = Sending(
-        id="s", challenge_id=desk.challenge.id, chain=desk.challenge.envelope_id,
+        id="s", challenge_id=desk.challenge.id, chain=desk.challenge.chain,
         phone=envelope().subscriber.phone, client="field", employee_id=None,
     )  # fmt: skip
 
@@ -344,7 +344,7 @@ def test_what_could_not_be_noted_does_not_look_like_a_failure_to_send(desk: Desk
         raise _Full
 
     sending = Sending(
-        id="s", challenge_id=desk.challenge.id, chain=desk.challenge.envelope_id,
+        id="s", challenge_id=desk.challenge.id, chain=desk.challenge.chain,
         phone=envelope().subscriber.phone, client="field", employee_id=None,
     )  # fmt: skip
     hop = desk.dispatch(sending, "Код", life=LIFE, details={}, noted=failing)

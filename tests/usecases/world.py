@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
@@ -13,6 +14,7 @@ from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
+from docgen.domain.number import NumberPolicy
 from docgen.domain.pseudonyms import Pseudonyms
 from docgen.domain.routes import Route
 from docgen.domain.sending_limits import SendingPolicy
@@ -20,10 +22,13 @@ from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Jobs
-from docgen.usecases.confirm_by_code import Attempt, ConfirmByCode
+from docgen.usecases.check_number import CheckNumber
+from docgen.usecases.confirm_by_code import ConfirmByCode
+from docgen.usecases.confirm_phone import ConfirmPhone
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
 from docgen.usecases.dispatch_message import DispatchMessage, Way
 from docgen.usecases.expire import Expire
+from docgen.usecases.find_matter import FindMatter
 from docgen.usecases.lift_limit import LiftLimit
 from docgen.usecases.limit_guesses import LimitGuesses
 from docgen.usecases.limit_sending import LimitSending
@@ -31,13 +36,18 @@ from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.settle_hops import SettleHops
+from docgen.usecases.show_verification import ShowVerification
+from docgen.usecases.spend_code import Attempt, SpendCode
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
+from docgen.usecases.verify_phone import VerifyPhone
 from tests.builders import operator
 from tests.fakes import (
     CountingChance,
     FakeAlerts,
     FakeClock,
+    FakeDirectory,
+    FakeEmployees,
     FakeRenderer,
     FakeSealer,
     FakeSms,
@@ -79,6 +89,9 @@ class World:
     sealer: FakeSealer = field(default_factory=FakeSealer)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     forms: Catalogue = field(default_factory=Catalogue)
+    employees: FakeEmployees = field(default_factory=FakeEmployees)
+    directory: FakeDirectory | None = None
+    numbers: NumberPolicy = field(default_factory=NumberPolicy)
 
     def work(self, task: Task, envelope_id: str) -> None:
         """Do what is owed."""
@@ -96,7 +109,7 @@ class World:
         """The use case."""
         return CreateEnvelope(
             register=self.register, forms=self.forms, clock=self.clock, chance=self.chance,
-            jobs=self._jobs, life=LIFE,
+            jobs=self._jobs, check=self.check, life=LIFE,
         )  # fmt: skip
 
     @property
@@ -111,9 +124,9 @@ class World:
     def send(self) -> SendCode:
         """The use case."""
         return SendCode(
-            register=self.register, forms=self.forms, codes=self.codes, dispatch=self.dispatch,
-            clock=self.clock, chance=self.chance, policy=POLICY, host="q.kz",
-            limit_sending=self.limit_sending,
+            register=self.register, find=self.find, check=self.check, codes=self.codes,
+            dispatch=self.dispatch, clock=self.clock, chance=self.chance, policy=POLICY,
+            host="q.kz", limit_sending=self.limit_sending,
         )  # fmt: skip
 
     @property
@@ -128,6 +141,52 @@ class World:
     def lift_limit(self) -> LiftLimit:
         """The use case."""
         return LiftLimit(register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS)
+
+    @property
+    def find(self) -> FindMatter:
+        """The use case."""
+        return FindMatter(forms=self.forms)
+
+    @property
+    def check(self) -> CheckNumber:
+        """The use case."""
+        return CheckNumber(
+            register=self.register, clock=self.clock, employees=self.employees,
+            directory=self.directory, policy=self.numbers,
+        )  # fmt: skip
+
+    @property
+    def spend(self) -> SpendCode:
+        """What both ways of confirming have in common."""
+        return SpendCode(
+            register=self.register, find=self.find, codes=self.codes, clock=self.clock,
+            policy=POLICY, numbers=self.numbers, limit_guesses=self.limit_guesses,
+        )  # fmt: skip
+
+    @property
+    def limit_guesses(self) -> LimitGuesses:
+        """The use case."""
+        return LimitGuesses(
+            register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS, policy=POLICY,
+            sending=self.sending,
+        )  # fmt: skip
+
+    @property
+    def verify_phone(self) -> VerifyPhone:
+        """The use case."""
+        return VerifyPhone(
+            register=self.register, send=self.send, clock=self.clock, chance=self.chance
+        )
+
+    @property
+    def show_verification(self) -> ShowVerification:
+        """The use case."""
+        return ShowVerification(register=self.register, clock=self.clock)
+
+    @property
+    def confirm_phone(self) -> ConfirmPhone:
+        """The use case."""
+        return ConfirmPhone(register=self.register, spend=self.spend, clock=self.clock)
 
     @property
     def dispatch(self) -> DispatchMessage:
@@ -147,16 +206,8 @@ class World:
     def confirm(self) -> ConfirmByCode:
         """The use case."""
         return ConfirmByCode(
-            register=self.register, codes=self.codes, clock=self.clock, chance=self.chance,
-            jobs=self._jobs, policy=POLICY, limit_guesses=self.limit_guesses,
-        )  # fmt: skip
-
-    @property
-    def limit_guesses(self) -> LimitGuesses:
-        """The use case."""
-        return LimitGuesses(
-            register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS, policy=POLICY,
-            sending=self.sending,
+            register=self.register, spend=self.spend, clock=self.clock, chance=self.chance,
+            jobs=self._jobs,
         )  # fmt: skip
 
     @property
@@ -228,6 +279,6 @@ def request(*, documents: int = 1) -> EnvelopeRequest:
     )
 
 
-def attempt(code: str, name: str = "a1", **changes: str) -> Attempt:
+def attempt(code: str, name: str = "a1", **changes: Any) -> Attempt:
     """One try to confirm."""
     return Attempt(id=name, code=code, language=Language.KK, **changes)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
-from docgen.domain.dispatch import Delivery
+from docgen.domain.dispatch import Channel, Delivery
 from docgen.domain.errors import NotFound, StaleEnvelope
 
 _SENT = ChallengeState.SENT.value
@@ -26,14 +26,14 @@ class SqlChallenges:
         """Store a new challenge and replace the live one; raises StaleEnvelope in a race."""
         self._session.connection().execute(
             update(ChallengeRow)
-            .where(ChallengeRow.envelope_id == challenge.envelope_id, ChallengeRow.state == _SENT)
+            .where(ChallengeRow.chain == challenge.chain, ChallengeRow.state == _SENT)
             .values(state=ChallengeState.REPLACED.value)
         )
         try:
             with self._session.begin_nested():
                 self._session.execute(insert(ChallengeRow).values(**_columns(challenge)))
         except IntegrityError:
-            raise StaleEnvelope(challenge.envelope_id) from None
+            raise StaleEnvelope(challenge.chain) from None
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id."""
@@ -44,11 +44,11 @@ class SqlChallenges:
         ).one_or_none()
         return None if row is None else _challenge_of(row)
 
-    def latest(self, envelope_id: str) -> Challenge | None:
-        """The newest challenge of an envelope."""
+    def latest(self, chain: str) -> Challenge | None:
+        """The newest challenge of an envelope or a verification."""
         row = self._session.scalars(
             select(ChallengeRow)
-            .where(ChallengeRow.envelope_id == envelope_id)
+            .where(ChallengeRow.chain == chain)
             .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
             .limit(1)
             .execution_options(populate_existing=True)
@@ -94,9 +94,15 @@ class SqlChallenges:
             raise NotFound(challenge.id)
 
     def confirm(
-        self, challenge_id: str, *, manifest_hash: str, attempt_id: str, now: datetime
+        self,
+        challenge_id: str,
+        *,
+        manifest_hash: str,
+        attempt_id: str,
+        now: datetime,
+        told_to: str | None = None,
     ) -> bool:
-        """Whether this call, and no other, made the challenge and its envelope confirmed."""
+        """Whether this call, and no other, made the challenge and its chain confirmed."""
         try:
             with self._session.begin_nested():
                 updated = self._session.connection().execute(
@@ -110,19 +116,30 @@ class SqlChallenges:
                         state=ChallengeState.CONFIRMED.value,
                         confirmed_at=now,
                         attempt_id=attempt_id,
+                        told_to=told_to,
                     )
                 )
         except IntegrityError:
             return False
         return updated.rowcount == 1
 
+    def told(self, employee_id: str, *, since: datetime) -> int:
+        """How many codes, told to that employee, have confirmed since."""
+        counted = self._session.scalar(
+            select(func.count())
+            .select_from(ChallengeRow)
+            .where(ChallengeRow.told_to == employee_id, ChallengeRow.confirmed_at >= since)
+        )
+        return counted or 0
+
 
 def _columns(challenge: Challenge) -> dict[str, Any]:
     return {
         "id": challenge.id,
-        "envelope_id": challenge.envelope_id,
+        "chain": challenge.chain,
         "manifest_hash": challenge.manifest_hash,
         "purpose": challenge.purpose,
+        "channel": challenge.channel.value,
         "state": _SENT,
         "issued_at": challenge.issued_at,
         "expires_at": challenge.expires_at,
@@ -135,6 +152,7 @@ def _columns(challenge: Challenge) -> dict[str, Any]:
         "sent_at": challenge.sent_at,
         "confirmed_at": None,
         "attempt_id": None,
+        "told_to": None,
         "delivery": challenge.delivery.value,
     }
 
@@ -142,9 +160,10 @@ def _columns(challenge: Challenge) -> dict[str, Any]:
 def _challenge_of(row: ChallengeRow) -> Challenge:
     return Challenge(
         id=row.id,
-        envelope_id=row.envelope_id,
+        chain=row.chain,
         manifest_hash=row.manifest_hash,
         purpose=row.purpose,
+        channel=Channel(row.channel),
         state=ChallengeState(row.state),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
@@ -157,5 +176,6 @@ def _challenge_of(row: ChallengeRow) -> Challenge:
         sent_at=row.sent_at,
         confirmed_at=row.confirmed_at,
         attempt_id=row.attempt_id,
+        told_to=row.told_to,
         delivery=Delivery(row.delivery),
     )

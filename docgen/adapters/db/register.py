@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
-from sqlalchemy import RootTransaction, text
+from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
 from docgen import ports
@@ -19,7 +19,9 @@ from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.tallies import SqlTallies
+from docgen.adapters.db.verifications import SqlVerifications
 
 _NEXT_NUMBER = text(
     "INSERT INTO counters (series, value) VALUES (:series, 1)"
@@ -31,6 +33,7 @@ class SqlUnit:
     """Implements ports.UnitOfWork over one transaction."""
 
     envelopes: ports.Envelopes
+    verifications: ports.Verifications
     challenges: ports.Challenges
     hops: ports.Hops
     tallies: ports.Tallies
@@ -42,6 +45,7 @@ class SqlUnit:
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
+        self.verifications = SqlVerifications(session, locking=transaction is not None)
         self.challenges = SqlChallenges(session)
         self.hops = SqlHops(session, locking=transaction is not None)
         self.tallies = SqlTallies(session)
@@ -52,6 +56,13 @@ class SqlUnit:
         self.asked = SqlAskedRequests(session)
         self._session = session
         self._transaction = transaction
+
+    def lock(self, chain: str) -> None:
+        """Keep other writers off the row of that id; a reading unit locks nothing."""
+        if self._transaction is None:
+            raise RuntimeError("a reading unit locks nothing")
+        for row in (EnvelopeRow, VerificationRow):
+            self._session.scalar(select(row.id).where(row.id == chain).with_for_update())
 
     def next_number(self, series: str) -> int:
         """The next number, kept from others until the unit ends and taken back if it is undone."""

@@ -101,22 +101,52 @@ _SENT = text("state = 'sent'")
 _CONFIRMED = text("state = 'confirmed'")
 
 
+class VerificationRow(Base):
+    """One try to show that a number is a person's; none is ever taken away."""
+
+    __tablename__ = "phone_verifications"
+    __table_args__ = (Index(None, "owner", "phone", "id"), Index(None, "manifest_hash"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    client: Mapped[str]
+    region: Mapped[str | None]
+    surname: Mapped[str]
+    name: Mapped[str]
+    patronymic: Mapped[str | None]
+    iin: Mapped[str]
+    phone: Mapped[str]
+    identified_by: Mapped[str]
+    identity_document: Mapped[str]
+    manifest_hash: Mapped[str]
+    salt: Mapped[str]
+    warnings: Mapped[JsonList | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmation: Mapped[JsonObject | None]
+
+
 class ChallengeRow(Base):
-    """One code sent; per envelope at most one is live and at most one ever confirms."""
+    """One code sent; per chain at most one is live and at most one ever confirms.
+
+    A chain is an envelope's or a verification's, so that no foreign key can name it.
+    """
 
     __tablename__ = "challenges"
     __table_args__ = (
-        Index(None, "envelope_id", "issued_at"),
+        Index(None, "chain", "issued_at"),
+        Index(None, "told_to", "confirmed_at"),
         Index(
             "uq_challenges_sent",
-            "envelope_id",
+            "chain",
             unique=True,
             sqlite_where=_SENT,
             postgresql_where=_SENT,
         ),
         Index(
             "uq_challenges_confirmed",
-            "envelope_id",
+            "chain",
             unique=True,
             sqlite_where=_CONFIRMED,
             postgresql_where=_CONFIRMED,
@@ -124,9 +154,10 @@ class ChallengeRow(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    envelope_id: Mapped[str] = mapped_column(ForeignKey("envelopes.id"))
+    chain: Mapped[str]
     manifest_hash: Mapped[str]
     purpose: Mapped[str]
+    channel: Mapped[str]
     state: Mapped[str]
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -139,6 +170,7 @@ class ChallengeRow(Base):
     sent_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     attempt_id: Mapped[str | None]
+    told_to: Mapped[str | None]
     delivery: Mapped[str]
 
 
