@@ -101,7 +101,7 @@ class SqlTallies:
         ends_at = type_coerce(func.max(ChallengeRow.expires_at), UtcDateTime())
         rows = self._session.execute(
             select(begun_at, confirmed, ends_at)
-            .join(ChallengeRow, ChallengeRow.envelope_id == hops.c.chain)
+            .join(ChallengeRow, ChallengeRow.chain == hops.c.chain)
             .group_by(hops.c.chain)
         )
         return [
