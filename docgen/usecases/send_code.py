@@ -304,9 +304,10 @@ class SendCode:
     def _take_back(self, wish: _Wish, live: _Live) -> None:
         """No route took it; of a repeated code the earlier message may still arrive."""
         challenge = live.challenge
+        with suppress(CodesUnavailable):
+            # Of a repeated code only the last sending is taken back, and the wait it began.
+            self.codes.withdraw(wish.binding(challenge.id))
         if not live.is_repeated:
-            with suppress(CodesUnavailable):
-                self.codes.withdraw(wish.binding(challenge.id))
             challenge = replace(challenge, state=ChallengeState.FAILED)
         try:
             with self.register.begin() as unit:
@@ -316,7 +317,7 @@ class SendCode:
                     event=Event.CODE_NOT_SENT,
                     at=self.clock.now(),
                     actor="system",
-                    details={"challenge": challenge.id},
+                    details={"challenge": challenge.id, "sending": wish.sending_id},
                 )
                 unit.journal.append(challenge.chain, fact)
                 unit.commit()
@@ -325,15 +326,18 @@ class SendCode:
 
 
 def history_of(entries: Sequence[Entry]) -> CodeHistory:
-    """What a journal says of codes sent and of wrong ones typed."""
-    unsent = {e.details["challenge"] for e in entries if e.event is Event.CODE_NOT_SENT}
+    """What a journal says of codes sent and of wrong ones typed; a sending that failed is none."""
     sent = (Event.CODE_ISSUED, Event.CODE_REPEATED)
+    unsent = {_sending(e) for e in entries if e.event is Event.CODE_NOT_SENT}
     return CodeHistory(
-        sent=tuple(
-            e.at for e in entries if e.event in sent and e.details["challenge"] not in unsent
-        ),
+        sent=tuple(e.at for e in entries if e.event in sent and _sending(e) not in unsent),
         failed=tuple(e.at for e in entries if e.event is Event.CODE_WRONG),
     )
+
+
+def _sending(entry: Entry) -> str:
+    """Which wish an entry is about: the first one of a challenge has its id."""
+    return entry.details.get("sending", entry.details["challenge"])
 
 
 def _note_hop(unit: UnitOfWork, hop: Hop) -> None:

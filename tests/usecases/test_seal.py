@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from docgen.domain import evidence
-from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable
+from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH
 from tests.fakes import FakeJobs
 from tests.usecases.world import TECHNICIAN, World, attempt
@@ -123,7 +123,11 @@ def test_a_seal_that_fails_for_good_says_why_once(here: World) -> None:
 def test_an_actor_of_a_kind_we_have_no_word_for_does_not_stop_the_seal(here: World) -> None:
     """The protocol shows it as it was written."""
     envelope = here.created()
-    here.send(envelope.id, language=BOTH[0], asked_by=AskedBy(client="shop"))
+    here.send(envelope.id, language=BOTH[0], asked_by=TECHNICIAN)
+    with here.register.begin() as unit:
+        fact = Fact(event=Event.CODE_DELIVERED, at=here.clock.now(), actor="portal:shop")
+        unit.journal.append(envelope.id, fact)
+        unit.commit()
 
     sealed = here.confirm(envelope.id, attempt(here.chance.given[-1]))
 
