@@ -1,9 +1,11 @@
-# Qoltanba for production: `serve` answers HTTP, `worker` renders, `sealer` holds the seal; one image for all.
+# Qoltanba for production: `serve` answers HTTP, `worker` renders, `sealer` holds the seal, `smpp` keeps the
+# bind to the message centre; one image for all. `smpp` and `serve` share the volume with its socket.
 #
 #   docker run --init --stop-timeout 40 -p 8080:8080 -v seal:/run/qoltanba-seal --env-file settings.env qoltanba
 #   docker run --init --stop-timeout 60 --no-healthcheck -v seal:/run/qoltanba-seal --env-file settings.env qoltanba worker
 #   docker run --init --stop-timeout 60 --no-healthcheck -v seal:/run/qoltanba-seal --user 10002:10001 \
 #     --env-file seal.env -v /etc/qoltanba/seal.p12:/seal.p12:ro qoltanba sealer
+#   docker run --init --stop-timeout 20 --no-healthcheck --env-file settings.env qoltanba smpp
 #
 # Before the first start and after each new version: the same with `migrate`.
 

@@ -7,9 +7,10 @@ SHELL := /bin/bash
 PYTHON ?= /usr/bin/python3.11
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
-TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl softhsm2
+TEST_PACKAGES := poppler-utils qpdf mupdf-tools postgresql openssl softhsm2 $(if $(shell command -v npm),,nodejs npm)
 ENGINE := docgen/adapters/rendering/engine
 LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
+SMSC := tests/services/smsc
 
 .PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal soak lock clean
 
@@ -20,7 +21,7 @@ setup: PACKAGES = $(RUN_PACKAGES)
 setup: system-packages .venv/installed $(LIBRARIES)  ## install everything needed to run (idempotent)
 
 setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-tests: system-packages .venv/installed $(LIBRARIES)
+setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed
 
 system-packages:
 	@missing=""; for p in $(PACKAGES); do \
@@ -38,6 +39,11 @@ system-packages:
 	@echo "Installing Python packages"
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SMSC)/node_modules/installed: $(SMSC)/package-lock.json | system-packages
+	@echo "Installing the message centre of the tests"
+	@npm ci --prefix $(SMSC) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(LIBRARIES): %.so: %.c | system-packages
@@ -81,4 +87,4 @@ lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:  ## remove what was made, the demo's data included
-	rm -rf .venv var $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var $(SMSC)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

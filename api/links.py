@@ -1,4 +1,4 @@
-"""Where an answer leads: from a new envelope to all that can be done with it."""
+"""Where an answer leads: from what was made to all that can be done with it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,7 @@ from api.route import Route
 
 _FOUND: Mapping[str, str] = {
     "envelope_id": "$response.body#/id",
+    "verification_id": "$response.body#/id",
     "document_id": "$response.body#/documents/0/id",
     "page": "1",
 }
@@ -18,13 +19,13 @@ def path_names(route: Route) -> list[str]:
     return re.findall(r"{(\w+)}", route.path)
 
 
-def links(routes: Iterable[Route]) -> dict[str, Any]:
-    """OpenAPI links of an answer that shows an envelope."""
+def links(routes: Iterable[Route], *, made_by: Route) -> dict[str, Any]:
+    """OpenAPI links of an answer that shows what a route has made."""
     return {
         route.view.__name__: {
             "operationId": route.view.__name__,
             "parameters": {name: _FOUND[name] for name in path_names(route)},
         }
         for route in routes
-        if route.of_an_envelope
+        if route.path.startswith(f"{made_by.path}/{{")
     }

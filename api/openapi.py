@@ -14,7 +14,7 @@ from api.expected import expected
 from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
 from api.names import short
-from api.route import FileBody, JsonBody, Repeat, Route
+from api.route import FileBody, FormBody, JsonBody, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.forms.catalogue import Catalogue
@@ -22,6 +22,7 @@ from docgen.forms.catalogue import Catalogue
 _REF = "#/components/schemas/{model}"
 _PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "envelope_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
+    "verification_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "document_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "page": {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
     "code": {"type": "string", "pattern": "^[a-z_]{1,60}$"},
@@ -79,7 +80,7 @@ def _paths(routes: Sequence[Route], forms: Catalogue) -> dict[str, Any]:
     for route in routes:
         operation = _operation(route, forms)
         if "Location" in route.answer.headers:
-            operation["responses"][str(route.answer.status)]["links"] = links(routes)
+            operation["responses"][str(route.answer.status)]["links"] = links(routes, made_by=route)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
     return paths
 
@@ -127,14 +128,15 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
     return rest | kinds[0] if len(kinds) == 1 else dict(schema)
 
 
-def _body(body: JsonBody | FileBody, forms: Catalogue) -> dict[str, Any]:
+def _body(body: JsonBody | FormBody | FileBody, forms: Catalogue) -> dict[str, Any]:
     if isinstance(body, FileBody):
         file = {"type": "string", "format": "binary"}
         schema = {"type": "object", "properties": {"file": file}, "required": ["file"]}
         form = {"schema": schema, "encoding": {"file": {"contentType": "application/pdf"}}}
         return {"required": True, "content": {body.media_type: form}}
     schema = {"$ref": _REF.format(model=_described(body, forms).__name__)}
-    return {"required": not body.optional, "content": {body.media_type: {"schema": schema}}}
+    optional = isinstance(body, JsonBody) and body.optional
+    return {"required": not optional, "content": {body.media_type: {"schema": schema}}}
 
 
 def _responses(route: Route) -> dict[str, Any]:
@@ -178,14 +180,16 @@ def _refusal(status: int, codes: Sequence[str]) -> dict[str, Any]:
     return told
 
 
-def _described(body: JsonBody, forms: Catalogue) -> type[BaseModel]:
-    return body.model if body.described is None else body.described(forms)
+def _described(body: JsonBody | FormBody, forms: Catalogue) -> type[BaseModel]:
+    if isinstance(body, FormBody) or body.described is None:
+        return body.model
+    return body.described(forms)
 
 
 def _models(routes: Sequence[Route], forms: Catalogue) -> list[tuple[type[BaseModel], Any]]:
     found: dict[tuple[type[BaseModel], str], None] = {}
     for route in routes:
-        if isinstance(route.body, JsonBody):
+        if isinstance(route.body, JsonBody | FormBody):
             found[(_described(route.body, forms), "validation")] = None
         if route.answer.model is not None:
             found[(route.answer.model, "serialization")] = None

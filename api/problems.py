@@ -24,6 +24,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.SignatureWrong: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.RequestInProgress: 409,
@@ -39,6 +40,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.SealRefused: 500,
     errors.SealKeyUnusable: 500,
     errors.ChainBroken: 500,
+    errors.SmsUncertain: 500,
     errors.Misconfigured: 500,
     DocgenError: 500,
 }
@@ -63,6 +65,7 @@ _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.NotAuthorised: ("scope",),
     errors.MoveNotAllowed: ("state",),
     errors.WayNotAllowed: ("way", "number"),
+    errors.NetworkNotAllowed: ("network",),
 }
 """What an error tells besides its words, by the names of its fields."""
 _MOST_DIGITS, _LONGEST_NAME = 5, 60
@@ -84,7 +87,7 @@ class Problem:
         """The body: what happened and what to do, in that language."""
         body: dict[str, Any] = {
             "type": TYPE + self.code,
-            "title": say(f"problem.{self.code}.title", language),
+            "title": say(self._words("title", language), language),
             "status": self.status,
             "detail": self._detail(language),
             "instance": f"urn:qoltanba:request:{request_id}",
@@ -106,7 +109,17 @@ class Problem:
             spoken["accepted"] = ", ".join(spoken["accepted"])
         if "state" in spoken:
             spoken["state"] = say(f"state.{spoken['state']}", language)
-        return say(f"problem.{self.code}.detail", language, **spoken)
+        return say(self._words("detail", language), language, **spoken)
+
+    def _words(self, part: str, language: Language) -> str:
+        """Each limit has words of its own."""
+        own = f"limit.{self.limit}.{part}"
+        return own if own in phrases(language) else f"problem.{self.code}.{part}"
+
+    @property
+    def limit(self) -> str:
+        """Which rule refuses, where one does."""
+        return str(self.members["limit"]) if self.code == errors.LimitReached.code else ""
 
     def all_headers(self) -> dict[str, str]:
         """Headers of the answer beyond the media type."""

@@ -6,17 +6,19 @@ import time
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
+from urllib.parse import parse_qsl
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api import refusals
-from api.route import FileBody, JsonBody
+from api.route import FileBody, FormBody, JsonBody
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.forms.findings import findings
 
 _DRAINED = 64 * 1024
+_MOST_FIELDS = 100
 
 
 class PrivateRequest(Request):
@@ -35,6 +37,25 @@ def read_json(request: Request, body: JsonBody) -> BaseModel:
     if body.optional and not request.content_length and "Transfer-Encoding" not in request.headers:
         return read_model({}, body.model)
     return read_model(_parsed(_bytes(request, body)), body.model)
+
+
+def read_form(request: Request, body: FormBody) -> BaseModel:
+    """The fields of the body's model; raises Refusal, BadRequest or ValuesRejected.
+
+    The others may come twice, or in letters of some other encoding.
+    """
+    try:
+        pairs = parse_qsl(
+            _bytes(request, body).decode("latin-1"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=_MOST_FIELDS,
+        )
+        fields = body.model.model_fields
+        known = _once_each((name, value) for name, value in pairs if name in fields)
+    except ValueError:
+        raise BadRequest from None
+    return read_model(known, body.model)
 
 
 def read_file(request: Request, body: FileBody) -> bytes:
@@ -75,7 +96,7 @@ def drain(request: Request) -> None:
             return
 
 
-def _bytes(request: Request, body: JsonBody) -> bytes:
+def _bytes(request: Request, body: JsonBody | FormBody) -> bytes:
     _require(request, body)
     # Werkzeug ends a body without a length at the limit, as if there were no more of it.
     request.max_content_length = body.limit + 1
@@ -86,7 +107,7 @@ def _bytes(request: Request, body: JsonBody) -> bytes:
     return content
 
 
-def _require(request: Request, body: JsonBody | FileBody) -> None:
+def _require(request: Request, body: JsonBody | FormBody | FileBody) -> None:
     request.max_content_length = body.limit
     if request.content_length is not None and request.content_length > body.limit:
         drain(request)

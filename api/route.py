@@ -46,6 +46,15 @@ class JsonBody:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FormBody:
+    """Fields of a form, as others' services post them; what the model lacks is passed over."""
+
+    model: type[BaseModel]
+    limit: int = 16 * 1024
+    media_type = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileBody:
     """One uploaded file, in the part `file` of a form."""
 
@@ -141,7 +150,7 @@ class Route:
     tag: str
     scope: Scope | None
     answer: Answer
-    body: JsonBody | FileBody | None = None
+    body: JsonBody | FormBody | FileBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER
     counted: bool = False

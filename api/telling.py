@@ -105,6 +105,8 @@ def noted(problem: Problem) -> None:
     """Let log and metrics know of a refusal."""
     bind_contextvars(code=problem.code)
     telemetry.PROBLEMS.labels(problem.code).inc()
+    if problem.limit:
+        telemetry.LIMITS.labels(problem.limit).inc()
 
 
 def response(answer: Told) -> Response:

@@ -17,7 +17,7 @@ from api.auth import authenticated, credential
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
-from api.route import Call, FileBody, JsonBody, Route
+from api.route import Call, FileBody, FormBody, JsonBody, Route
 from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
@@ -170,6 +170,8 @@ def _body(route: Route) -> tuple[BaseModel | None, bytes]:
     match route.body:
         case JsonBody() as body:
             return reading.read_json(request, body), b""
+        case FormBody() as body:
+            return reading.read_form(request, body), b""
         case FileBody() as body:
             return None, reading.read_file(request, body)
         case None:

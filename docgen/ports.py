@@ -2,21 +2,41 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import ApiKey
-from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, Issued, SpendOutcome
+from docgen.domain.challenge import (
+    Binding,
+    Challenge,
+    ChallengePolicy,
+    CodeHistory,
+    Issued,
+    Resent,
+    SpendOutcome,
+)
+from docgen.domain.dispatch import AskedOf, Hop, Message, Receipt, Taken
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
+from docgen.domain.number import DirectoryAnswer
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import DetachedOrder, Rehearsal, SealAbility, SealedPdf, SealOrder
-from docgen.domain.subscriber import Phone
+from docgen.domain.sending_limits import (
+    Alert,
+    Asked,
+    Counted,
+    Limit,
+    Meter,
+    Of,
+    Outcome,
+    SpentMoney,
+)
+from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
+from docgen.domain.verification import Verification
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_evidence import Anchors, Audit, Versions
 
@@ -48,6 +68,9 @@ class Chance(Protocol):
 
     def code(self, digits: int) -> str:
         """A uniformly chosen one-time code of that many decimal digits."""
+
+    def roll(self) -> int:
+        """Uniform in 0..9999, for choices that guard nothing."""
 
 
 # --- the register ---------------------------------------------------------------------------
@@ -83,26 +106,131 @@ class Envelopes(Protocol):
     def by_number(self, number: str) -> Envelope:
         """The envelope of the document of that number; raises DocumentNotFound."""
 
+    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
+        """Whose the owner's envelopes of this number are that were made since."""
+
+
+class Verifications(Protocol):
+    """Verifications of numbers; every one is kept."""
+
+    def add(self, verification: Verification) -> None:
+        """Store a new one, open."""
+
+    def get(self, verification_id: str) -> Verification:
+        """The one, locked for the rest of a writing unit; raises VerificationNotFound."""
+
+    def warn(self, verification: Verification) -> None:
+        """Store its warnings, and nothing else of it."""
+
+    def confirm(self, verification: Verification) -> bool:
+        """Store its confirmation: one conditional update; True only where it was open still."""
+
+    def history(self, phone: Phone, *, owner: str) -> Sequence[Verification]:
+        """All that the owner has had of a number, the newest first."""
+
+    def alike(self, manifest_hash: str) -> Sequence[str]:
+        """Ids of all whose codes are bound to the same."""
+
+    def ids(self, *, confirmed: bool) -> Sequence[str]:
+        """Ids of all that are confirmed, or of all that are not."""
+
 
 class Challenges(Protocol):
     """Codes sent, without the codes."""
 
     def add(self, challenge: Challenge) -> None:
-        """Store a new challenge in state SENT and mark the envelope's other SENT ones REPLACED."""
+        """Store a new challenge in state SENT and mark the chain's other SENT ones REPLACED."""
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id, if it was ever made."""
 
-    def latest(self, envelope_id: str) -> Challenge | None:
-        """The newest challenge of an envelope, if any was ever made."""
+    def latest(self, chain: str) -> Challenge | None:
+        """The newest challenge of an envelope or a verification, if any was ever made."""
 
     def save(self, challenge: Challenge) -> None:
         """Store what the gateway answered or how many attempts were used."""
 
     def confirm(
-        self, challenge_id: str, *, manifest_hash: str, attempt_id: str, now: datetime
+        self,
+        challenge_id: str,
+        *,
+        manifest_hash: str,
+        attempt_id: str,
+        now: datetime,
+        told_to: str | None = None,
     ) -> bool:
         """The legal act: one conditional update; True only for the caller whose update counted."""
+
+    def told(self, employee_id: str, *, since: datetime) -> int:
+        """How many codes, told to that employee, have confirmed since."""
+
+
+class Hops(Protocol):
+    """Every handing over of a message to a route, and what was heard of it."""
+
+    def add(self, hop: Hop) -> None:
+        """Store a hop that begins."""
+
+    def save(self, hop: Hop) -> None:
+        """Store what came of it; raises NotFound."""
+
+    def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
+        """All hops of a challenge, in order."""
+
+    def of_sending(self, sending: str) -> Sequence[Hop]:
+        """All hops of one sending, in order."""
+
+    def recent(self, route: str, *, limit: int) -> Sequence[Hop]:
+        """The last hops of a route, the newest first."""
+
+    def by_message(self, route: str, message_id: str) -> Hop | None:
+        """The newest hop that the provider knows by this id; locked in a writing unit."""
+
+    def unanswered(self, before: datetime) -> Sequence[Hop]:
+        """Hops begun before, of which no answer is known: whoever waited for it has died."""
+
+    def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
+        """Hops begun since that the provider knows and has not told the end of, newest first."""
+
+    def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
+        """Keep a receipt, whether its hop is known yet or not; the same word again is one word."""
+
+    def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
+        """Receipts under that id that were last received then or later, in order."""
+
+
+class Tallies(Protocol):
+    """What the register knows of messages and codes, for those who count; refused ones are none."""
+
+    def sendings(self, of: Of, name: str, *, since: datetime) -> Sequence[Counted]:
+        """Sendings that left, or may have, since then, in order."""
+
+    def money(self, client: str, *, since: datetime, minute: datetime, each: int) -> SpentMoney:
+        """Cost since then, `each` where it is not known; sendings since `minute` by name."""
+
+    def subscribers(self, phone: str, *, since: datetime) -> Sequence[tuple[Iin, datetime]]:
+        """To whom codes went by this phone since then, each with the last time; `phone` stands."""
+
+    def outcomes(
+        self, of: Of, name: str, *, since: datetime, before: datetime, now: datetime
+    ) -> Sequence[Outcome]:
+        """What came of the envelopes to which codes went between, as far as it is over.
+
+        Of the newest messages only, where there are very many.
+        """
+
+    def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
+        """When wrong codes were typed that had gone to this phone, in order."""
+
+
+class Lifts(Protocol):
+    """Limits that somebody has looked into, and lifted."""
+
+    def add(self, limit: Limit, subject: str, *, envelope_id: str, at: datetime) -> None:
+        """From that moment on counting begins anew."""
+
+    def last(self, limit: Limit, subject: str) -> datetime | None:
+        """When that was the last time, if ever."""
 
 
 class Journal(Protocol):
@@ -182,14 +310,21 @@ class UnitOfWork(Protocol):
     """One transaction; everything in it is undone unless `commit` is called."""
 
     envelopes: Envelopes
+    verifications: Verifications
     challenges: Challenges
     versions: Versions
+    hops: Hops
+    tallies: Tallies
+    lifts: Lifts
     journal: Journal
     anchors: Anchors
     audit: Audit
     outbox: Outbox
     keys: ApiKeys
     asked: AskedRequests
+
+    def lock(self, chain: str) -> None:
+        """Keep other writers off an envelope or a verification until the unit ends."""
 
     def next_number(self, series: str) -> int:
         """The next number of a series, starting at 1; never given twice, gaps are allowed."""
@@ -233,7 +368,16 @@ class CodeStore(Protocol):
     def issue(
         self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
     ) -> Issued:
-        """Keep the MAC for its life, kill the older code; raises LimitReached in a cool-down."""
+        """Keep the MAC for its life, kill the older code.
+
+        Raises LimitReached in a cool-down, CodesForgotten until it is reminded.
+        """
+
+    def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
+        """The live code once more; raises LimitReached in a cool-down, CodeGone where none is."""
+
+    def remind(self, binding: Binding, history: CodeHistory) -> None:
+        """Tell a store that has forgotten what the register knows of the phone and content."""
 
     def withdraw(self, binding: Binding) -> None:
         """The message was never sent: forget the code and its cool-down, not the failures."""
@@ -253,19 +397,80 @@ class CodeStore(Protocol):
         """Raise CodesUnavailable unless the store answers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmsReceipt:
-    """Who took the message, and under which id."""
+class SendLimits(Protocol):
+    """Counts sendings, each on all its meters or on none; raises CodesUnavailable when in doubt."""
 
-    provider: str
-    message_id: str
+    def take(self, asked: Asked, *, now: datetime) -> frozenset[Limit]:
+        """Count it, once however often it is asked; raises LimitReached.
+
+        Where what was counted is forgotten nothing is counted now: the answer names those limits,
+        and whoever asked reminds them of what the register knows and asks again.
+        """
+
+    def remind(self, meter: Meter, known: Sequence[Counted]) -> None:
+        """Tell a meter that has forgotten; one that has not stays as it is."""
+
+    def remind_of_money(self, asked: Asked, spent: SpentMoney, *, now: datetime) -> None:
+        """The same for the purse."""
+
+    def give_back(self, asked: Asked) -> None:
+        """It never left; twice is once."""
+
+    def ping(self) -> None:
+        """Raise CodesUnavailable unless the store answers."""
+
+
+class Alerts(Protocol):
+    """Where those who watch the service hear of it; never raises."""
+
+    def tell(self, alert: Alert, *, chain: str) -> None:
+        """`chain` is the journal in which the case begins: it names nobody."""
 
 
 class SmsGateway(Protocol):
-    """The way to the phone."""
+    """One route to the phone."""
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
-        """Hand the message over once; raises SmsUnavailable when no route takes it."""
+    def send(self, message: Message) -> Taken:
+        """Hand the message over once.
+
+        Raises SmsRefused where it has certainly not left, SmsUncertain where nobody knows.
+        """
+
+
+class ReceiptSource(Protocol):
+    """A provider that can be asked what became of messages."""
+
+    @property
+    def pace(self) -> timedelta:
+        """Time between two questions about one message."""
+
+    @property
+    def most(self) -> int:
+        """Messages that one question may be about."""
+
+    def ask(self, asked: Sequence[AskedOf]) -> Sequence[Receipt]:
+        """What it knows of them now, those it does not know left out; raises SmsUnavailable."""
+
+
+class ReceiptReader(Protocol):
+    """Reads what a provider posts to us by itself."""
+
+    def read(self, form: Mapping[str, str]) -> Receipt | None:
+        """The receipt, or None for a word without meaning to us; raises SignatureWrong."""
+
+
+class SubscriberDirectory(Protocol):
+    """The network's own books: whose a number is."""
+
+    def look_up(self, phone: Phone, iin: Iin) -> DirectoryAnswer:
+        """What they say; raises DirectoryUnavailable, within about a second."""
+
+
+class EmployeeNumbers(Protocol):
+    """The numbers of those who sign others up."""
+
+    def has(self, phone: Phone) -> bool:
+        """Whether it is one of theirs; never raises."""
 
 
 # --- documents ------------------------------------------------------------------------------

@@ -4,11 +4,16 @@
 """
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from docgen.domain.number import Measure
+from docgen.domain.sending_limits import MOBILE_NETWORKS
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
 DEMO_CHOICE = Path("var/settings.env")
@@ -72,6 +77,143 @@ class CodeSettings(BaseModel):
     key_id: str = "k1"
     older: dict[str, SecretStr] = Field(default_factory=dict)
     """Older peppers by key id, accepted for codes already sent."""
+
+
+class LimitSettings(BaseModel):
+    """How often codes are sent, to whom, and for how much."""
+
+    phone_hour: int = Field(default=5, gt=0)
+    """Sendings to one phone in an hour, over all documents."""
+    phone_day: int = Field(default=10, gt=0)
+    technician_hour: int = Field(default=30, gt=0)
+    technician_day: int = Field(default=150, gt=0)
+    client_minute: int = Field(default=60, gt=0)
+    budget: int = Field(default=20_000_000, ge=0)
+    """Tiyn that one client's messages may cost in a day of Almaty; a hard stop."""
+    message: int = Field(default=2_000, ge=0)
+    """Tiyn that a message is taken to cost until its route has told."""
+    networks: frozenset[Annotated[str, Field(pattern=r"^[0-9]{3}$")]] = MOBILE_NETWORKS
+    """The three digits after +7 of numbers that codes may go to."""
+    conversion_percent: int = Field(default=40, ge=0, le=100)
+    """Fewer confirmed envelopes of a hundred stop their technician or network for a while."""
+    conversion_least: int = Field(default=10, gt=0)
+    """Envelopes within 15 minutes below which nothing is concluded."""
+    subscribers: int = Field(default=3, gt=0)
+    """Subscribers with the same phone in 30 days; a further one waits for a review."""
+    wrong_codes_day: int = Field(default=20, gt=0)
+    """Wrong codes per phone in a day, over all documents."""
+
+
+class HttpRouteSettings(BaseModel):
+    """An account with a provider of messages; without its key it is no route."""
+
+    api_key: SecretStr | None = None
+    sender: str = Field(default="", max_length=15)
+    """Name the message comes from, as agreed with the provider."""
+    weight: int = Field(default=50, gt=0, le=100)
+    """Its share of the messages, beside those of the other routes."""
+    networks: tuple[str, ...] = ()
+    """Three digits after +7 of the numbers it is first choice for; none: for all alike."""
+    time_limit: float = Field(default=2.0, gt=0, le=30)
+    """Seconds until it must have answered; after that nobody knows whether the message left."""
+    trust: Path | None = None
+    """PEM file of the authorities that its certificate may come from; none: the system's."""
+
+    @field_validator("networks")
+    @classmethod
+    def _require_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch("[0-9]{3}", each) for each in networks):
+            raise ValueError("a network is three digits")
+        return networks
+
+
+def _require_tls(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    ):
+        raise ValueError("codes and keys go over https only")
+    if not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("an address is scheme, host and port")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_require_tls)]
+
+
+class SmscKzSettings(HttpRouteSettings):
+    """SMSC.kz."""
+
+    addresses: tuple[Address, ...] = Field(
+        default=("https://smsc.kz", "https://www2.smsc.kz"), min_length=1
+    )
+    """Where it listens; the next one is tried where one cannot be connected."""
+    callback_secret: SecretStr | None = None
+    """Signs its calls to `/v1/sms/receipts/smsc-kz`; without it they are refused."""
+
+
+class MobizonSettings(HttpRouteSettings):
+    """Mobizon."""
+
+    addresses: tuple[Address, ...] = Field(default=("https://api.mobizon.kz",), min_length=1)
+    """Where it listens: the domain depends on where the account was registered."""
+
+
+class SmppSettings(BaseModel):
+    """The message centre that `docgen smpp` is bound to over SMPP 3.4, where there is one."""
+
+    host: str | None = None
+    port: int = Field(default=2775, gt=0, le=65535)
+    tls: bool = False
+    """Reach it over TLS; its certificate must be one that this machine trusts."""
+    system_id: str = Field(default="", max_length=15)
+    password: SecretStr = Field(default=SecretStr(""), max_length=8)
+    system_type: str = Field(default="", max_length=12)
+    sender: str = Field(default="", pattern=r"^[A-Za-z0-9 ._-]{0,11}$")
+    """What stands above the message on the phone, as registered with the operators."""
+    rate: float = Field(default=50.0, gt=0)
+    """Messages a second that the centre lets us send."""
+    window: int = Field(default=10, gt=0)
+    """Messages that may wait for its answer at once."""
+    receipt_ids: Literal["same", "decimal", "hexadecimal"] = "same"
+    """How the text of a receipt writes the message's id, where its answer wrote it otherwise."""
+    socket: Path | None = None
+    """Where `docgen smpp` listens; the default is `var/smpp/link.sock`."""
+    weight: int = Field(default=90, gt=0, le=100)
+    """Its share of a hundred messages where all routes are in order."""
+    networks: frozenset[Annotated[str, Field(pattern=r"^[0-9]{3}$")]] = frozenset()
+    """Three digits after +7 of the numbers it is first choice for; none: for all alike."""
+
+
+class SmsSettings(BaseModel):
+    """Routes of messages, each used as soon as it has its key or its host."""
+
+    smpp: SmppSettings = SmppSettings()
+    smsc_kz: SmscKzSettings = SmscKzSettings()
+    mobizon: MobizonSettings = MobizonSettings()
+
+
+class NumberSettings(BaseModel):
+    """What is asked about a subscriber's number, and what follows."""
+
+    directory_url: str | None = None
+    """The operator's directory of subscribers, see docs/directory.md."""
+    directory_secret: SecretStr = SecretStr("")
+    """Shown to it as a bearer token."""
+    directory_ca: Path | None = None
+    """PEM file of the roots to trust there, instead of the system's."""
+    directory_file: Path | None = None
+    """The same as a file, CSV or JSON Lines; the demo also takes `var/directory.csv`."""
+    employees: Path | None = None
+    """File of the employees' own numbers."""
+    not_subscribers: Measure = Measure.BLOCK
+    """`block` or `flag`, where the directory says that a number is not the person's."""
+    sim_changed: Measure = Measure.FLAG
+    """The same, where it got another SIM within 72 hours."""
+    unavailable: Measure = Measure.FLAG
+    """The same, where the directory does not answer within a second."""
+    told_most: int = Field(default=10, gt=0)
+    """Codes that may be told to one employee within an hour before it is told of."""
 
 
 class OperatorSettings(BaseModel):
@@ -180,6 +322,9 @@ class Settings(BaseSettings):
     """How long an envelope may wait for its signature."""
     seal: SealSettings = SealSettings()
     codes: CodeSettings = CodeSettings()
+    limits: LimitSettings = LimitSettings()
+    sms: SmsSettings = SmsSettings()
+    numbers: NumberSettings = NumberSettings()
     operator: OperatorSettings = OperatorSettings()
     rendering: RenderingSettings = RenderingSettings()
     web: WebSettings = WebSettings()
@@ -199,7 +344,11 @@ class Settings(BaseSettings):
             "DOCGEN_SEAL__PKCS12": self.seal.pkcs12,
             "DOCGEN_SEAL__PKCS11__MODULE": self.seal.pkcs11.module,
             "DOCGEN_SEAL__DETACHED__URL": self.seal.detached.url,
+            "DOCGEN_NUMBERS__DIRECTORY_URL": self.numbers.directory_url,
             "DOCGEN_CODES__PEPPER": self.codes.pepper.get_secret_value() or None,
+            "DOCGEN_SMS__SMSC_KZ__API_KEY": self.sms.smsc_kz.api_key,
+            "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,
+            "DOCGEN_SMS__SMPP__HOST": self.sms.smpp.host,
         }
         return tuple(name for name, value in given.items() if value is not None)
 

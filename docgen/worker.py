@@ -13,6 +13,9 @@ from docgen.usecases.sweep import Swept
 
 log = logging.getLogger(__name__)
 
+_UNTIL_NEXT_POLL = 5.0
+"""Seconds after which a worker looks again whether nobody polls."""
+
 
 class Consumer(Protocol):
     """Does in threads of its own what the queue says."""
@@ -31,7 +34,16 @@ class Sweeper(Protocol):
         """Move it on, one after another; begin none once `until` says True."""
 
 
-def run(consumer: Consumer, sweep: Sweeper, *, sweep_every: float) -> None:
+class Poller(Protocol):
+    """Asks others for what they do not tell by themselves."""
+
+    def __call__(self, *, until: Callable[[], bool], pause: Callable[[float], object]) -> None:
+        """Go on until `until` says True, or come back where another process does it."""
+
+
+def run(
+    consumer: Consumer, sweep: Sweeper, *, sweep_every: float, poll: Poller | None = None
+) -> None:
     """Work until SIGTERM or SIGINT, then finish what was begun; a second signal ends it at once.
 
     To be called in the main thread. It sweeps at once and then every so many seconds: the queue may
@@ -42,13 +54,16 @@ def run(consumer: Consumer, sweep: Sweeper, *, sweep_every: float) -> None:
     sweeping = threading.Thread(
         target=_sweep_again, args=(sweep, sweep_every, stopping), name="sweep"
     )
+    polling = threading.Thread(target=_poll_again, args=(poll, stopping), name="receipts")
     consumer.start()
     sweeping.start()
+    polling.start()
     log.info("the worker is at work")
     log.info("%s: finishing what was begun", signals.get().name)
     stopping.set()
     consumer.stop()
     sweeping.join()
+    polling.join()
     log.info("the worker has finished")
 
 
@@ -78,6 +93,18 @@ def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> Non
             # Without it whatever the queue forgets would wait for ever.
             log.exception("the sweep failed")
         stopping.wait(every)
+
+
+def _poll_again(poll: Poller | None, stopping: threading.Event) -> None:
+    while poll is not None and not stopping.is_set():
+        try:
+            poll(until=stopping.is_set, pause=stopping.wait)
+        except DocgenError as failure:
+            log.warning("receipts wait: %s", failure.code)
+        except Exception:
+            # Without it no code would ever be known to have arrived.
+            log.exception("asking for receipts failed")
+        stopping.wait(_UNTIL_NEXT_POLL)
 
 
 def _log(swept: Swept) -> None:

@@ -8,7 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from docgen.domain.challenge import Binding, Challenge, ChallengeState
-from docgen.domain.consent import ConsentText, EnteredBy, HandwrittenConsent, SmsConsent
+from docgen.domain.consent import (
+    ConsentText,
+    EnteredBy,
+    HandwrittenConsent,
+    SmsConsent,
+    TypedCode,
+)
+from docgen.domain.dispatch import Delivery, Hop, Receipt
 from docgen.domain.envelope import (
     Document,
     Envelope,
@@ -33,6 +40,7 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
+from docgen.domain.verification import LIFE, Person, Verification
 from docgen.domain.work import OutboxRow, Task
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
@@ -169,6 +177,46 @@ def sms_consent(**changes: Any) -> SmsConsent:
     return replace(built, **changes)
 
 
+def typed_code(**changes: Any) -> TypedCode:
+    """A code typed by the subscriber, under no sentence."""
+    built = TypedCode(
+        challenge_id="challenge-1",
+        attempt_id="attempt-1",
+        confirmed_at=NOW + timedelta(minutes=2),
+    )
+    return replace(built, **changes)
+
+
+def person(**changes: Any) -> Person:
+    """Әлия, as whoever identifies her writes her down."""
+    known = subscriber()
+    built = Person(
+        surname=known.surname,
+        name=known.name,
+        patronymic=known.patronymic,
+        iin=known.iin,
+        phone=known.phone,
+    )
+    return replace(built, **changes)
+
+
+def verification(**changes: Any) -> Verification:
+    """An open one of her number; a new id each time."""
+    built = Verification(
+        id=identifier(),
+        owner="operator",
+        client="field",
+        region=None,
+        person=person(),
+        identified_by="E-7",
+        identity_document=IdentityDocument.ORIGINAL,
+        salt="c2FsdA",
+        created_at=NOW,
+        expires_at=NOW + LIFE,
+    )
+    return replace(built, **changes)
+
+
 def handwritten_consent(**changes: Any) -> HandwrittenConsent:
     """Strokes on the tablet."""
     built = HandwrittenConsent(
@@ -229,7 +277,7 @@ def challenge(of: Envelope, **changes: Any) -> Challenge:
     """A code sent for a rendered envelope."""
     built = Challenge(
         id=identifier(),
-        envelope_id=of.id,
+        chain=of.id,
         manifest_hash=of.manifest_hash,
         purpose="sign",
         state=ChallengeState.SENT,
@@ -262,4 +310,34 @@ def fact(event: Event = Event.CREATED, **changes: Any) -> Fact:
 def outbox_row(**changes: Any) -> OutboxRow:
     """A seal owed."""
     built = OutboxRow(id=identifier(), task=Task.SEAL, envelope_id=identifier(), created_at=NOW)
+    return replace(built, **changes)
+
+
+def hop(**changes: Any) -> Hop:
+    """A message that was handed to a route, and not answered yet."""
+    built = Hop(
+        id=identifier(),
+        sending=identifier(),
+        challenge_id=identifier(),
+        chain=identifier(),
+        number=1,
+        route="primary",
+        subject=sha256("+77015550142"),
+        network="701",
+        client="field",
+        employee_id="E-1",
+        begun_at=NOW,
+    )
+    return replace(built, **changes)
+
+
+def receipt(of: Hop, delivery: Delivery = Delivery.DELIVERED, **changes: Any) -> Receipt:
+    """What a provider says of a hop that was taken."""
+    built = Receipt(
+        route=of.route,
+        message_id=of.message_id or "m-1",
+        delivery=delivery,
+        raw="DELIVRD 000",
+        at=NOW + timedelta(seconds=3),
+    )
     return replace(built, **changes)

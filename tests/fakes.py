@@ -10,15 +10,17 @@ from typing import Any
 
 import pikepdf
 
+from docgen.domain.dispatch import AskedOf, Message, Receipt, Taken
 from docgen.domain.envelope import SealLevel
-from docgen.domain.errors import BlobDamaged, BlobNotFound, DocgenError
+from docgen.domain.errors import BlobDamaged, BlobNotFound, DirectoryUnavailable, DocgenError
 from docgen.domain.language import Language
+from docgen.domain.number import DirectoryAnswer
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import Rehearsal, SealAbility, SealedPdf, SealOrder
-from docgen.domain.subscriber import Phone
+from docgen.domain.sending_limits import Alert
+from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.verdict import Report, Verdict
 from docgen.domain.work import Task
-from docgen.ports import SmsReceipt
 from tests.builders import NOW, sha256
 
 
@@ -51,6 +53,7 @@ class CountingChance:
     def __init__(self, codes: Sequence[str] = ()) -> None:
         self.codes = list(codes)
         self.given: list[str] = []
+        self.rolled = 0
         self._ids = itertools.count(1)
         self._tokens = itertools.count(1)
 
@@ -68,29 +71,82 @@ class CountingChance:
         self.given.append(code)
         return code
 
-
-@dataclass(frozen=True)
-class Sms:
-    """A message as the gateway got it."""
-
-    phone: Phone
-    text: str
-    reference: str
+    def roll(self) -> int:
+        """As it is set."""
+        return self.rolled
 
 
 @dataclass
 class FakeSms:
     """Keeps what it is given; raises `failing` instead while that is set."""
 
-    sent: list[Sms] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
     failing: DocgenError | None = None
+    cost_tiyn: int | None = None
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
+    def send(self, message: Message) -> Taken:
         """Take the message."""
         if self.failing is not None:
             raise self.failing
-        self.sent.append(Sms(phone, text, reference))
-        return SmsReceipt(provider="fake", message_id=f"message-{len(self.sent)}")
+        self.sent.append(message)
+        name = f"message-{len(self.sent)}"
+        return Taken(provider="fake", message_id=name, cost_tiyn=self.cost_tiyn)
+
+
+@dataclass
+class FakeAlerts:
+    """Remembers what it was told, and of which journal."""
+
+    told: list[tuple[Alert, str]] = field(default_factory=list)
+
+    def tell(self, alert: Alert, *, chain: str) -> None:
+        """Remember it."""
+        self.told.append((alert, chain))
+
+
+@dataclass
+class FakeReceipts:
+    """Tells what it was given to tell, of those it is asked about."""
+
+    pace: timedelta = timedelta(seconds=4)
+    most: int = 2
+    told: dict[str, Receipt] = field(default_factory=dict)
+    asked: list[tuple[AskedOf, ...]] = field(default_factory=list)
+    failing: DocgenError | None = None
+
+    def ask(self, asked: Sequence[AskedOf]) -> Sequence[Receipt]:
+        """What it knows; `asked` remembers the question."""
+        self.asked.append(tuple(asked))
+        if self.failing is not None:
+            raise self.failing
+        return [self.told[each.message_id] for each in asked if each.message_id in self.told]
+
+
+@dataclass
+class FakeDirectory:
+    """Says of every number what it is told to, or raises `failing` while that is set."""
+
+    answer: DirectoryAnswer = field(default_factory=DirectoryAnswer)
+    failing: DirectoryUnavailable | None = None
+    asked: list[tuple[Phone, Iin]] = field(default_factory=list)
+
+    def look_up(self, phone: Phone, iin: Iin) -> DirectoryAnswer:
+        """The answer."""
+        self.asked.append((phone, iin))
+        if self.failing is not None:
+            raise self.failing
+        return self.answer
+
+
+@dataclass
+class FakeEmployees:
+    """Knows the numbers in `known`."""
+
+    known: set[Phone] = field(default_factory=set)
+
+    def has(self, phone: Phone) -> bool:
+        """Whether it is one of them."""
+        return phone in self.known
 
 
 @dataclass

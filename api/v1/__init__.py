@@ -1,13 +1,24 @@
 """Version 1 of the interface: a module for each subject, its routes at the end."""
 
 from api.route import Route
-from api.v1 import documents, envelopes, forms, journal, signing, verify
+from api.v1 import (
+    documents,
+    envelopes,
+    forms,
+    journal,
+    phone_verifications,
+    receipts,
+    signing,
+    verify,
+)
 
 ROUTES: tuple[Route, ...] = (
     *forms.ROUTES,
     *envelopes.ROUTES,
     *signing.ROUTES,
+    *phone_verifications.ROUTES,
     *documents.ROUTES,
     *journal.ROUTES,
     *verify.ROUTES,
+    *receipts.ROUTES,
 )

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, create_model
 
 from api.names import camel_case
+from docgen.domain.consent import EnteredBy
 from docgen.domain.envelope import State
 from docgen.domain.language import Language
+from docgen.domain.subscriber import IdentityDocument
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.fields import Block, Code, Moment, Paragraph, finding
 from docgen.forms.form import Form
-from docgen.forms.identity import KazakhMobile, ReferenceInput, SubscriberInput
+from docgen.forms.identity import KazakhMobile, PersonInput, ReferenceInput, SubscriberInput
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{26}$")]
 MOST_DOCUMENTS = 20
@@ -51,15 +53,42 @@ class CodeRequest(Block):
     employee_id: Code | None = None
 
 
-class Confirmation(Block):
+class PhoneConfirmation(Block):
     """One try to confirm; `attempt_id` is made by the client, and a retry repeats it."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
     attempt_id: Code
+    entered_by: EnteredBy | None = None
+    """Who typed it; left out, the employee where one is named, else the subscriber."""
+    employee_id: Code | None = None
+    """Who typed it where the subscriber told him (point 9.5), or handed his tablet over."""
+    device: Code | None = None
+    """A short name of what it was typed on."""
+
+
+class Confirmation(PhoneConfirmation):
+    """One try to confirm; `attempt_id` is made by the client, and a retry repeats it."""
+
     language: Language | None = None
     """In which the consent was shown; by default that of the first document."""
+
+
+class NewPhoneVerification(Block):
+    """Whose a number is said to be, and who has looked at the person and at which document."""
+
+    subscriber: PersonInput
+    identified_by: Code
+    """The employee."""
+    identity_document: IdentityDocument
+    language: Language = Language.KK
+    """Of the message."""
+
+
+class PhoneCodeRequest(Block):
+    """A wish for another code to the number."""
+
+    language: Language = Language.KK
     employee_id: Code | None = None
-    """Who typed it, where the subscriber told the code to the operator (point 9.5)."""
 
 
 class Reason(Block):

@@ -7,6 +7,7 @@ from api.v1.shapes import (
     ChallengeShape,
     ConsentShape,
     DocumentShape,
+    NumberShape,
     ReferenceShape,
     SealShape,
     Shape,
@@ -41,6 +42,7 @@ class EnvelopeShape(Shape):
     created_at: datetime
     expires_at: datetime
     subscriber: SubscriberShape
+    phone_verification: NumberShape
     reference: ReferenceShape
     manifest_sha256: str | None
     documents: tuple[DocumentShape, ...]
@@ -64,6 +66,7 @@ class EnvelopeShape(Shape):
             created_at=envelope.created_at,
             expires_at=envelope.expires_at,
             subscriber=SubscriberShape.of(person),
+            phone_verification=NumberShape.of(person.phone_verification),
             reference=ReferenceShape.of(envelope.reference),
             manifest_sha256=_manifest(envelope),
             documents=tuple(document_shape(d, root, public_url) for d in envelope.documents),
@@ -71,7 +74,7 @@ class EnvelopeShape(Shape):
             challenge=None
             if shown.challenge is None
             else ChallengeShape.of(shown.challenge, person.phone),
-            consent=_consent(envelope),
+            consent=ConsentShape.of(envelope.consent),
             seal=_seal(envelope),
             reason=envelope.reason,
             links=_links(root),
@@ -89,6 +92,7 @@ class SummaryShape(Shape):
     reference: ReferenceShape
     documents: tuple[str, ...]
     """Their numbers."""
+    warnings: tuple[WarningShape, ...]
     link: str
 
     @classmethod
@@ -102,6 +106,7 @@ class SummaryShape(Shape):
             subscriber=SubscriberShape.of(envelope.subscriber),
             reference=ReferenceShape.of(envelope.reference),
             documents=tuple(document.number for document in envelope.documents),
+            warnings=tuple(WarningShape.of(each) for each in envelope.warnings),
             link=f"{ENVELOPES}/{envelope.id}",
         )
 
@@ -116,12 +121,6 @@ class EnvelopesShape(Shape):
 def _manifest(envelope: Envelope) -> str | None:
     frozen = all(document.frozen is not None for document in envelope.documents)
     return envelope.manifest_hash if frozen else None
-
-
-def _consent(envelope: Envelope) -> ConsentShape | None:
-    if envelope.consent is None:
-        return None
-    return ConsentShape(way=envelope.consent.way, confirmed_at=envelope.consent.confirmed_at)
 
 
 def _seal(envelope: Envelope) -> SealShape | None:

@@ -6,7 +6,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from docgen.domain.challenge import Challenge, ChallengeState
-from docgen.domain.consent import WayOfSigning
+from docgen.domain.consent import Consent, EnteredBy, SmsConsent, WayOfSigning
+from docgen.domain.dispatch import Channel, Delivery
 from docgen.domain.envelope import (
     Archived,
     Detached,
@@ -18,7 +19,8 @@ from docgen.domain.envelope import (
 )
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
-from docgen.domain.subscriber import Phone, Subscriber
+from docgen.domain.subscriber import Phone, PhoneVerification, Subscriber, VerificationMethod
+from docgen.domain.verification import Person
 from docgen.forms.form import Form
 from docgen.texts.phrases import say
 
@@ -71,9 +73,30 @@ class SubscriberShape(Shape):
     phone: str
 
     @classmethod
-    def of(cls, person: Subscriber) -> Self:
+    def of(cls, person: Subscriber | Person) -> Self:
         """The shape of a person, masked."""
         return cls(full_name=person.full_name, iin=person.iin.masked(), phone=person.phone.masked())
+
+
+class NumberShape(Shape):
+    """How the number became a verified one."""
+
+    method: VerificationMethod
+    verified_at: datetime
+    source: Literal["stated_by_client", "verified_here"]
+    verification_id: str | None
+    """Which verification of ours it was."""
+
+    @classmethod
+    def of(cls, verification: PhoneVerification) -> Self:
+        """The shape of what an envelope keeps of it."""
+        here = verification.here
+        return cls(
+            method=verification.method,
+            verified_at=verification.verified_at,
+            source="stated_by_client" if here is None else "verified_here",
+            verification_id=None if here is None else here.id,
+        )
 
 
 class ReferenceShape(Shape):
@@ -208,6 +231,9 @@ class ChallengeShape(Shape):
     resend_at: datetime
     attempts_left: int
     phone: str
+    channel: Channel
+    delivery: Delivery
+    """Whether the message has come; `unknown` says that it may have left or not."""
 
     @classmethod
     def of(cls, challenge: Challenge, phone: Phone) -> Self:
@@ -219,14 +245,33 @@ class ChallengeShape(Shape):
             resend_at=challenge.resend_at,
             attempts_left=challenge.attempts_left,
             phone=phone.masked(),
+            channel=challenge.channel,
+            delivery=challenge.delivery,
         )
 
 
 class ConsentShape(Shape):
-    """How and when the subscriber agreed."""
+    """How and when the subscriber agreed, and who typed his code."""
 
     way: WayOfSigning
     confirmed_at: datetime
+    entered_by: EnteredBy | None
+    employee_id: str | None
+    device: str | None
+
+    @classmethod
+    def of(cls, consent: Consent | None) -> Self | None:
+        """The shape, once there is a consent; nobody types where people write by hand."""
+        if consent is None:
+            return None
+        typed = consent if isinstance(consent, SmsConsent) else None
+        return cls(
+            way=consent.way,
+            confirmed_at=consent.confirmed_at,
+            entered_by=None if typed is None else typed.entered_by,
+            employee_id=None if typed is None else typed.employee_id,
+            device=None if typed is None else typed.device,
+        )
 
 
 class SealShape(Shape):

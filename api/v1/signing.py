@@ -9,23 +9,27 @@ from api.v1.bodies import CodeRequest, Confirmation
 from api.v1.shapes import ChallengeShape, Shape
 from docgen import telemetry
 from docgen.domain.caller import Scope
-from docgen.domain.consent import EnteredBy, SmsConsent
-from docgen.domain.envelope import Envelope
+from docgen.domain.consent import EnteredBy, SmsConsent, TypedCode
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.errors import (
     AlreadyConfirmed,
     CodeGone,
     CodesUnavailable,
     CodeWrong,
+    DirectoryUnavailable,
     LimitReached,
     MoveNotAllowed,
+    NetworkNotAllowed,
     NotReady,
+    NumberNotSubscribers,
+    SimChanged,
     SmsUnavailable,
     StaleEnvelope,
     ValuesRejected,
     WayNotAllowed,
 )
 from docgen.domain.language import Language
-from docgen.usecases.confirm_by_code import Attempt
+from docgen.usecases.spend_code import Attempt
 
 
 class SentShape(Shape):
@@ -43,18 +47,22 @@ class ConfirmationShape(Shape):
     challenge_id: str
     attempt_id: str
     entered_by: EnteredBy
+    employee_id: str | None
+    device: str | None
     manifest_sha256: str
 
     @classmethod
-    def of(cls, envelope: Envelope, consent: SmsConsent) -> Self:
-        """The shape of a consent by code."""
+    def of(cls, confirmed_id: str, code: TypedCode, manifest_hash: str) -> Self:
+        """The shape of what a typed code has confirmed."""
         return cls(
-            id=envelope.id,
-            confirmed_at=consent.confirmed_at,
-            challenge_id=consent.challenge_id,
-            attempt_id=consent.attempt_id,
-            entered_by=consent.entered_by,
-            manifest_sha256=envelope.manifest_hash,
+            id=confirmed_id,
+            confirmed_at=code.confirmed_at,
+            challenge_id=code.challenge_id,
+            attempt_id=code.attempt_id,
+            entered_by=code.entered_by,
+            employee_id=code.employee_id,
+            device=code.device,
+            manifest_sha256=manifest_hash,
         )
 
 
@@ -64,8 +72,8 @@ def send_code(call: Call) -> Reply:
     challenge = call.docgen.send_code(
         envelope.id,
         language=_language(call, body.language),
-        actor=_actor(call, body.employee_id),
-        challenge_id=call.resource_id,
+        asked_by=AskedBy(client=call.caller.client, employee_id=body.employee_id),
+        sending_id=call.resource_id,
     )
     telemetry.CODES.labels("sent").inc()
     shape = ChallengeShape.of(challenge, envelope.subscriber.phone)
@@ -79,22 +87,20 @@ def confirm(call: Call) -> Reply:
         id=body.attempt_id,
         code=body.code,
         language=_language(call, body.language),
+        entered_by=body.entered_by,
         employee_id=body.employee_id,
+        device=body.device,
     )
     envelope = call.docgen.confirm_by_code(call.envelope.envelope.id, attempt)
     if not isinstance(envelope.consent, SmsConsent):
         raise AlreadyConfirmed("confirm", envelope.state)
     telemetry.CODES.labels("confirmed").inc()
-    return Reply(body=ConfirmationShape.of(envelope, envelope.consent))
+    return Reply(body=ConfirmationShape.of(envelope.id, envelope.consent, envelope.manifest_hash))
 
 
 def _language(call: Call, asked: Language | None) -> Language:
     """What was asked for, else the language in which the first document begins."""
     return asked or call.envelope.envelope.documents[0].languages[0]
-
-
-def _actor(call: Call, employee_id: str | None) -> str:
-    return f"client:{call.caller.client}" if employee_id is None else f"employee:{employee_id}"
 
 
 ROUTES = (
@@ -114,9 +120,13 @@ ROUTES = (
             AlreadyConfirmed,
             MoveNotAllowed,
             WayNotAllowed,
+            NetworkNotAllowed,
+            NumberNotSubscribers,
+            SimChanged,
             StaleEnvelope,
             LimitReached,
             CodesUnavailable,
+            DirectoryUnavailable,
             SmsUnavailable,
         ),
     ),

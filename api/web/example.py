@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from api.web.fields import Schema, Schemas
 from docgen.forms.catalogue import Catalogue
@@ -16,6 +17,7 @@ _FORMATS: Mapping[str, str] = {
 }
 _DIGITS = "123456"
 _JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 _FILE = "multipart/form-data"
 
 
@@ -72,6 +74,8 @@ class Examples:
         content = request.get("content", {})
         if _FILE in content:
             return ["-F file=@document.pdf"]
+        if _FORM in content:
+            return [f"-d {shlex.quote(urlencode(self.body(content[_FORM])))}"]
         if _JSON not in content or not request["required"]:
             return []
         told = json.dumps(self.body(content[_JSON]), ensure_ascii=False, indent=2)

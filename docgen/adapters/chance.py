@@ -29,6 +29,10 @@ class SystemChance:
         """Uniform over all codes of that length, leading zeros included."""
         return f"{secrets.randbelow(10**digits):0{digits}}"
 
+    def roll(self) -> int:
+        """Uniform in 0..9999."""
+        return secrets.randbelow(10_000)
+
 
 def _base32(number: int, length: int) -> str:
     digits = []

@@ -17,6 +17,7 @@ from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import engine_of, proving, renderer_of
 from docgen.bootstrap.sealing import sealer_of
+from docgen.bootstrap.smpp import link_state
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.domain.checkup import Grade, Observation, Part, Weakness, failed, of_route, weak
 from docgen.domain.envelope import SealLevel
@@ -54,6 +55,7 @@ def doctor(settings: Settings) -> Iterator[Examine]:
                 Look(part=Part.SETTINGS, see=parts.settings_hold),
                 Look(part=Part.DATABASE, see=parts.database, needs=(Part.SETTINGS,)),
                 Look(part=Part.REDIS, see=parts.redis, needs=(Part.SETTINGS,)),
+                Look(part=Part.SMPP, see=parts.smpp, needs=(Part.SETTINGS,)),
                 Look(part=Part.SEAL, see=parts.seal, needs=(Part.SETTINGS,)),
                 Look(part=Part.ROUTES, see=parts.routes, needs=making),
                 Look(part=Part.TEST_PAGE, see=parts.test_page, needs=(*making, Part.SEAL)),
@@ -109,6 +111,11 @@ class _Parts:
         self.stack.callback(codes.close)
         codes.ping()
         yield Observation(part=Part.REDIS, facts={"answers": True})
+
+    def smpp(self) -> Iterator[Observation]:
+        """Nothing is said where no message centre is set."""
+        if self.settings.sms.smpp.host is not None:
+            yield Observation(part=Part.SMPP, facts=link_state(self.settings))
 
     def seal(self) -> Iterator[Observation]:
         ability = self._sealer.check()

@@ -1,6 +1,7 @@
 """What callers may ask of Qoltanba, ready to be called."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,18 +16,20 @@ from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.adapters.visitors.redis_turnstile import RedisTurnstile
 from docgen.bootstrap import CHANCE, CLOCK
+from docgen.bootstrap.confirming import confirming
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.works import Works, works_over
-from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, CodeStore, Jobs, Register, Turnstile, Verifier
+from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register, Turnstile
 from docgen.settings import Settings
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
+from docgen.usecases.check_number import CheckNumber
 from docgen.usecases.confirm_by_code import ConfirmByCode
+from docgen.usecases.confirm_phone import ConfirmPhone
 from docgen.usecases.create_envelope import CreateEnvelope
 from docgen.usecases.decline import Decline
 from docgen.usecases.fetch_document import FetchDocument
@@ -35,12 +38,16 @@ from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
+from docgen.usecases.show_verification import ShowVerification
 from docgen.usecases.sweep import Sweep
+from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
+from docgen.usecases.verify_phone import VerifyPhone
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
 
 _UPLOADS_WINDOW = timedelta(minutes=10)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +67,13 @@ class Docgen:
     fetch_document: FetchDocument
     read_journal: ReadJournal
     send_code: SendCode
+    take_receipt: TakeReceipt
+    calls: Mapping[str, ReceiptReader]
+    """Providers of messages that call us, by the name of their route."""
     confirm_by_code: ConfirmByCode
+    verify_phone: VerifyPhone
+    show_verification: ShowVerification
+    confirm_phone: ConfirmPhone
     decline: Decline
     void: Void
     verify_document: VerifyDocument
@@ -83,11 +96,14 @@ def web_service(settings: Settings) -> Iterator[Docgen]:
     with ExitStack() as stack:
         parts = stack.enter_context(surroundings(settings))
         register = _register(settings, stack)
+        if not parts.ways:
+            log.warning("no route of messages is set up: no code can be sent")
         jobs = QueueJobs(parts.redis_url)
         stack.callback(jobs.close)
         verifier = LimitedVerifier(parts.roots, clock=CLOCK)
         stack.callback(verifier.close)
-        yield _docgen(settings, parts, stack, register=register, jobs=jobs, verifier=verifier)
+        verify = VerifyDocument(verifier=verifier)
+        yield _docgen(settings, parts, stack, register=register, jobs=jobs, verify=verify)
 
 
 @contextmanager
@@ -97,9 +113,9 @@ def opened(settings: Settings) -> Iterator[Everything]:
         parts = stack.enter_context(surroundings(settings))
         register = _register(settings, stack)
         works: Works = stack.enter_context(works_over(settings, parts, register=register))
-        verifier = PadesVerifier(parts.roots, clock=CLOCK)
+        verify = VerifyDocument(verifier=PadesVerifier(parts.roots, clock=CLOCK))
         jobs = InlineJobs(work=works.work)
-        docgen = _docgen(settings, parts, stack, register=register, jobs=jobs, verifier=verifier)
+        docgen = _docgen(settings, parts, stack, register=register, jobs=jobs, verify=verify)
         yield Everything(docgen=docgen, sweep=works.sweep)
 
 
@@ -116,11 +132,13 @@ def _docgen(
     *,
     register: SqlRegister,
     jobs: Jobs,
-    verifier: Verifier,
+    verify: VerifyDocument,
 ) -> Docgen:
     codes = _codes(parts, stack)
-    forms, blobs, policy = catalogue(settings), blobs_of(settings), ChallengePolicy()
-    verify = VerifyDocument(verifier=verifier)
+    forms, blobs = catalogue(settings), blobs_of(settings)
+    by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
+    send, spend = by_code.send, by_code.spend
+    create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms,
         register=register,
@@ -129,22 +147,21 @@ def _docgen(
         public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=_creating(settings, register=register, forms=forms, jobs=jobs),
+        create_envelope=create,
         show_envelope=ShowEnvelope(register=register),
-        show_issued=ShowIssued(register=register), find_envelopes=FindEnvelopes(register=register),
-        fetch_document=FetchDocument(
-            blobs=blobs, images=KeptPages(PdfiumPages(), settings.var / "pages", kind=KIND)
-        ),
+        show_issued=ShowIssued(register=register),
+        find_envelopes=FindEnvelopes(register=register),
+        fetch_document=_fetching(settings, blobs),
         read_journal=ReadJournal(register=register),
-        send_code=SendCode(
-            register=register, forms=forms, codes=codes, sms=parts.sms, clock=CLOCK,
-            chance=CHANCE, policy=policy,
-        ),
+        send_code=send,
+        take_receipt=TakeReceipt(register=register, clock=CLOCK), calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
-            register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy
+            register=register, spend=spend, clock=CLOCK, chance=CHANCE, jobs=jobs
         ),
-        decline=Decline(register=register, clock=CLOCK),
-        void=Void(register=register, clock=CLOCK),
+        verify_phone=VerifyPhone(register=register, send=send, clock=CLOCK, chance=CHANCE),
+        show_verification=ShowVerification(register=register, clock=CLOCK),
+        confirm_phone=ConfirmPhone(register=register, spend=spend, clock=CLOCK),
+        decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
         turnstile=_turnstile(settings, parts, stack),
@@ -162,6 +179,11 @@ def _turnstile(settings: Settings, parts: Surroundings, stack: ExitStack) -> Red
     return turnstile
 
 
+def _fetching(settings: Settings, blobs: Blobs) -> FetchDocument:
+    images = KeptPages(PdfiumPages(), settings.var / "pages", kind=KIND)
+    return FetchDocument(blobs=blobs, images=images)
+
+
 def _codes(parts: Surroundings, stack: ExitStack) -> CodeStore:
     codes = codes_of(parts)
     stack.callback(codes.close)
@@ -169,7 +191,7 @@ def _codes(parts: Surroundings, stack: ExitStack) -> CodeStore:
 
 
 def _creating(
-    settings: Settings, *, register: SqlRegister, forms: Catalogue, jobs: Jobs
+    settings: Settings, check: CheckNumber, *, register: SqlRegister, forms: Catalogue, jobs: Jobs
 ) -> CreateEnvelope:
     return CreateEnvelope(
         register=register,
@@ -177,6 +199,7 @@ def _creating(
         clock=CLOCK,
         chance=CHANCE,
         jobs=jobs,
+        check=check,
         life=timedelta(hours=settings.envelope_life_hours),
         patience=timedelta(seconds=settings.work.patience),
         most_owed=settings.work.most_owed,

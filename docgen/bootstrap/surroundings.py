@@ -4,8 +4,8 @@ import fcntl
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +14,15 @@ from docgen.adapters.embedded.redis_server import EmbeddedRedis
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.sealing.key import SealKey
 from docgen.adapters.sealing.trust import TrustRoots
-from docgen.adapters.sms.no_route import NoRoute
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import migrate, require_current
-from docgen.bootstrap.inbox import inbox
+from docgen.bootstrap.routes import Routes, routes_of
 from docgen.bootstrap.verification import trusted
 from docgen.domain.errors import Misconfigured, Unavailable
-from docgen.ports import SmsGateway
+from docgen.domain.pseudonyms import Pseudonyms
+from docgen.domain.subscriber import Phone
 from docgen.settings import Settings
+from docgen.usecases.dispatch_message import Way
 
 _KEY_BYTES = 32
 
@@ -38,7 +39,19 @@ class Surroundings:
     """The demo's; in production only the sealing process has a key. Raises SealKeyUnusable."""
     roots: TrustRoots
     tsa_url: str | None
-    sms: SmsGateway
+    ways: tuple[Way, ...]
+    """Routes of messages; without any, no code is sent."""
+    routes: Routes = field(default_factory=Routes)
+    """Where word of what became of messages is to be had."""
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What stands for people where they must not be named."""
+        return Pseudonyms(self.subject_key)
+
+    def subject_of(self, phone: Phone) -> str:
+        """What stands for a phone where it may not: the same for the same one."""
+        return self.pseudonyms.of_phone(phone)
 
 
 @contextmanager
@@ -48,7 +61,9 @@ def surroundings(settings: Settings) -> Iterator[Surroundings]:
         with _embedded(settings) as embedded:
             yield embedded
     else:
-        yield _given(settings)
+        parts = _given(settings)
+        with closing(parts.routes):
+            yield parts
 
 
 def codes_of(parts: Surroundings) -> RedisCodes:
@@ -69,9 +84,10 @@ def _given(settings: Settings) -> Surroundings:
         # A web process that dies while the database is away must be replaced all the same: at the
         # first one that does not start, gunicorn gives up the whole service.
         require_current(settings)
+    routes = routes_of(settings)
     return Surroundings(
         redis_url=settings.redis_url.get_secret_value(),
-        subject_key=_key(settings.codes.subject_key.get_secret_value()),
+        subject_key=subject_key(settings),
         pepper=Pepper(settings.codes.key_id, _key(settings.codes.pepper.get_secret_value())),
         older_peppers=tuple(
             Pepper(key_id, _key(value.get_secret_value()))
@@ -80,7 +96,8 @@ def _given(settings: Settings) -> Surroundings:
         seal_key=None,
         roots=trusted(settings),
         tsa_url=settings.tsa_url,
-        sms=NoRoute(),
+        ways=routes.ways,
+        routes=routes,
     )
 
 
@@ -107,17 +124,27 @@ def _embedded(settings: Settings) -> Iterator[Surroundings]:
 
 
 def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis) -> Surroundings:
-    secrets_folder = settings.var.absolute() / "secrets"
     return Surroundings(
         redis_url=redis.url,
-        subject_key=_kept_key(secrets_folder / "subject_key"),
-        pepper=Pepper("demo", _kept_key(secrets_folder / "pepper")),
+        subject_key=subject_key(settings),
+        pepper=Pepper("demo", _kept_key(_secrets(settings) / "pepper")),
         older_peppers=(),
         seal_key=partial(SealKey.load, authority.seal_p12, authority.passphrase, allow_demo=True),
         roots=TrustRoots.load([settings.trust]),
         tsa_url=authority.tsa_url,
-        sms=inbox(settings),
+        ways=routes_of(settings).ways,
     )
+
+
+def subject_key(settings: Settings) -> bytes:
+    """The key of pseudonyms; raises Misconfigured. The demo makes its own."""
+    if settings.profile == "demo":
+        return _kept_key(_secrets(settings) / "subject_key")
+    return _key(settings.codes.subject_key.get_secret_value())
+
+
+def _secrets(settings: Settings) -> Path:
+    return settings.var.absolute() / "secrets"
 
 
 def _key(text: str) -> bytes:

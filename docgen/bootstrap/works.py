@@ -21,11 +21,14 @@ from docgen.domain.work import Task
 from docgen.ports import Work
 from docgen.settings import Settings
 from docgen.usecases.expire import Expire
+from docgen.usecases.poll_receipts import PollReceipts
 from docgen.usecases.prove_routes import ProveRoutes
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
+from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.sign_detached import SignDetached
 from docgen.usecases.sweep import Sweep
+from docgen.usecases.take_receipt import TakeReceipt
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +43,12 @@ class Works:
 
 @dataclass(frozen=True, kw_only=True)
 class Workplace:
-    """A worker's works, and the queue that tells it what to do first."""
+    """A worker's works, the queue that tells it what to do first, and whom it asks itself."""
 
     works: Works
     consumer: QueueConsumer
+    poll: PollReceipts | None
+    """Where there is anybody to ask."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,14 @@ def working(settings: Settings) -> Iterator[Workplace]:
         stack.callback(register.close)
         works = stack.enter_context(works_over(settings, parts, register=register))
         consumer = QueueConsumer(parts.redis_url, work=works.work, threads=settings.work.threads)
-        yield Workplace(works=works, consumer=consumer)
+        poll = PollReceipts(
+            register=register,
+            sources=parts.routes.sources,
+            take_receipt=TakeReceipt(register=register, clock=CLOCK),
+            clock=CLOCK,
+        )
+        asks = bool(parts.routes.sources)
+        yield Workplace(works=works, consumer=consumer, poll=poll if asks else None)
 
 
 @contextmanager
@@ -95,6 +107,7 @@ def works_over(
     work = _Work(doers)
     sweep = Sweep(
         register=register, work=work, expire=Expire(register=register, clock=CLOCK), clock=CLOCK,
+        settle_hops=SettleHops(register=register, clock=CLOCK),
         signs_detached=signer is not None, close_day=closing(settings, parts, register),
     )  # fmt: skip
     routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")

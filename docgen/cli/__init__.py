@@ -9,10 +9,12 @@ import click
 
 from docgen.cli.doctor import doctor
 from docgen.cli.keys import keys
+from docgen.cli.limits import limits
 from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
-from docgen.cli.processes import demo_command, sealer, serve, worker
+from docgen.cli.processes import demo_command, sealer, serve, smpp, worker
 from docgen.cli.register import archive, journal, migrate, sweep
+from docgen.cli.sms import sms
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +26,7 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, doctor, journal, archive, migrate, sweep, keys, sealer, serve,
-    worker, demo_command,
+    forms, lint, render, verify, doctor, journal, archive, migrate, sweep, keys, limits, sms,
+    sealer, serve, smpp, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

@@ -9,7 +9,7 @@ from docgen.cli.telling import told
 
 @click.command()
 def worker() -> None:
-    """Render, seal and sweep until told to stop; SIGTERM finishes what was begun."""
+    """Render, seal, sweep and ask for receipts until told; SIGTERM finishes what was begun."""
     from docgen import telemetry
     from docgen import worker as process
     from docgen.bootstrap.works import working
@@ -19,8 +19,12 @@ def worker() -> None:
     with told():
         settings = Settings()
         with working(settings) as workplace:
-            sweep, every = workplace.works.sweep, settings.work.sweep_every
-            process.run(workplace.consumer, sweep, sweep_every=every)
+            process.run(
+                workplace.consumer,
+                workplace.works.sweep,
+                sweep_every=settings.work.sweep_every,
+                poll=workplace.poll,
+            )
 
 
 @click.command()
@@ -46,6 +50,22 @@ def serve() -> None:
 
     with told():
         process.serve(Settings())
+
+
+@click.command()
+def smpp() -> None:
+    """Be bound to the message centre until told to stop; SIGTERM finishes what it was given.
+
+    One process for an installation: it is the only one that binds, and sends for all others.
+    """
+    from docgen import link as process
+    from docgen import telemetry
+    from docgen.bootstrap.smpp import linking
+    from docgen.settings import Settings
+
+    telemetry.configure()
+    with told(), linking(Settings()) as link:
+        process.run(link)
 
 
 @click.command("demo")

@@ -8,14 +8,15 @@ from pathlib import Path
 from docgen.bootstrap.inbox import inbox
 from docgen.bootstrap.service import Docgen, opened
 from docgen.demo.choice import choose_demo
-from docgen.domain.challenge import Challenge
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import SealUnavailable, SmsUnavailable
 from docgen.domain.language import BOTH, Language
+from docgen.domain.subscriber import Phone
 from docgen.forms.visit import acceptance_act_of
 from docgen.settings import BESIDE_THE_PACKAGES, Settings
-from docgen.usecases.confirm_by_code import Attempt
 from docgen.usecases.create_envelope import DocumentRequest, EnvelopeRequest
+from docgen.usecases.spend_code import Attempt
 
 SAMPLE = BESIDE_THE_PACKAGES / "samples" / "visit_acceptance.json"
 _CODE = re.compile(r"\b\d{6}\b")
@@ -34,9 +35,11 @@ def one_visit(output: Path, *, tell: Tell) -> None:
         _tell_frozen(envelope, tell)
         employee = visit["operator_person"]["employee_id"]
         challenge = docgen.send_code(
-            envelope.id, language=Language.KK, actor=f"employee:{employee}"
+            envelope.id,
+            language=Language.KK,
+            asked_by=AskedBy(client="demo", employee_id=employee),
         )
-        text = _message(settings, challenge)
+        text = _message(settings, envelope.subscriber.phone)
         tell(f"code sent   to {envelope.subscriber.phone.masked()}: {text}")
         attempt = Attempt(id=challenge.id, code=_code(text), language=Language.KK)
         envelope = docgen.confirm_by_code(envelope.id, attempt)
@@ -65,9 +68,9 @@ def _tell_frozen(envelope: Envelope, tell: Tell) -> None:
             tell(f"frozen      {document.number}, {frozen.pages} pages, SHA-256 {frozen.sha256}")
 
 
-def _message(settings: Settings, challenge: Challenge) -> str:
+def _message(settings: Settings, phone: Phone) -> str:
     for message in reversed(inbox(settings).messages()):
-        if message["reference"] == challenge.id:
+        if message["to"] == phone.value:
             return str(message["text"])
     raise SmsUnavailable("the message is not in the inbox")
 

@@ -19,6 +19,8 @@ class _Told:
     issued_at: datetime
     print: str | None
     state: ChallengeState = ChallengeState.SENT
+    is_repeated: bool = False
+    """It was sent once more: that no route took the repetition leaves it as it was."""
     attempts: int = 0
     confirmed_at: datetime | None = None
     attempt_id: str | None = None
@@ -85,8 +87,10 @@ def _hear(said: _Told, entry: Entry, *, is_latest: bool) -> None:
     details: Mapping[str, str] = entry.details
     if entry.event is Event.CODE_SENT:
         said.messages.add((details.get("provider"), details.get("message")))
+    elif entry.event is Event.CODE_REPEATED:
+        said.is_repeated = True
     elif entry.event is Event.CODE_NOT_SENT and said.state is ChallengeState.SENT:
-        said.state = ChallengeState.FAILED
+        said.state = ChallengeState.SENT if said.is_repeated else ChallengeState.FAILED
     elif entry.event is Event.CODE_WRONG and is_latest:
         said.attempts = max(said.attempts, _number(details.get("attempts", "")))
     elif entry.event is Event.CONFIRMED:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from docgen.domain.envelope import Envelope
 from docgen.domain.errors import NotAuthenticated, NotAuthorised
+from docgen.domain.verification import Verification
 
 
 class Scope(StrEnum):
@@ -20,6 +21,8 @@ class Scope(StrEnum):
     """Send codes and confirm by them."""
     ENVELOPES_END = "envelopes:end"
     """Decline and void."""
+    PHONES_VERIFY = "phones:verify"
+    """Begin, show and confirm verifications of numbers."""
     JOURNAL_READ = "journal:read"
     DOCUMENTS_VERIFY = "documents:verify"
 
@@ -44,8 +47,14 @@ class Caller:
 
     def sees(self, envelope: Envelope) -> bool:
         """Whether the envelope is its owner's and of its region."""
-        ours = envelope.owner == self.owner
-        return ours and self.region in {None, envelope.reference.region}
+        return self._sees(envelope.owner, envelope.reference.region)
+
+    def sees_verification(self, verification: Verification) -> bool:
+        """Whether a number's verification is its owner's and of its region."""
+        return self._sees(verification.owner, verification.region)
+
+    def _sees(self, owner: str, region: str | None) -> bool:
+        return owner == self.owner and self.region in {None, region}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from docgen.domain.dispatch import Channel, Delivery
 from docgen.domain.subscriber import Phone
 
 
@@ -23,6 +24,10 @@ class ChallengePolicy:
         timedelta(seconds=300),
     )
     """Wait before the second, third and every later code."""
+    same_code: timedelta = timedelta(seconds=90)
+    """A code that lives longer is sent again as it is: whichever message arrives is right."""
+    guesses: int = 30
+    """Wrong codes over the whole life of an envelope, or of a number's verification."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +41,16 @@ class Binding:
 
     def message(self, *, key_id: str, code: str) -> bytes:
         """Bytes to authenticate; each part carries its length, so no two inputs look alike."""
-        parts = (
+        return _together(
             "otp-v1", key_id, self.challenge_id, self.phone.value,
             self.purpose, self.manifest_hash, code,
         )  # fmt: skip
-        encoded = (part.encode() for part in parts)
-        return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+    def surroundings(self, *, key_id: str, subject: str) -> bytes:
+        """What a sealed code is tied to; `subject` stands for the phone."""
+        return _together(
+            "otp-sealed-v1", key_id, self.challenge_id, subject, self.purpose, self.manifest_hash
+        )
 
 
 class ChallengeState(StrEnum):
@@ -58,9 +67,11 @@ class Challenge:
     """One code sent to one phone for one manifest; the code itself and its MAC are not here."""
 
     id: str
-    envelope_id: str
+    chain: str
+    """Whose journal tells of it: an envelope, or the verification of a number."""
     manifest_hash: str
     purpose: str
+    channel: Channel = Channel.SMS
     state: ChallengeState
     issued_at: datetime
     expires_at: datetime
@@ -73,6 +84,9 @@ class Challenge:
     sent_at: datetime | None = None
     confirmed_at: datetime | None = None
     attempt_id: str | None = None
+    told_to: str | None = None
+    """The employee whom the subscriber told the code that confirmed (contract, point 9.5)."""
+    delivery: Delivery = Delivery.UNDERWAY
 
     @property
     def attempts_left(self) -> int:
@@ -113,3 +127,25 @@ class Issued:
 
     expires_at: datetime
     resend_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resent:
+    """A live code, to be sent once more; its life goes on as it was."""
+
+    code: str = field(repr=False)
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeHistory:
+    """What the register knows of one phone and content, for a store of codes that has forgotten."""
+
+    sent: tuple[datetime, ...]
+    failed: tuple[datetime, ...]
+
+
+def _together(*parts: str) -> bytes:
+    encoded = (part.encode() for part in parts)
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)

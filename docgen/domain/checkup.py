@@ -18,6 +18,7 @@ class Part(StrEnum):
     SETTINGS = "settings"
     DATABASE = "database"
     REDIS = "redis"
+    SMPP = "smpp"
     SEAL = "seal"
     TEST_PAGE = "test_page"
     ZYGOTES = "zygotes"

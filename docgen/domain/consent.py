@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.domain.language import Language
 
 
 class EnteredBy(StrEnum):
-    """Whose hands typed the code; a code may be told to the operator (contract, point 9.5)."""
+    """Whose hands typed the code, and where."""
 
     SUBSCRIBER = "subscriber"
+    """His own, on his own phone or in the cabinet (contract, point 9.4)."""
+    SUBSCRIBER_ON_TABLET = "subscriber_on_tablet"
+    """His own, on the tablet that the employee handed over."""
     EMPLOYEE = "employee"
+    """The employee's, whom the subscriber told the code (contract, point 9.5)."""
 
 
 class WayOfSigning(StrEnum):
@@ -35,14 +40,62 @@ class ConsentText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmsConsent:
-    """A live code, typed in time (contract, points 3, 9 and 12)."""
+class Typist:
+    """Who typed a code, and on what."""
+
+    entered_by: EnteredBy = EnteredBy.SUBSCRIBER
+    employee_id: str | None = None
+    """Who typed it, or handed his tablet over."""
+    device: str | None = None
+    """A short name of what it was typed on."""
+
+    @property
+    def actor(self) -> str:
+        """As the journal names him."""
+        if self.entered_by is EnteredBy.EMPLOYEE:
+            return f"employee:{self.employee_id}"
+        return "subscriber"
+
+    @property
+    def told_to(self) -> str | None:
+        """The employee whom the subscriber told the code, if he did."""
+        return self.employee_id if self.entered_by is EnteredBy.EMPLOYEE else None
+
+    def details(self) -> dict[str, str]:
+        """As the journal tells it: ids and names of things only."""
+        known = {"employee": self.employee_id, "device": self.device}
+        told = {name: value for name, value in known.items() if value is not None}
+        return {"entered_by": self.entered_by.value} | told
+
+
+def typist(entered_by: EnteredBy | None, *, employee_id: str | None, device: str | None) -> Typist:
+    """Who typed, where whoever asks may leave out the first: an employee named has typed himself.
+
+    Raises ValuesRejected where the parts contradict one another.
+    """
+    if entered_by is None:
+        entered_by = EnteredBy.SUBSCRIBER if employee_id is None else EnteredBy.EMPLOYEE
+    alone = entered_by is EnteredBy.SUBSCRIBER
+    if alone and employee_id is not None:
+        raise ValuesRejected((FieldError("/employee_id", "typed_without_employee"),))
+    if not alone and employee_id is None:
+        raise ValuesRejected((FieldError("/employee_id", "required"),))
+    return Typist(entered_by=entered_by, employee_id=employee_id, device=device)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedCode(Typist):
+    """A live code, typed in time."""
 
     challenge_id: str
     attempt_id: str
     confirmed_at: datetime
-    entered_by: EnteredBy
-    employee_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmsConsent(TypedCode):
+    """A code typed under the sentence that was shown (contract, points 3, 9 and 12)."""
+
     text: ConsentText
 
     way = WayOfSigning.SMS_CODE

@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import Any, Self
 
 from docgen.domain.canonical import canonical_json
-from docgen.domain.consent import Consent
+from docgen.domain.consent import Consent, SmsConsent
 from docgen.domain.errors import (
     AlreadyConfirmed,
     DocumentNotFound,
     FieldError,
     MoveNotAllowed,
     NotReady,
+    joined,
 )
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone, Subscriber
@@ -258,6 +259,15 @@ class Envelope:
             replace(d, detached=d.detached or detached.get(d.id)) for d in self.documents
         )
         return replace(self, documents=documents)
+
+    def confirmed_by(self, attempt_id: str) -> bool:
+        """Whether it was that attempt that confirmed it."""
+        consent = self.consent
+        return isinstance(consent, SmsConsent) and consent.attempt_id == attempt_id
+
+    def warned(self, more: tuple[FieldError, ...]) -> Self:
+        """With further warnings; what was told already is not told twice."""
+        return replace(self, warnings=joined(self.warnings, more))
 
     def decline(self, reason: str) -> Self:
         """The subscriber does not agree."""

@@ -7,6 +7,7 @@ DocgenError
 ├── ValuesRejected                a form's values, all findings at once
 ├── NotFound
 │   ├── EnvelopeNotFound
+│   ├── VerificationNotFound      of a number
 │   ├── DocumentNotFound
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
@@ -17,6 +18,9 @@ DocgenError
 │   │   ├── NotReady              still being rendered
 │   │   └── AlreadyConfirmed
 │   ├── WayNotAllowed             such a paper, or such a sum, is not signed that way
+│   ├── NetworkNotAllowed         no codes go to numbers of that network
+│   ├── NumberNotSubscribers      the number is somebody else's
+│   ├── SimChanged                the number got another SIM a short time ago
 │   └── StaleEnvelope             somebody else changed it meanwhile
 ├── NotAuthenticated              no key, or none that counts
 ├── NotAuthorised                 a key without that scope
@@ -28,11 +32,16 @@ DocgenError
 ├── LimitReached                  cool-down or any other limit
 ├── Unavailable                   a part we need is down; try later, nothing is lost
 │   ├── CodesUnavailable
+│   │   └── CodesForgotten        Redis lost what it had counted; the register reminds it
 │   ├── RendererUnavailable
-│   ├── SmsUnavailable
+│   ├── SmsUnavailable            no route takes the message
+│   │   └── SmsRefused            one route has certainly not taken it
+│   ├── DirectoryUnavailable      whose the number is, cannot be asked
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
+├── SmsUncertain                  nobody knows whether the message left
+├── SignatureWrong                a provider's call that is not his
 ├── TemplateRejected              a Word file breaks the rules of templates
 │   └── EditionNotFound           a form without the edition a document was made of
 ├── RenderFailed                  a template and values that do not make a document
@@ -88,6 +97,12 @@ class FieldError:
         return replace(self, pointer=root + self.pointer)
 
 
+def joined(known: tuple[FieldError, ...], more: tuple[FieldError, ...]) -> tuple[FieldError, ...]:
+    """Both; what is found already at the same place is not found twice."""
+    places = {(each.pointer, each.code) for each in known}
+    return known + tuple(each for each in more if (each.pointer, each.code) not in places)
+
+
 class ValuesRejected(DocgenError):
     """Values that do not fit the form; carries every finding at once."""
 
@@ -108,6 +123,12 @@ class EnvelopeNotFound(NotFound):
     """No such envelope, or not the caller's."""
 
     code = "envelope_not_found"
+
+
+class VerificationNotFound(NotFound):
+    """No such verification of a number, or not the caller's."""
+
+    code = "verification_not_found"
 
 
 class DocumentNotFound(NotFound):
@@ -180,6 +201,28 @@ class WayNotAllowed(Conflict):
         super().__init__(f"{number} is not signed by {way}")
         self.way = way
         self.number = number
+
+
+class NetworkNotAllowed(Conflict):
+    """No codes are sent to numbers of this network; `network` is the three digits after +7."""
+
+    code = "network_not_allowed"
+
+    def __init__(self, network: str) -> None:
+        super().__init__(network)
+        self.network = network
+
+
+class NumberNotSubscribers(Conflict):
+    """The directory of subscribers says that the number is not this person's."""
+
+    code = "number_not_subscribers"
+
+
+class SimChanged(Conflict):
+    """The number got another SIM so lately that its codes may reach somebody else."""
+
+    code = "sim_changed"
 
 
 class StaleEnvelope(Conflict):
@@ -271,6 +314,12 @@ class CodesUnavailable(Unavailable):
     code = "codes_unavailable"
 
 
+class CodesForgotten(CodesUnavailable):
+    """The store of codes has lost what it counted: remind it of what the register knows."""
+
+    code = "codes_forgotten"
+
+
 class RendererUnavailable(Unavailable):
     """The rendering engine does not answer in time."""
 
@@ -281,6 +330,22 @@ class SmsUnavailable(Unavailable):
     """No route took the message."""
 
     code = "sms_unavailable"
+
+
+class SmsRefused(SmsUnavailable):
+    """One route has certainly not sent the message; `raw` is its status, and names nobody."""
+
+    code = "sms_refused"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"the route refused the message: {raw}")
+        self.raw = raw
+
+
+class DirectoryUnavailable(Unavailable):
+    """The directory of subscribers does not answer in time, and no code is sent without it."""
+
+    code = "directory_unavailable"
 
 
 class QueueFull(Unavailable):
@@ -300,6 +365,26 @@ class SealUnavailable(Unavailable):
     """Sealing process, authority or revocation service is away; the envelope stays confirmed."""
 
     code = "seal_unavailable"
+
+
+class SmsUncertain(DocgenError):
+    """The route was given the message and has not answered: it may arrive, so never send it anew.
+
+    `raw` says what was seen last, and names nobody; `message_id` is the one it would have.
+    """
+
+    code = "sms_uncertain"
+
+    def __init__(self, raw: str, *, message_id: str | None = None) -> None:
+        super().__init__(f"nobody knows whether the message left: {raw}")
+        self.raw = raw
+        self.message_id = message_id
+
+
+class SignatureWrong(DocgenError):
+    """A call that claims to come from a provider and is not signed by him."""
+
+    code = "signature_wrong"
 
 
 class TemplateRejected(DocgenError):

@@ -16,16 +16,19 @@ from docgen.domain import journal
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, SmsConsent
+from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.errors import ChainBroken
 from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility
+from docgen.domain.subscriber import PhoneVerification
 
 FORMAT = "qoltanba-evidence/1"
 FILE_NAME = "evidence.json"
+STATED = "stated_by_client"
+VERIFIED_HERE = "verified_here"
 RETENTION_YEARS = 3
 """After the contract's end (public contract, annex 5, point 15)."""
-_CHANNEL = "sms"
 _MAC = "HMAC-SHA-256"
 
 
@@ -53,6 +56,7 @@ def build(
     document: Document,
     *,
     challenge: Challenge | None,
+    hops: Sequence[Hop] = (),
     entries: Sequence[journal.Entry],
     circumstances: Circumstances,
 ) -> dict[str, Any]:
@@ -68,9 +72,9 @@ def build(
         "document": _document(document, frozen, circumstances.title),
         "operator": _operator(circumstances.operator),
         "envelope": _envelope(envelope),
-        "subscriber": _subscriber(envelope),
+        "subscriber": _subscriber(envelope, entries),
         "consent": _consent(envelope.consent),
-        "challenge": None if challenge is None else _challenge(challenge),
+        "challenge": None if challenge is None else _challenge(challenge, hops),
         "journal": _journal(envelope, entries),
         "seal": _seal(circumstances.seal),
         "clock": {"zone": "UTC", "source": circumstances.operator.time_source},
@@ -150,24 +154,23 @@ def names(content: bytes) -> Named | None:
     return None
 
 
-def messages(challenge: Challenge) -> list[dict[str, Any]]:
+def messages(hops: Sequence[Hop]) -> list[dict[str, Any]]:
     """Each handing over of the message to a route, and what was heard of it until the seal."""
-    if challenge.sent_at is None:
-        return []
     return [
         {
-            "number": 1,
-            "route": challenge.provider,
-            "provider": challenge.provider,
-            "message_id": challenge.provider_message_id,
-            "state": "taken",
-            "raw": None,
-            "begun_at": instant(challenge.issued_at),
-            "answered_at": instant(challenge.sent_at),
-            "delivery": "underway",
-            "delivery_raw": None,
-            "delivery_at": None,
+            "number": hop.number,
+            "route": hop.route,
+            "provider": hop.provider,
+            "message_id": hop.message_id,
+            "state": str(hop.state),
+            "raw": hop.raw,
+            "begun_at": instant(hop.begun_at),
+            "answered_at": None if hop.answered_at is None else instant(hop.answered_at),
+            "delivery": str(hop.delivery),
+            "delivery_raw": hop.delivery_raw,
+            "delivery_at": None if hop.delivery_at is None else instant(hop.delivery_at),
         }
+        for hop in hops
     ]
 
 
@@ -221,21 +224,46 @@ def _envelope(envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def _subscriber(envelope: Envelope) -> dict[str, Any]:
+def _subscriber(envelope: Envelope, entries: Sequence[journal.Entry]) -> dict[str, Any]:
     person = envelope.subscriber
-    verification = person.phone_verification
     return {
         "full_name": person.full_name,
         "iin": person.iin.masked(),
         "iin_hmac": pseudonym(envelope.salt, person.iin.value),
         "phone": person.phone.masked(),
         "phone_hmac": pseudonym(envelope.salt, person.phone.value),
-        "phone_verification": {
-            "method": str(verification.method),
-            "verified_at": instant(verification.verified_at),
-            "identified_by": verification.identified_by,
-            "identity_document": str(verification.identity_document),
+        "phone_verification": _verification(person.phone_verification),
+        "directory": [_asked(e) for e in entries if e.event is journal.Event.NUMBER_CHECKED],
+    }
+
+
+def _verification(event: PhoneVerification) -> dict[str, Any]:
+    """Whether the register itself holds it, or the client merely says so."""
+    here = event.here
+    return {
+        "method": str(event.method),
+        "verified_at": instant(event.verified_at),
+        "identified_by": event.identified_by,
+        "identity_document": str(event.identity_document),
+        "source": STATED if here is None else VERIFIED_HERE,
+        "verification": None
+        if here is None
+        else {
+            "id": here.id,
+            "journal_head": here.journal_head,
+            "challenge": dict(here.challenge),
         },
+    }
+
+
+def _asked(entry: journal.Entry) -> dict[str, Any]:
+    """What was found of the number at that moment, as the journal keeps it."""
+    return {
+        "at": instant(entry.at),
+        "before": entry.details["before"],
+        "belongs": entry.details.get("directory"),
+        "sim_changed_at": entry.details.get("sim_changed_at"),
+        "flags": entry.details["flags"].split(),
     }
 
 
@@ -253,6 +281,7 @@ def _consent(consent: Consent) -> dict[str, Any]:
             "entered_by": str(consent.entered_by),
             "employee_id": consent.employee_id,
             "attempt_id": consent.attempt_id,
+            "device": consent.device,
         }
     return stated | {
         "witness": consent.witness,
@@ -260,17 +289,18 @@ def _consent(consent: Consent) -> dict[str, Any]:
     }
 
 
-def _challenge(challenge: Challenge) -> dict[str, Any]:
+def _challenge(challenge: Challenge, hops: Sequence[Hop]) -> dict[str, Any]:
     return {
         "id": challenge.id,
-        "channel": _CHANNEL,
+        "channel": str(challenge.channel),
         "purpose": challenge.purpose,
         "digits": challenge.digits,
         "mac_algorithm": _MAC,
         "bound_to": challenge.manifest_hash,
         "issued_at": instant(challenge.issued_at),
         "expires_at": instant(challenge.expires_at),
-        "messages": messages(challenge),
+        "delivery": str(challenge.delivery),
+        "messages": messages(hops),
         "attempts_used": challenge.attempts_used,
         "attempts_allowed": challenge.attempts_allowed,
     }

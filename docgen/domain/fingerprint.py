@@ -14,8 +14,9 @@ from typing import Any
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
+from docgen.domain.journal import ROWS
 
-PREFIX = "row."
+PREFIX = ROWS
 ENVELOPE = f"{PREFIX}envelope"
 CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
@@ -25,7 +26,7 @@ _OWN_ROWS: Mapping[type, set[str]] = {Envelope: {"version", "documents"}, Docume
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
-    "confirmed_at", "attempt_id", "delivery",
+    "confirmed_at", "attempt_id", "told_to", "delivery",
 }  # fmt: skip
 """Fields of a challenge that are not known when it is issued; other entries tell of them."""
 

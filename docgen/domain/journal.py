@@ -1,4 +1,4 @@
-"""What happened to an envelope, in order, under a chain of hashes.
+"""What happened to an envelope, or to the verification of a number, under a chain of hashes.
 
 The journal holds no personal data, so it can outlive what must be erased.
 """
@@ -13,19 +13,32 @@ from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.errors import ChainBroken
 
 GENESIS = "0" * 64
+ROWS = "row."
+"""How the names of details begin that hold fingerprints of rows."""
 
 
 class Event(StrEnum):
-    """Everything that can be said of an envelope."""
+    """Everything that can be said of an envelope, or of the verification of a number."""
 
     CREATED = "created"
+    NUMBER_GIVEN = "number_given"
+    """A person says that a number is his: the first entry of its verification."""
+    NUMBER_CHECKED = "number_checked"
     RENDERED = "rendered"
     RENDER_FAILED = "render_failed"
     CODE_ISSUED = "code_issued"
     CODE_SENT = "code_sent"
+    CODE_REPEATED = "code_repeated"
+    CODE_REFUSED = "code_refused"
+    CODE_UNCERTAIN = "code_uncertain"
     CODE_NOT_SENT = "code_not_sent"
+    CODE_DELIVERED = "code_delivered"
+    CODE_UNDELIVERED = "code_undelivered"
     CODE_WRONG = "code_wrong"
+    CODES_TOLD_OFTEN = "codes_told_often"
+    """An employee was told unusually many codes within an hour."""
     CONFIRMED = "confirmed"
+    NUMBER_VERIFIED = "number_verified"
     SEAL_WAITS = "seal_waits"
     SEAL_FAILED = "seal_failed"
     SEALED = "sealed"
@@ -36,6 +49,7 @@ class Event(StrEnum):
     VOIDED = "voided"
     ARCHIVED = "archived"
     ARCHIVE_FAILED = "archive_failed"
+    LIMIT_LIFTED = "limit_lifted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +67,7 @@ class Entry:
     """A fact in its place in the chain; `hash` covers every other column."""
 
     envelope_id: str
+    """Whose chain it is of; a verification's entries are kept, and hashed, under the same name."""
     sequence: int
     event: Event
     at: datetime
@@ -106,4 +121,13 @@ def digest(columns: Mapping[str, object]) -> str:
 
 def says(entry: Entry, fact: Fact) -> bool:
     """Whether the entry says the same as the fact, whenever that was: worth saying once only."""
-    return (entry.event, entry.actor, entry.details) == (fact.event, fact.actor, fact.details)
+    return (entry.event, entry.actor, _said(entry.details)) == (
+        fact.event,
+        fact.actor,
+        _said(fact.details),
+    )
+
+
+def _said(details: Mapping[str, str]) -> dict[str, str]:
+    """What is said of the world; fingerprints of rows are about ourselves."""
+    return {name: value for name, value in details.items() if not name.startswith(ROWS)}

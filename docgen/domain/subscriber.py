@@ -1,5 +1,6 @@
 """Who signs: a person with an IIN, addresses and a verified number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -101,6 +102,17 @@ class VerificationMethod(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VerifiedHere:
+    """Which verification of the register ties the number to the person, as it stood then."""
+
+    id: str
+    journal_head: str
+    """Hash of the last entry of its journal."""
+    challenge: Mapping[str, str | int | None]
+    """The facts of its code, as evidence states them; never the code, never a number."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PhoneVerification:
     """When and by whom the number was tied to the person."""
 
@@ -108,6 +120,8 @@ class PhoneVerification:
     verified_at: datetime
     identified_by: str
     identity_document: IdentityDocument
+    here: VerifiedHere | None = None
+    """None where nobody but the client says so."""
 
 
 @dataclass(frozen=True, kw_only=True)

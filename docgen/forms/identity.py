@@ -1,6 +1,7 @@
 """The subscriber block: the only source of identity, the same for every form."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 import phonenumbers
@@ -14,7 +15,7 @@ from pydantic import (
 )
 
 from docgen.domain.envelope import Reference
-from docgen.domain.errors import InvalidIdNumber, InvalidPhone, ValuesRejected
+from docgen.domain.errors import FieldError, InvalidIdNumber, InvalidPhone, ValuesRejected
 from docgen.domain.subscriber import (
     Addresses,
     IdentityDocument,
@@ -24,6 +25,7 @@ from docgen.domain.subscriber import (
     Subscriber,
     VerificationMethod,
 )
+from docgen.domain.verification import Person
 from docgen.forms.fields import Block, Code, Day, Line, Moment, Name, finding
 from docgen.forms.findings import findings
 
@@ -88,6 +90,18 @@ def _email(text: str) -> str:
     return text
 
 
+IinText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_iin),
+    Field(
+        description="Twelve digits, the last of which is a control digit.",
+        json_schema_extra={"pattern": "^[0-9]{12}$"},
+    ),
+]
+"""An IIN as callers write it."""
+
+
 KazakhMobile = Annotated[
     str,
     BeforeValidator(_phone),
@@ -127,38 +141,74 @@ class SubscriberInput(Block):
     surname: Name
     name: Name
     patronymic: Name | None = None
-    iin: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True),
-        AfterValidator(_iin),
-        Field(
-            description="Twelve digits, the last of which is a control digit.",
-            json_schema_extra={"pattern": "^[0-9]{12}$"},
-        ),
-    ]
+    iin: IinText
     birth_date: Day
     phone: KazakhMobile
     email: Annotated[Line, AfterValidator(_email)] | None = None
     addresses: AddressesInput
-    phone_verification: PhoneVerificationInput
+    phone_verification: PhoneVerificationInput | None = None
+    """Left out, the newest verification that the register holds of this number and person."""
 
 
-def read_subscriber(block: object, *, root: str = "/subscriber") -> Subscriber:
+class PersonInput(Block):
+    """Whose a number is to be verified as."""
+
+    surname: Name
+    name: Name
+    patronymic: Name | None = None
+    iin: IinText
+    phone: KazakhMobile
+
+
+Verified = Callable[[Iin, Phone], PhoneVerification | None]
+"""What the register knows of a person and a number."""
+
+
+def read_subscriber(
+    block: object, *, root: str = "/subscriber", verified: Verified | None = None
+) -> Subscriber:
     """The person in a subscriber block; raises ValuesRejected with every finding."""
     try:
         given = SubscriberInput.model_validate(block)
     except ValidationError as error:
         raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
+    iin, phone = Iin(given.iin), Phone(given.phone)
+    stated = given.phone_verification
+    verification = (
+        _known(iin, phone, verified, pointer=f"{root}/phone_verification")
+        if stated is None
+        else PhoneVerification(**stated.model_dump())
+    )
     return Subscriber(
         surname=given.surname,
         name=given.name,
         patronymic=given.patronymic,
-        iin=Iin(given.iin),
+        iin=iin,
         birth_date=given.birth_date,
-        phone=Phone(given.phone),
+        phone=phone,
         email=given.email,
         addresses=Addresses(**given.addresses.model_dump()),
-        phone_verification=PhoneVerification(**given.phone_verification.model_dump()),
+        phone_verification=verification,
+    )
+
+
+def _known(iin: Iin, phone: Phone, verified: Verified | None, *, pointer: str) -> PhoneVerification:
+    if verified is None:
+        raise ValuesRejected((FieldError(pointer, "required"),))
+    known = verified(iin, phone)
+    if known is None:
+        raise ValuesRejected((FieldError(pointer, "number_not_verified"),))
+    return known
+
+
+def read_person(given: PersonInput) -> Person:
+    """The person of a block that was read."""
+    return Person(
+        surname=given.surname,
+        name=given.name,
+        patronymic=given.patronymic,
+        iin=Iin(given.iin),
+        phone=Phone(given.phone),
     )
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from docgen.domain.challenge import Challenge
-from docgen.domain.consent import Consent, EnteredBy, HandwrittenConsent, SmsConsent, WayOfSigning
+from docgen.domain.consent import Consent, HandwrittenConsent, SmsConsent, WayOfSigning
+from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen, SealLevel
 from docgen.domain.evidence import RETENTION_YEARS, messages, values_hash
 from docgen.domain.journal import Entry
@@ -34,6 +35,8 @@ class Facts:
     frozen: Frozen
     consent: Consent
     challenge: Challenge | None
+    hops: Sequence[Hop] = ()
+    """By which the confirmed code went, in order."""
     entries: Sequence[Entry]
     titles: Mapping[str, Mapping[str, str]]
     """Names of the papers by document id, then by language."""
@@ -67,7 +70,7 @@ def context(facts: Facts, language: Language) -> dict[str, Any]:
         "verification": _verification(person.phone_verification, language),
         "consent": _consent(facts.consent, language),
         "code": _code(facts, language),
-        "messages": _messages(facts.challenge, language),
+        "messages": _messages(facts.hops, language),
         "seal": _seal(facts, language),
         "events": [_event(entry, language) for entry in facts.entries],
         "chain_hash": facts.entries[-1].hash if facts.entries else DASH,
@@ -102,11 +105,19 @@ def _documents(facts: Facts, language: Language) -> list[dict[str, str]]:
 
 def _verification(event: PhoneVerification, language: Language) -> dict[str, str]:
     return {
-        "method": say(f"method.{event.method}", language),
+        "method": _method(event, language),
         "verified_at": moment(event.verified_at),
         "identified_by": event.identified_by,
         "identity_document": say(f"identity_document.{event.identity_document}", language),
     }
+
+
+def _method(event: PhoneVerification, language: Language) -> str:
+    """Whoever reads it sees whether the register itself holds it."""
+    method = say(f"method.{event.method}", language)
+    if event.here is None:
+        return say("word.stated_by_client", language, method=method)
+    return say("word.verified_here", language, method=method, id=event.here.id)
 
 
 def _document(facts: Facts, language: Language) -> dict[str, str]:
@@ -169,9 +180,9 @@ _CODE_FIELDS = (
 )  # fmt: skip
 
 
-def _messages(challenge: Challenge | None, language: Language) -> list[dict[str, str]]:
+def _messages(hops: Sequence[Hop], language: Language) -> list[dict[str, str]]:
     """Each handing over to a route, as the evidence states it; a row of dashes for none."""
-    stated = [] if challenge is None else messages(challenge)
+    stated = messages(hops)
     if not stated:
         return [dict.fromkeys(("no", "route", "message_id", "at", "status", "delivery"), DASH)]
     return [_message(each, language) for each in stated]
@@ -220,9 +231,10 @@ def _entered_by(consent: Consent, language: Language) -> str:
 
 
 def _typed_by(consent: SmsConsent, language: Language) -> str:
-    if consent.entered_by is EnteredBy.SUBSCRIBER:
-        return say("word.subscriber", language)
-    return say("word.employee", language, id=consent.employee_id or DASH)
+    who = say(f"word.{consent.entered_by}", language, id=consent.employee_id or DASH)
+    if consent.device is None:
+        return who
+    return say("word.on_device", language, who=who, device=consent.device)
 
 
 def _event(entry: Entry, language: Language) -> dict[str, str]:

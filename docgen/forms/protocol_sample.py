@@ -67,7 +67,7 @@ _ENVELOPE = Envelope(
 )
 _CHALLENGE = Challenge(
     id="sample",
-    envelope_id="sample",
+    chain="sample",
     manifest_hash=_ENVELOPE.manifest_hash,
     purpose="sign",
     state=ChallengeState.CONFIRMED,

@@ -1,10 +1,13 @@
 """What the service tells of itself: logs to read, metrics to watch; neither names anyone."""
 
+from docgen.telemetry.alerts import LoggedAlerts
 from docgen.telemetry.logs import bind, configure
 from docgen.telemetry.masks import masked
 from docgen.telemetry.metrics import (
+    ALERTS,
     CODES,
     DURATION,
+    LIMITS,
     PROBLEMS,
     REQUESTS,
     WorkOwed,
@@ -13,10 +16,13 @@ from docgen.telemetry.metrics import (
 )
 
 __all__ = [
+    "ALERTS",
     "CODES",
     "DURATION",
+    "LIMITS",
     "PROBLEMS",
     "REQUESTS",
+    "LoggedAlerts",
     "WorkOwed",
     "bind",
     "configure",

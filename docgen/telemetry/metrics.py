@@ -40,6 +40,18 @@ CODES = Counter(
     ["outcome"],
     registry=_OURS,
 )
+LIMITS = Counter(
+    "qoltanba_limits",
+    "Refusals by a limit, by its name.",
+    ["limit"],
+    registry=_OURS,
+)
+ALERTS = Counter(
+    "qoltanba_alerts",
+    "What somebody should look into, by its kind; the log names the envelope.",
+    ["alert"],
+    registry=_OURS,
+)
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from docgen.domain.audit_anchors import Leaves, StoredAnchor
 from docgen.domain.envelope import Document
 from docgen.domain.errors import BlobDamaged, BlobNotFound
 from docgen.domain.finding import Fault, Finding
+from docgen.domain.journal import Event
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_evidence import TimeStampJudge
 from docgen.texts import dates
@@ -31,6 +32,7 @@ class Checked:
     """How much was looked at, and how much of it is not as it was written."""
 
     envelopes: int
+    """Chains, those of numbers' verifications among them."""
     entries: int
     files: int
     anchors: int
@@ -110,8 +112,21 @@ class CheckJournal:
             self._check_stored(stored, seen, files=files)
         for stored in self._chains():
             self._check_stored(stored, seen, files=files)
+        seen.note(self._unproved())
         seen.note(self._overdue(seen))
         return seen.checked()
+
+    def _unproved(self) -> Iterator[Finding]:
+        """Numbers that are held to be given or verified, and whose chain does not say so."""
+        for confirmed, event in ((False, Event.NUMBER_GIVEN), (True, Event.NUMBER_VERIFIED)):
+            with self.register.view() as unit:
+                held = unit.verifications.ids(confirmed=confirmed)
+            for verification_id in held:
+                with self.register.view() as unit:
+                    told = {entry.event for entry in unit.journal.of(verification_id)}
+                if event not in told:
+                    row = verification_id
+                    yield Finding(fault=Fault.UNTOLD, table="phone_verifications", row=row)
 
     def _check_anchor(self, stored: StoredAnchor, seen: _Seen) -> None:
         seen.note(stored.unreadable)

@@ -18,13 +18,16 @@ from docgen.domain.evidence import values_hash
 from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
+from docgen.domain.number import NumberReport
 from docgen.domain.subscriber import Subscriber
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
+from docgen.usecases.check_number import CheckNumber, below, fact_of
 from docgen.usecases.recall_account import RecallAccount, Whose
+from docgen.usecases.recall_number import RecallNumber
 from docgen.usecases.review_papers import NewPaper, ReviewPapers
 
 MOST_ROWS_TOGETHER = 2000
@@ -73,6 +76,7 @@ class CreateEnvelope:
     clock: Timer
     chance: Chance
     jobs: Jobs
+    check: CheckNumber
     life: timedelta
     patience: timedelta = timedelta(seconds=5)
     most_owed: int = 1000
@@ -84,6 +88,7 @@ class CreateEnvelope:
         if known is not None:
             return known
         subscriber, reference, checked = self._checked(request)
+        number = self.check(subscriber.phone, subscriber.iin, owner=request.owner)
         now = self.clock.now()
         today = dates.local_day(now)
         whose = Whose(owner=request.owner, region=request.region, iin=subscriber.iin)
@@ -101,23 +106,28 @@ class CreateEnvelope:
                 reference=reference,
                 documents=documents,
                 salt=self.chance.token(),
-                warnings=warnings,
+                warnings=(*below(number.flags, "/subscriber"), *warnings),
                 created_at=now,
                 expires_at=now + self.life,
             )
             unit.envelopes.add(envelope)
-            unit.journal.append(envelope.id, self._fact(envelope))
-            unit.outbox.add(
-                OutboxRow(
-                    id=self.chance.identifier(),
-                    task=Task.RENDER,
-                    envelope_id=envelope.id,
-                    created_at=now,
-                )
-            )
+            self._record(unit, envelope, number)
             unit.commit()
         heard = self.jobs.tell(Task.RENDER, envelope.id)
         return self._awaited(envelope.id, until=now + (self.patience if heard else timedelta()))
+
+    def _record(self, unit: UnitOfWork, envelope: Envelope, number: NumberReport) -> None:
+        now = envelope.created_at
+        unit.journal.append(envelope.id, self._fact(envelope))
+        asked = fact_of(
+            number, phone=envelope.subscriber.phone, salt=envelope.salt, at=now, before="creation"
+        )
+        if asked is not None and number.directory:
+            unit.journal.append(envelope.id, asked)
+        row = OutboxRow(
+            id=self.chance.identifier(), task=Task.RENDER, envelope_id=envelope.id, created_at=now
+        )
+        unit.outbox.add(row)
 
     @property
     def _review(self) -> ReviewPapers:
@@ -150,7 +160,8 @@ class CreateEnvelope:
     def _checked(self, request: EnvelopeRequest) -> tuple[Subscriber, Reference, list[_Checked]]:
         """Person, reference, and the documents with values as the schemas spell them."""
         found: list[FieldError] = []
-        subscriber = _collected(found, lambda: read_subscriber(request.subscriber))
+        recall = partial(RecallNumber(register=self.register), owner=request.owner)
+        subscriber = _collected(found, lambda: read_subscriber(request.subscriber, verified=recall))
         reference = _collected(found, lambda: _reference(request))
         order = reference.order_number if reference else None
         checked = [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docgen.domain.challenge import Challenge
+from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope
 from docgen.domain.errors import Misconfigured
 from docgen.domain.journal import Entry
@@ -20,6 +21,7 @@ class Recalled:
 
     envelope: Envelope
     challenge: Challenge | None
+    hops: Sequence[Hop]
     entries: Sequence[Entry]
 
 
@@ -35,9 +37,11 @@ class RecallFacts:
     def __call__(self, envelope_id: str) -> Recalled:
         """All of one consistent state; raises EnvelopeNotFound."""
         with self.register.view() as unit:
+            challenge = unit.challenges.latest(envelope_id)
             return Recalled(
                 envelope=unit.envelopes.get(envelope_id),
-                challenge=unit.challenges.latest(envelope_id),
+                challenge=challenge,
+                hops=() if challenge is None else tuple(unit.hops.of_challenge(challenge.id)),
                 entries=unit.journal.of(envelope_id),
             )
 
@@ -55,6 +59,7 @@ class RecallFacts:
             frozen=document.frozen,
             consent=envelope.consent,
             challenge=recalled.challenge,
+            hops=recalled.hops,
             entries=recalled.entries,
             titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
             operator=self.operator,

@@ -62,6 +62,7 @@ def order_of(facts: protocol.Facts, *, frozen: bytes, protocol: bytes) -> SealOr
         envelope,
         document,
         challenge=facts.challenge,
+        hops=facts.hops,
         entries=facts.entries,
         circumstances=evidence.Circumstances(
             title=facts.titles[document.id],

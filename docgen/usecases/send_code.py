@@ -1,139 +1,267 @@
-"""Send the subscriber a code bound to the very bytes of the envelope's documents."""
+"""Send a code, bound to the bytes of an envelope's documents, or to a person and his number."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
-from docgen.domain.challenge import Binding, Challenge, ChallengePolicy, ChallengeState, Issued
-from docgen.domain.consent import WayOfSigning
-from docgen.domain.envelope import Envelope, Verb
+from docgen.domain.challenge import (
+    Binding,
+    Challenge,
+    ChallengePolicy,
+    ChallengeState,
+    CodeHistory,
+    Issued,
+    Resent,
+)
+from docgen.domain.dispatch import AskedBy, Hop, HopState, Sending, delivery_of
+from docgen.domain.envelope import Verb
 from docgen.domain.errors import (
+    CodeGone,
+    CodesForgotten,
     CodesUnavailable,
     DocgenError,
     LimitReached,
     SmsUnavailable,
-    WayNotAllowed,
 )
-from docgen.domain.fingerprint import CHALLENGE, fingerprints, of_challenge
-from docgen.domain.journal import Event, Fact
+from docgen.domain.fingerprint import CHALLENGE, of_challenge
+from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.language import Language
-from docgen.forms.catalogue import Catalogue
-from docgen.ports import Chance, Clock, CodeStore, Register, SmsGateway
-from docgen.texts.phrases import say
-
-PURPOSE = "sign_envelope"
+from docgen.domain.number import NumberReport
+from docgen.ports import Chance, Clock, CodeStore, Register, UnitOfWork
+from docgen.usecases.check_number import CheckNumber, below, fact_of
+from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.find_matter import FindMatter, Matter, binding
+from docgen.usecases.limit_sending import LimitSending
 
 log = logging.getLogger(__name__)
 
 
-def binding_of(envelope: Envelope, challenge_id: str) -> Binding:
-    """What a code of this envelope is bound to."""
-    return Binding(
-        challenge_id=challenge_id,
-        phone=envelope.subscriber.phone,
-        purpose=PURPOSE,
-        manifest_hash=envelope.manifest_hash,
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """Who wants a code for what."""
+
+    matter: Matter
+    language: Language
+    asked_by: AskedBy
+    sending_id: str
+
+    def binding(self, challenge_id: str) -> Binding:
+        """What its code is bound to."""
+        return binding(self.matter, challenge_id)
+
+    def sending(self, live: "_Live | None" = None) -> Sending:
+        """As limits and routes know it; before there is a code, under an id of its own."""
+        return Sending(
+            id=self.sending_id,
+            challenge_id=self.sending_id if live is None else live.challenge.id,
+            chain=self.matter.id,
+            phone=self.matter.phone,
+            client=self.asked_by.client,
+            employee_id=self.asked_by.employee_id,
+            avoid=None if live is None else live.avoid,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Live:
+    """A challenge, and its code, to be sent."""
+
+    challenge: Challenge
+    code: str
+    avoid: str | None = None
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendCode:
-    """Ready to code_sent; a new code kills the older one and never resets failures."""
+    """A new code kills the older one and never resets failures.
+
+    A code with life enough left is sent again as it is, by another route: the message that was
+    late and the one that follows hold the same code, and either is right.
+    """
 
     register: Register
-    forms: Catalogue
+    find: FindMatter
+    check: CheckNumber
     codes: CodeStore
-    sms: SmsGateway
+    dispatch: DispatchMessage
+    limit_sending: LimitSending
     clock: Clock
     chance: Chance
     policy: ChallengePolicy
+    host: str
+    """Whose page a phone may offer the code to: the last line of the message."""
 
     def __call__(
-        self, envelope_id: str, *, language: Language, actor: str, challenge_id: str | None = None
+        self,
+        chain: str,
+        *,
+        language: Language,
+        asked_by: AskedBy,
+        sending_id: str | None = None,
     ) -> Challenge:
-        """The challenge, once its code is on the way.
+        """The challenge, once its code is on the way, or may be.
 
-        Raises NotReady, AlreadyConfirmed, MoveNotAllowed, LimitReached or WayNotAllowed.
-
-        With a `challenge_id` chosen beforehand, asking again sends nothing twice.
+        `chain` is the id of an envelope or of a verification. With a `sending_id` chosen
+        beforehand, asking again sends nothing twice. Raises NotReady, AlreadyConfirmed,
+        MoveNotAllowed, WayNotAllowed, LimitReached, NumberNotSubscribers or SimChanged.
 
         Where nothing was sent (Unavailable in any of its kinds, StaleEnvelope) another
         code may be asked for at once; the older one is dead all the same.
         """
-        known = self._known(challenge_id)
+        known = self._known(sending_id)
         if known is not None:
             return known
-        code = self.chance.code(self.policy.digits)
-        envelope, challenge = self._issue(envelope_id, code, actor, challenge_id=challenge_id)
-        text = self._text(envelope, code, language)
-        try:
-            receipt = self.sms.send(envelope.subscriber.phone, text, reference=challenge.id)
-        except SmsUnavailable:
-            self._take_back(envelope, challenge)
-            raise
-        sent = replace(
-            challenge,
-            sent_at=self.clock.now(),
-            provider=receipt.provider,
-            provider_message_id=receipt.message_id,
+        with self.register.view() as unit:
+            matter = self.find(unit, chain)
+            latest = unit.challenges.latest(chain)
+            hops = () if latest is None else tuple(unit.hops.of_challenge(latest.id))
+        matter.require_in_time(Verb.SEND_CODE, self.clock.now())
+        matter.require_way()
+        wish = _Wish(
+            matter=matter,
+            language=language,
+            asked_by=asked_by,
+            sending_id=sending_id or self.chance.identifier(),
         )
-        self._note_sent(sent, language)
-        return sent
+        return self._sent(wish, latest, hops)
 
-    def _known(self, challenge_id: str | None) -> Challenge | None:
+    def _sent(self, wish: _Wish, latest: Challenge | None, hops: tuple[Hop, ...]) -> Challenge:
+        """Counted first, so that the directory is asked no more often than codes may be sent."""
+        self.limit_sending(wish.sending())
+        try:
+            number = self._checked(wish.matter)
+            live = self._repeated(wish, number, latest, hops) or self._issued(wish, number)
+            self._send(wish, live)
+        except DocgenError:
+            self.limit_sending.give_back(wish.sending())
+            raise
+        with self.register.view() as unit:
+            return unit.challenges.find(live.challenge.id) or live.challenge
+
+    def _known(self, sending_id: str | None) -> Challenge | None:
         """What an earlier asking has made: whether it was sent we may not know, twice we do not."""
-        if challenge_id is None:
+        if sending_id is None:
             return None
         with self.register.view() as unit:
-            known = unit.challenges.find(challenge_id)
+            hops = unit.hops.of_sending(sending_id)
+            known = unit.challenges.find(hops[0].challenge_id if hops else sending_id)
         if known is not None and known.state is ChallengeState.FAILED:
-            raise SmsUnavailable(challenge_id)
+            raise SmsUnavailable(sending_id)
         return known
 
-    def _issue(
-        self, envelope_id: str, code: str, actor: str, *, challenge_id: str | None
-    ) -> tuple[Envelope, Challenge]:
-        """Write the challenge down before anything leaves for the phone."""
+    # --- the number ---------------------------------------------------------------------
+
+    def _checked(self, matter: Matter) -> NumberReport:
+        """What is known of the number; raises what forbids to send it a code, written down once."""
+        number = self.check(matter.phone, matter.iin, owner=matter.owner)
+        if number.refusal is None:
+            return number
+        with self.register.begin() as unit:
+            self.find(unit, matter.id)
+            entries = unit.journal.of(matter.id)
+            if not entries or not self._says(entries[-1], matter, number):
+                self._note_number(unit, matter, number)
+                unit.commit()
+        raise number.refusal
+
+    def _says(self, entry: Entry, matter: Matter, number: NumberReport) -> bool:
+        fact = self._number_fact(matter, number)
+        return fact is not None and says(entry, fact)
+
+    def _number_fact(self, matter: Matter, number: NumberReport) -> Fact | None:
         now = self.clock.now()
-        with self.register.view() as unit:
-            envelope = unit.envelopes.get(envelope_id)
-        envelope.require_in_time(Verb.SEND_CODE, now)
-        self._require_way(envelope)
-        binding = binding_of(envelope, challenge_id or self.chance.identifier())
+        return fact_of(number, phone=matter.phone, salt=matter.salt, at=now, before="code")
+
+    def _note_number(self, unit: UnitOfWork, matter: Matter, number: NumberReport) -> None:
+        if number.flags:
+            matter.flagged(unit, below(number.flags, matter.place))
+        fact = self._number_fact(matter, number)
+        if fact is not None:
+            prints = matter.prints(unit)
+            unit.journal.append(matter.id, replace(fact, details={**fact.details, **prints}))
+
+    # --- the same code once more --------------------------------------------------------
+
+    def _repeated(
+        self, wish: _Wish, number: NumberReport, latest: Challenge | None, hops: tuple[Hop, ...]
+    ) -> _Live | None:
+        """The live code, where it has long enough to live."""
+        now = self.clock.now()
+        if latest is None or latest.state is not ChallengeState.SENT or not hops:
+            return None
+        if latest.expires_at - now <= self.policy.same_code:
+            return None
         try:
-            issued = self.codes.issue(binding, code, policy=self.policy, now=now)
-            challenge = self._challenge(binding, issued, envelope_id, now=now)
-            self._record(challenge, actor)
+            resent = self._resent(wish, latest, now)
+        except CodeGone:
+            return None
+        challenge = replace(latest, resend_at=resent.resend_at)
+        self._note_repeated(wish, number, challenge)
+        avoid = hops[-1].route
+        return _Live(challenge=challenge, code=resent.code, avoid=avoid, is_repeated=True)
+
+    def _resent(self, wish: _Wish, challenge: Challenge, now: datetime) -> Resent:
+        bound = wish.binding(challenge.id)
+        try:
+            return self.codes.resend(bound, policy=self.policy, now=now)
+        except CodesForgotten:
+            self._remind(wish.matter, bound)
+            raise CodeGone("expired") from None
+
+    def _note_repeated(self, wish: _Wish, number: NumberReport, challenge: Challenge) -> None:
+        details = {"challenge": challenge.id, "sending": wish.sending_id}
+        with self.register.begin() as unit:
+            now = self.clock.now()
+            self.find(unit, challenge.chain).require_in_time(Verb.SEND_CODE, now)
+            unit.challenges.save(challenge)
+            self._note_number(unit, wish.matter, number)
+            actor = wish.asked_by.actor
+            fact = Fact(event=Event.CODE_REPEATED, at=now, actor=actor, details=details)
+            unit.journal.append(challenge.chain, fact)
+            unit.commit()
+
+    # --- a new code ---------------------------------------------------------------------
+
+    def _issued(self, wish: _Wish, number: NumberReport) -> _Live:
+        """Write the challenge down before anything leaves for the phone."""
+        code = self.chance.code(self.policy.digits)
+        now = self.clock.now()
+        bound = wish.binding(wish.sending_id)
+        try:
+            issued = self._kept(wish.matter, bound, code, now)
+            challenge = self._challenge(bound, issued, wish.matter.id, now=now)
+            self._record(wish, number, challenge)
         except LimitReached:
             raise
         except DocgenError:
             # Also where the answer was lost: the code may be there, and must not start a wait.
             with suppress(CodesUnavailable):
-                self.codes.withdraw(binding)
+                self.codes.withdraw(bound)
             raise
-        return envelope, challenge
+        return _Live(challenge=challenge, code=code)
 
-    def _require_way(self, envelope: Envelope) -> None:
-        """One code signs all, so that the sum of all is what it must be good for."""
-        way = WayOfSigning.SMS_CODE
-        forms = [self.forms.get(document.form) for document in envelope.documents]
-        read = [form.read(d.values) for form, d in zip(forms, envelope.documents, strict=True)]
-        amounts = [amount for values in read if (amount := values.amount()) is not None]
-        total = sum(amounts, Decimal(0)) if amounts else None
-        for document, form, values in zip(envelope.documents, forms, read, strict=True):
-            if way not in form.ways_for(total) or way in values.refused_ways():
-                raise WayNotAllowed(way, document.number)
+    def _kept(self, matter: Matter, bound: Binding, code: str, now: datetime) -> Issued:
+        try:
+            return self.codes.issue(bound, code, policy=self.policy, now=now)
+        except CodesForgotten:
+            self._remind(matter, bound)
+            return self.codes.issue(bound, code, policy=self.policy, now=now)
 
-    def _challenge(
-        self, binding: Binding, issued: Issued, envelope_id: str, *, now: datetime
-    ) -> Challenge:
+    def _remind(self, matter: Matter, bound: Binding) -> None:
+        """Redis has lost what it counted; what was sent and typed wrongly is in the journal."""
+        with self.register.view() as unit:
+            entries = [entry for chain in matter.alike(unit) for entry in unit.journal.of(chain)]
+        self.codes.remind(bound, history_of(entries))
+
+    def _challenge(self, bound: Binding, issued: Issued, chain: str, *, now: datetime) -> Challenge:
         return Challenge(
-            id=binding.challenge_id,
-            envelope_id=envelope_id,
-            manifest_hash=binding.manifest_hash,
-            purpose=binding.purpose,
+            id=bound.challenge_id,
+            chain=chain,
+            manifest_hash=bound.manifest_hash,
+            purpose=bound.purpose,
             state=ChallengeState.SENT,
             issued_at=now,
             expires_at=issued.expires_at,
@@ -142,57 +270,95 @@ class SendCode:
             attempts_allowed=self.policy.attempts,
         )
 
-    def _record(self, challenge: Challenge, actor: str) -> None:
+    def _record(self, wish: _Wish, number: NumberReport, challenge: Challenge) -> None:
         with self.register.begin() as unit:
-            envelope = unit.envelopes.get(challenge.envelope_id)
-            envelope.require_in_time(Verb.SEND_CODE, challenge.issued_at)
-            sent = envelope.send_code()
+            matter = self.find(unit, challenge.chain)
+            matter.require_in_time(Verb.SEND_CODE, challenge.issued_at)
+            unit.challenges.add(challenge)
+            matter.sent(unit)
+            self._note_number(unit, matter, number)
             details = {
                 "challenge": challenge.id,
                 "manifest": challenge.manifest_hash,
-                CHALLENGE: of_challenge(challenge, salt=sent.salt),
-            } | fingerprints(sent)
-            unit.challenges.add(challenge)
-            unit.envelopes.save(sent)
+                CHALLENGE: of_challenge(challenge, salt=matter.salt),
+            } | matter.prints(unit)
             fact = Fact(
-                event=Event.CODE_ISSUED, at=challenge.issued_at, actor=actor, details=details
+                event=Event.CODE_ISSUED,
+                at=challenge.issued_at,
+                actor=wish.asked_by.actor,
+                details=details,
             )
-            unit.journal.append(envelope.id, fact)
+            unit.journal.append(matter.id, fact)
             unit.commit()
 
-    def _text(self, envelope: Envelope, code: str, language: Language) -> str:
-        kind = self.forms.get(envelope.documents[0].form).word("sms", language)
-        if len(envelope.documents) > 1:
-            kind = say("sms.several", language, count=len(envelope.documents))
-        order = envelope.reference.order_number
-        return say("sms.code", language, code=code, kind=kind, order=order)
+    # --- on its way ---------------------------------------------------------------------
 
-    def _take_back(self, envelope: Envelope, challenge: Challenge) -> None:
-        with suppress(CodesUnavailable):
-            self.codes.withdraw(binding_of(envelope, challenge.id))
-        failed = replace(challenge, state=ChallengeState.FAILED)
+    def _send(self, wish: _Wish, live: _Live) -> None:
+        challenge, matter = live.challenge, wish.matter
         try:
-            self._note(failed, Event.CODE_NOT_SENT, {"challenge": challenge.id})
+            self.dispatch(
+                wish.sending(live),
+                matter.text(code=live.code, host=self.host, language=wish.language),
+                life=challenge.expires_at - self.clock.now(),
+                details={"language": wish.language.value},
+                noted=_note_hop,
+            )
+        except SmsUnavailable:
+            self._take_back(wish, live)
+            raise
+
+    def _take_back(self, wish: _Wish, live: _Live) -> None:
+        """No route took it; of a repeated code the earlier message may still arrive."""
+        challenge = live.challenge
+        with suppress(CodesUnavailable):
+            # Of a repeated code only the last sending is taken back, and the wait it began.
+            self.codes.withdraw(wish.binding(challenge.id))
+        if not live.is_repeated:
+            challenge = replace(challenge, state=ChallengeState.FAILED)
+        try:
+            with self.register.begin() as unit:
+                unit.lock(challenge.chain)
+                unit.challenges.save(challenge)
+                fact = Fact(
+                    event=Event.CODE_NOT_SENT,
+                    at=self.clock.now(),
+                    actor="system",
+                    details={"challenge": challenge.id, "sending": wish.sending_id},
+                )
+                unit.journal.append(challenge.chain, fact)
+                unit.commit()
         except DocgenError as failure:
             log.warning("challenge %s failed and was not noted: %s", challenge.id, failure.code)
 
-    def _note_sent(self, challenge: Challenge, language: Language) -> None:
-        """The message has left: failing to write that down must not look like failing to send."""
-        details = {
-            "challenge": challenge.id,
-            "provider": str(challenge.provider),
-            "message": str(challenge.provider_message_id),
-            "language": language.value,
-        }
-        try:
-            self._note(challenge, Event.CODE_SENT, details)
-        except DocgenError as failure:
-            log.warning("challenge %s was sent but not noted: %s", challenge.id, failure.code)
 
-    def _note(self, challenge: Challenge, event: Event, details: dict[str, str]) -> None:
-        with self.register.begin() as unit:
-            unit.envelopes.get(challenge.envelope_id)
-            unit.challenges.save(challenge)
-            fact = Fact(event=event, at=self.clock.now(), actor="system", details=details)
-            unit.journal.append(challenge.envelope_id, fact)
-            unit.commit()
+def history_of(entries: Sequence[Entry]) -> CodeHistory:
+    """What a journal says of codes sent and of wrong ones typed; a sending that failed is none."""
+    sent = (Event.CODE_ISSUED, Event.CODE_REPEATED)
+    unsent = {_sending(e) for e in entries if e.event is Event.CODE_NOT_SENT}
+    return CodeHistory(
+        sent=tuple(e.at for e in entries if e.event in sent and _sending(e) not in unsent),
+        failed=tuple(e.at for e in entries if e.event is Event.CODE_WRONG),
+    )
+
+
+def _sending(entry: Entry) -> str:
+    """Which wish an entry is about: the first one of a challenge has its id."""
+    return entry.details.get("sending", entry.details["challenge"])
+
+
+def _note_hop(unit: UnitOfWork, hop: Hop) -> None:
+    """The chain locked, its challenge told."""
+    unit.lock(hop.chain)
+    challenge = unit.challenges.find(hop.challenge_id)
+    if challenge is None:
+        return
+    others = (each for each in unit.hops.of_challenge(hop.challenge_id) if each.id != hop.id)
+    told = replace(challenge, delivery=delivery_of((*others, hop)))
+    if hop.state is HopState.TAKEN:
+        told = replace(
+            told,
+            sent_at=hop.answered_at,
+            provider=hop.provider,
+            provider_message_id=hop.message_id,
+        )
+    unit.challenges.save(told)

@@ -12,6 +12,7 @@ from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
 from docgen.usecases.close_day import CloseDay
 from docgen.usecases.expire import Expire
+from docgen.usecases.settle_hops import SettleHops
 
 log = logging.getLogger(__name__)
 _WAITING = {Task.RENDER: State.DRAFT, Task.SEAL: State.CONFIRMED}
@@ -37,6 +38,7 @@ class Sweep:
     register: Register
     work: Work
     expire: Expire
+    settle_hops: SettleHops
     clock: Clock
     signs_detached: bool = False
     """Whether a national signature is wanted beside each sealed file."""
@@ -53,6 +55,7 @@ class Sweep:
         with self.register.begin() as unit:
             unit.asked.purge(self.clock.now() - self.answers_kept)
             unit.commit()
+        self._settle()
         expired = sum(self._expired(each) for each in self._overdue() if not until())
         rendered, unrendered = self._catch_up(Task.RENDER, until)
         sealed, unsealed = self._catch_up(Task.SEAL, until)
@@ -68,6 +71,10 @@ class Sweep:
             expired=expired,
             waiting=unrendered + unsealed + unsigned,
         )
+
+    def _settle(self) -> None:
+        with _guarded("settling of hops", "all"):
+            self.settle_hops()
 
     def _overdue(self) -> Sequence[str]:
         with self.register.view() as unit:

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from docgen.adapters.pages.pdfium import PdfiumPages
+from docgen.adapters.sms.smsc_kz import SmscKzCalls
 from docgen.bootstrap.service import Docgen
 from docgen.ports import Verifier
 from docgen.usecases.answer_once import AnswerOnce
@@ -19,6 +20,7 @@ from docgen.usecases.issue_key import IssueKey, KeyRequest
 from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
+from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
@@ -27,6 +29,8 @@ from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
 from tests.usecases.world import World, world
+
+SIGNING_CALLS = "between us and the provider"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +115,12 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         fetch_document=FetchDocument(blobs=over.blobs, images=PdfiumPages()),
         read_journal=ReadJournal(register=over.register),
         send_code=over.send,
+        take_receipt=TakeReceipt(register=over.register, clock=over.clock),
+        calls={"smsc_kz": SmscKzCalls(secret=SIGNING_CALLS, clock=over.clock)},
         confirm_by_code=over.confirm,
+        verify_phone=over.verify_phone,
+        show_verification=over.show_verification,
+        confirm_phone=over.confirm_phone,
         decline=Decline(register=over.register, clock=over.clock),
         void=Void(register=over.register, clock=over.clock),
         verify_document=verify,

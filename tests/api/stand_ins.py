@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from docgen.adapters.jobs.attempt import attempt
+from docgen.domain.dispatch import Message, Taken
 from docgen.domain.errors import DocgenError
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.domain.subscriber import Phone
 from docgen.domain.verdict import Report, Verdict
 from docgen.domain.work import Task
-from docgen.ports import SmsReceipt, Work
+from docgen.ports import Work
 from tests.fakes import FakeRenderer, FakeSms
 
 _PATIENCE = 20.0
@@ -42,10 +42,10 @@ class HeldSms(FakeSms):
 
     gate: Gate = field(default_factory=Gate)
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
+    def send(self, message: Message) -> Taken:
         """Take the message, later."""
         self.gate.passed()
-        return super().send(phone, text, reference=reference)
+        return super().send(message)
 
 
 @dataclass
@@ -67,10 +67,10 @@ class DeadlySms(FakeSms):
     taken: bool = True
     fatal: BaseException | None = field(default_factory=Killed)
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
+    def send(self, message: Message) -> Taken:
         """Die, or take it once `fatal` is None."""
         if self.taken or self.fatal is None:
-            receipt = super().send(phone, text, reference=reference)
+            receipt = super().send(message)
         if self.fatal is not None:
             raise self.fatal
         return receipt

@@ -6,14 +6,21 @@ from typing import Any
 
 import pytest
 
-from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.challenge import (
+    Binding,
+    ChallengePolicy,
+    CodeHistory,
+    Issued,
+    Resent,
+    SpendOutcome,
+)
+from docgen.domain.errors import SmsRefused
 from docgen.domain.language import Language
 from docgen.ports import CodeStore
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample, spoilt
 from tests.api.watch import found, refused
-from tests.usecases.world import World
+from tests.usecases.world import TECHNICIAN, World
 
 _WRONG = "999999"
 
@@ -140,8 +147,8 @@ class _Overtaken:
 
     def spend(self, binding: Binding, code: str, **more: Any) -> SpendOutcome:
         """Too late."""
-        self.world.clock.advance(timedelta(minutes=1))
-        self.world.send(self.envelope_id, language=Language.KK, actor="employee:E-1")
+        self.world.clock.advance(timedelta(minutes=2))
+        self.world.send(self.envelope_id, language=Language.KK, asked_by=TECHNICIAN)
         return self.codes.spend(binding, code, **more)
 
     def issue(
@@ -149,6 +156,14 @@ class _Overtaken:
     ) -> Issued:
         """As it is."""
         return self.codes.issue(binding, code, policy=policy, now=now)
+
+    def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
+        """As it is."""
+        return self.codes.resend(binding, policy=policy, now=now)
+
+    def remind(self, binding: Binding, history: CodeHistory) -> None:
+        """As it is."""
+        self.codes.remind(binding, history)
 
     def withdraw(self, binding: Binding) -> None:
         """As it is."""
@@ -163,7 +178,8 @@ def test_a_replaced_code_is_gone(here: Portal) -> None:
     """410 where a newer code was sent while this one was on its way to us."""
     envelope_id, code = here.code_sent()
     codes = _Overtaken(here.world.codes, here.world, envelope_id)
-    overtaken = here.changed(confirm_by_code=replace(here.docgen.confirm_by_code, codes=codes))
+    spend = replace(here.docgen.confirm_by_code.spend, codes=codes)
+    overtaken = here.changed(confirm_by_code=replace(here.docgen.confirm_by_code, spend=spend))
 
     told = refused(overtaken.tried(envelope_id, code, "a-1"), 410, "code_gone")
 
@@ -173,7 +189,7 @@ def test_a_replaced_code_is_gone(here: Portal) -> None:
 def test_the_older_of_two_codes_does_not_confirm(here: Portal) -> None:
     """Once a newer one is sent, the older is a wrong one."""
     envelope_id, older = here.code_sent()
-    here.world.clock.advance(timedelta(minutes=1))
+    here.world.clock.advance(timedelta(minutes=2))
     assert here.sent_again(envelope_id).status_code == 202
 
     assert older != here.world.chance.given[-1]
@@ -183,7 +199,7 @@ def test_the_older_of_two_codes_does_not_confirm(here: Portal) -> None:
 def test_a_code_that_was_never_delivered_is_gone(here: Portal) -> None:
     """410 where the gateway refused the message."""
     envelope_id = here.created()
-    here.world.sms.failing = SmsUnavailable()
+    here.world.sms.failing = SmsRefused("down")
     refused(here.sent_again(envelope_id), 503, "sms_unavailable")
 
     told = refused(here.tried(envelope_id, _WRONG, "a-1"), 410, "code_gone")

@@ -14,7 +14,8 @@ from tests.api.states import MADE
 from tests.api.watch import PERSON, refused
 
 _MEMBERS = {
-    "id", "state", "owner", "client", "created_at", "expires_at", "subscriber", "reference",
+    "id", "state", "owner", "client", "created_at", "expires_at", "subscriber",
+    "phone_verification", "reference",
     "manifest_sha256", "documents", "warnings", "challenge", "consent", "seal", "reason", "links",
 }  # fmt: skip
 _HASH = re.compile("[0-9a-f]{64}")
@@ -191,6 +192,8 @@ def test_a_confirmation_tells_of_the_legal_act(here: Portal) -> None:
         "challenge_id": shown["challenge"]["id"],
         "attempt_id": "a-1",
         "entered_by": "employee",
+        "employee_id": "E-20417",
+        "device": None,
         "manifest_sha256": shown["manifest_sha256"],
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.errors import SmsRefused
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, Program, sample, spoilt
 from tests.api.watch import found, refused
@@ -148,7 +148,7 @@ def test_a_replayed_refusal_names_the_request_that_was_refused(here: Portal) -> 
 def test_a_message_that_failed_is_sent_by_the_retry(anywhere: Portal) -> None:
     """503 frees the key: the retry sends one message, without a cool-down."""
     path = f"{ENVELOPES}/{anywhere.created()}/code"
-    anywhere.world.sms.failing = SmsUnavailable()
+    anywhere.world.sms.failing = SmsRefused("down")
     refused(anywhere.program.post(path, {}, once="k-1"), 503, "sms_unavailable")
     anywhere.world.sms.failing = None
 

@@ -9,6 +9,8 @@ from typing import NoReturn
 import pytest
 from werkzeug.test import TestResponse
 
+from docgen.domain.routes import Route
+from docgen.usecases.dispatch_message import Way
 from docgen.usecases.void import Void
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample, spoilt
@@ -20,7 +22,11 @@ _LEASE = timedelta(seconds=60)
 
 
 def _with_gateway(portal: Portal, sms: HeldSms | DeadlySms) -> Portal:
-    return portal.changed(send_code=replace(portal.docgen.send_code, sms=sms))
+    send_code = portal.docgen.send_code
+    ways = (Way(route=Route(name="fake"), gateway=sms),)
+    return portal.changed(
+        send_code=replace(send_code, dispatch=replace(send_code.dispatch, ways=ways))
+    )
 
 
 def _ids(portal: Portal) -> list[str]:

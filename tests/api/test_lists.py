@@ -64,6 +64,7 @@ def test_a_listed_envelope_is_told_in_short(here: Portal) -> None:
             "region": None,
         },
         "documents": ["A3-2026-000001"],
+        "warnings": [],
         "link": f"{ENVELOPES}/{envelope_id}",
     }
 

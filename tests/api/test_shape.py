@@ -8,7 +8,7 @@ from structlog.typing import EventDict
 from werkzeug.test import TestResponse
 
 from docgen.domain.caller import Scope
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.errors import SmsRefused
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES
 from tests.api.watch import ALWAYS, PERSON, refused
@@ -92,7 +92,7 @@ def _too_often(here: Portal) -> TestResponse:
 
 
 def _no_gateway(here: Portal) -> TestResponse:
-    here.world.sms.failing = SmsUnavailable(f"refused by +7{PERSON['phone']}")
+    here.world.sms.failing = SmsRefused("down")
     return here.sent_again(here.created())
 
 

@@ -20,7 +20,9 @@ PERSON = {"iin": "850515401239", "phone": "7475550187"}
 ALWAYS = {"type", "title", "status", "detail", "instance", "code", "retryable", "request_id"}
 """Members of every problem."""
 
-_SOMETIMES = {"errors", "retry_after", "attempts_left", "reason", "limit", "scope", "state"}
+_SOMETIMES = {
+    "errors", "retry_after", "attempts_left", "reason", "limit", "scope", "state", "network",
+}  # fmt: skip
 _KEPT = {"no-store", "private, no-cache", "private, max-age=31536000, immutable"}
 """Never by anybody but the caller."""
 _TRACES = ("Traceback (most recent", 'File "', "sqlalchemy", "psycopg", "pydantic", "werkzeug")

@@ -151,6 +151,8 @@ def test_without_settings_nothing_starts_half_able() -> None:
         ("DOCGEN_SEAL__PKCS12", "seal.p12"),
         ("DOCGEN_SEAL__PKCS11__MODULE", "token.so"),
         ("DOCGEN_SEAL__DETACHED__URL", "http://127.0.0.1:14579"),
+        ("DOCGEN_SMS__SMSC_KZ__API_KEY", "key"),
+        ("DOCGEN_SMS__MOBIZON__API_KEY", "key"),
     ],
 )
 def test_the_demo_refuses_to_touch_production(

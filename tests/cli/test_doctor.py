@@ -309,3 +309,14 @@ def test_lint_shows_no_routes_of_one_file() -> None:
 
     assert said.exit_code == 2
     assert "not one file" in said.stderr
+
+
+def test_a_message_centre_without_its_link_is_told(production: dict[str, str]) -> None:
+    """Where one is set, a link that does not run is a failure, in both languages."""
+    said = _said(production | {"DOCGEN_SMS__SMPP__HOST": "centre.example"}, "--json")
+
+    (smpp,) = _told(said)["smpp"]
+    assert said.exit_code == 1
+    assert (smpp["grade"], smpp["code"]) == ("failure", "sms_unavailable")
+    assert smpp["detail"] == "docgen smpp does not run"
+    assert smpp["message"]["kk"] != smpp["message"]["ru"]

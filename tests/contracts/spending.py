@@ -3,17 +3,46 @@
 from datetime import datetime, timedelta
 
 from docgen.adapters.otp.redis_codes import RedisCodes
-from docgen.domain.challenge import Binding, ChallengePolicy, Issued, SpendOutcome, Spent
+from docgen.domain.challenge import (
+    Binding,
+    ChallengePolicy,
+    CodeHistory,
+    Issued,
+    Resent,
+    SpendOutcome,
+    Spent,
+)
+from docgen.domain.errors import CodesForgotten
 from tests.builders import NOW
 
 POLICY = ChallengePolicy()
 CODE, OTHER = "123456", "654321"
 SPENT = Spent(at=NOW)
+NOTHING = CodeHistory(sent=(), failed=())
 
 
-def issue(codes: RedisCodes, of: Binding, at: datetime = NOW, code: str = CODE) -> Issued:
-    """Issue a code under the usual policy."""
-    return codes.issue(of, code, policy=POLICY, now=at)
+def issue(
+    codes: RedisCodes,
+    of: Binding,
+    at: datetime = NOW,
+    code: str = CODE,
+    *,
+    policy: ChallengePolicy = POLICY,
+    history: CodeHistory = NOTHING,
+) -> Issued:
+    """Issue a code, and tell the history where it is asked for."""
+    try:
+        return codes.issue(of, code, policy=policy, now=at)
+    except CodesForgotten:
+        codes.remind(of, history)
+        return codes.issue(of, code, policy=policy, now=at)
+
+
+def resend(
+    codes: RedisCodes, of: Binding, at: datetime, *, policy: ChallengePolicy = POLICY
+) -> Resent:
+    """The live code once more."""
+    return codes.resend(of, policy=policy, now=at)
 
 
 def spend(

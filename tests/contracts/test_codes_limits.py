@@ -62,7 +62,7 @@ def test_cool_downs_are_forgotten_after_an_hour(codes: RedisCodes) -> None:
 def test_without_cool_downs_there_is_no_waiting(codes: RedisCodes) -> None:
     """A policy may name none."""
     policy = replace(POLICY, cool_downs=())
-    issued = [codes.issue(binding(), CODE, policy=policy, now=NOW) for _ in range(3)]
+    issued = [issue(codes, binding(), policy=policy) for _ in range(3)]
     assert {each.resend_at for each in issued} == {NOW}
 
 
@@ -125,7 +125,7 @@ def test_failures_are_forgotten_after_their_window(codes: RedisCodes) -> None:
 def test_used_up_failures_close_a_live_code(codes: RedisCodes) -> None:
     """When failures run out first, fewer attempts are left and the code is exhausted."""
     of, policy = binding(), replace(POLICY, failures=2)
-    codes.issue(of, CODE, policy=policy, now=NOW)
+    issue(codes, of, policy=policy)
     left = [codes.spend(of, OTHER, attempt_id=attempt, policy=policy, now=NOW) for attempt in "xyz"]
     assert left == [
         Wrong(attempts_used=1, attempts_left=1),
@@ -138,7 +138,7 @@ def test_a_right_code_is_no_failure(codes: RedisCodes) -> None:
     """Spending does not use up failures."""
     for minute in (0, 1, 3, 8):
         of = binding()
-        codes.issue(of, CODE, policy=replace(POLICY, failures=1), now=minutes(minute))
+        issue(codes, of, minutes(minute), policy=replace(POLICY, failures=1))
         assert spend(codes, of, at=minutes(minute)) == SPENT
 
 
@@ -160,7 +160,7 @@ def test_withdrawing_keeps_failures_and_the_older_code_dead(codes: RedisCodes) -
     codes.withdraw(newer)
     assert spend(codes, older, at=minutes(1)) == Gone(reason="replaced", attempts_used=1)
     with pytest.raises(LimitReached):
-        codes.issue(binding(), CODE, policy=policy, now=minutes(1))
+        issue(codes, binding(), minutes(1), policy=policy)
 
 
 def test_withdrawing_does_not_unspend(codes: RedisCodes) -> None:

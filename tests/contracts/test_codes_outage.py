@@ -9,9 +9,9 @@ import pytest
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.challenge import Binding, Gone, Wrong
 from docgen.domain.errors import CodesUnavailable
-from tests.builders import binding, sha256
+from tests.builders import NOW, binding, sha256
 from tests.contracts.conftest import PEPPER, SUBJECT_KEY
-from tests.contracts.spending import CODE, OTHER, SPENT, issue, spend
+from tests.contracts.spending import CODE, NOTHING, OTHER, SPENT, issue, resend, spend
 from tests.services.redis_server import RedisServer
 
 Use = Callable[[RedisCodes, Binding], object]
@@ -23,6 +23,8 @@ _IN_TIME = 1.5
 USES: dict[str, Use] = {
     "issue": issue,
     "spend": spend,
+    "resend": lambda codes, of: resend(codes, of, NOW),
+    "remind": lambda codes, of: codes.remind(of, NOTHING),
     "withdraw": lambda codes, of: codes.withdraw(of),
     "ping": lambda codes, _: codes.ping(),
 }
@@ -129,7 +131,7 @@ def test_a_full_redis_still_counts(own_redis: RedisServer, own_codes: RedisCodes
 def test_few_rights_are_enough(own_redis: RedisServer) -> None:
     """A user with only the commands we name can do everything; CONFIG is not among them."""
     commands = (
-        "ping evalsha script|load multi exec get set del hset hmget hdel hincrby pexpire"
+        "ping info time evalsha script|load get set del hset hget hmget hdel hincrby pexpire"
         " zadd zcard zrange zrevrange zrem zremrangebyscore"
     )
     with own_redis.client() as client:

@@ -98,7 +98,7 @@ def test_everything_in_redis_expires(codes: RedisCodes, redis_server: RedisServe
     spend(codes, of, OTHER)
     with redis_server.client() as client:
         lives = [client.pttl(key) for key in client.scan_iter()]
-    assert len(lives) == 4
+    assert len(lives) == 6
     assert all(0 < life <= 3_780_000 for life in lives)
 
 

@@ -8,8 +8,7 @@ import pytest
 from docgen.domain.errors import FormNotFound, ValuesRejected
 from docgen.domain.language import Language
 from docgen.forms.catalogue import BUILT_IN, Catalogue
-from docgen.forms.form import Form
-from docgen.texts.phrases import phrases, say
+from docgen.texts.phrases import phrases
 from tests.forms.samples import act
 
 SCHEMA = """
@@ -76,13 +75,3 @@ def test_every_finding_a_form_can_make_has_words() -> None:
 
     assert raised <= known
     assert {"required", "wrong_type", "not_in_list"} <= used
-
-
-@pytest.mark.parametrize("form", list(Catalogue()), ids=lambda form: form.code)
-@pytest.mark.parametrize("language", list(Language))
-def test_the_message_with_the_code_fits_one_segment(form: Form, language: Language) -> None:
-    """70 UCS-2 units with the form's short name and an order number of eleven characters."""
-    kind = form.word("sms", language)
-    message = say("sms.code", language, code="482913", kind=kind, order="1-204817733")
-
-    assert len(message.encode("utf-16-be")) // 2 <= 70

@@ -11,6 +11,7 @@ import pytest
 from docgen.domain import evidence, journal
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import EnteredBy
+from docgen.domain.dispatch import Taken
 from docgen.domain.envelope import Envelope, SealLevel, State
 from docgen.domain.language import BOTH, Language
 from docgen.forms.protocol import DASH, Facts, context
@@ -47,7 +48,10 @@ def _sent(**changes: Any) -> Facts:
     challenge = builders.challenge(
         envelope, sent_at=builders.NOW, provider="smsc", provider_message_id="77-1"
     )
-    return _facts(envelope, challenge, **changes)
+    taken = builders.hop(challenge_id=challenge.id).taken(
+        Taken(provider="smsc", message_id="77-1"), at=builders.NOW
+    )
+    return _facts(envelope, challenge, **{"hops": (taken,)} | changes)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -147,8 +151,7 @@ def test_nobody_is_named_by_a_full_number(language: Language) -> None:
 def test_the_evidence_says_the_same_moments() -> None:
     """What is printed as local time is in the evidence as UTC."""
     facts = _sent()
-    assert facts.challenge is not None
-    (stated,) = evidence.messages(facts.challenge)
+    (stated,) = evidence.messages(facts.hops)
     (row,) = context(facts, Language.KK)["messages"]
 
     assert row["at"] == moment(datetime.fromisoformat(stated["answered_at"]))

@@ -16,6 +16,7 @@ from api.refusals import Refusal
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError, FieldError
 from docgen.domain.language import BOTH, Language
+from docgen.domain.sending_limits import Limit
 from docgen.texts.phrases import phrases
 
 _ROOT = Path(__file__).parents[2]
@@ -37,8 +38,11 @@ _GIVEN: dict[str, Any] = {
     "envelope_id": "0" * 26,
     "sequence": 1,
     "wanted": "application/json",
+    "raw": "http 503",
+    "message_id": "01",
     "way": "sms_code",
     "number": "A3-2026-000001",
+    "network": "999",
 }
 """Arguments of errors and refusals, by their names."""
 
@@ -90,6 +94,29 @@ def test_no_words_are_left_over() -> None:
 def test_the_description_knows_every_code() -> None:
     """OpenAPI lists exactly what can be answered."""
     assert all_codes() == set(_ALL)
+
+
+@pytest.mark.parametrize("limit", Limit)
+@pytest.mark.parametrize("language", BOTH)
+def test_every_limit_has_words_of_its_own(limit: Limit, language: Language) -> None:
+    """One shape for all, with the limit by its name, and words that say which it is."""
+    problem = problems.of_error(errors.LimitReached(limit, timedelta(seconds=61)))
+    told = problem.told(language, request_id="0" * 26)
+
+    assert (told["status"], told["code"], told["limit"]) == (429, "limit_reached", limit.value)
+    assert told["retry_after"] == 61
+    assert problem.all_headers()["Retry-After"] == "61"
+    assert told["title"] == phrases(language)[f"limit.{limit}.title"]
+    assert told["title"] != phrases(language)["problem.limit_reached.title"]
+
+
+def test_limits_are_described_and_no_other() -> None:
+    """docs/errors.md names each limit."""
+    listed = re.findall(
+        r"^\| `([a-z_]+)` \| [^|]+ \| [^|]+ \|$", _PAGE.read_text("utf-8"), re.MULTILINE
+    )
+
+    assert sorted(listed) == sorted(Limit)
 
 
 def test_every_finding_has_words() -> None:

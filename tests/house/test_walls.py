@@ -48,6 +48,7 @@ def test_the_walls_hold() -> None:
         ("forms/form.py", "import docgen.usecases.sweep"),
         ("usecases/sweep.py", "import docgen.adapters.clock"),
         ("usecases/sweep.py", "import sqlalchemy"),
+        ("usecases/sweep.py", "import urllib3"),
         ("forms/form.py", "import subprocess"),
         ("adapters/clock.py", "import docgen.settings"),
         ("adapters/clock.py", "import docgen.usecases.sweep"),
@@ -57,6 +58,8 @@ def test_the_walls_hold() -> None:
         ("bootstrap/service.py", "import docgen.cli"),
         ("bootstrap/service.py", "import api"),
         ("usecases/sweep.py", "import dramatiq"),
+        ("usecases/sweep.py", "import aiosmpplib"),
+        ("link.py", "import docgen.cli"),
         ("worker.py", "import flask"),
     ],
 )

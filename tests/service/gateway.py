@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.adapters.sms.inbox import Inbox
-from docgen.domain.subscriber import Phone
-from docgen.ports import SmsReceipt
+from docgen.domain.dispatch import Message, Taken
 
 BEFORE, AFTER = "before", "after"
 """The moments at which the gateway can be held: the message has not left, or it has."""
@@ -29,10 +28,10 @@ class HeldInbox:
     inner: Inbox
     var: Path
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
+    def send(self, message: Message) -> Taken:
         """Leave the message, as soon as nobody minds."""
         self._wait(BEFORE)
-        receipt = self.inner.send(phone, text, reference=reference)
+        receipt = self.inner.send(message)
         self._wait(AFTER)
         return receipt
 

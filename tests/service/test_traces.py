@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,33 @@ def test_nothing_misplaced_is_written_down(service: Installation) -> None:
     """Neither by the web processes nor by the worker; the visit goes on, and leaves none either."""
     visit = begun(service)
     code = visit.code()
+    require_no_traces(service)
     for ask in _misplaced(service, visit, code):
         (said,) = service.ask_together([ask])
         assert said.status in {200, 400, 401, 404, 405, 414, 422}, ask
+        if said.status >= HTTPStatus.BAD_REQUEST:
+            told = said.body.decode()
+            assert not [each for each in (IIN, PHONE[1:], SPACED, code) if each in told], ask
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
     assert visit.confirm(wrong, "A-0").status == 422
     assert visit.confirm(code).status == 200
     visit.require_sealed_once()
+
+    require_no_traces(service)
+
+
+def test_a_live_code_its_limits_and_its_way_name_nobody(service: Installation) -> None:
+    """Sealed in Redis while it lives; limits and hops hold only what stands for people."""
+    visit = begun(service)
+    code = visit.code()
+    with service.redis.client() as client:
+        kept = [client.hgetall(key) for key in client.scan_iter("otp:*:k:*")]
+        limits = list(client.scan_iter("{limits}:*"))
+    assert kept
+    assert limits
+    assert not [each for each in kept if code in each.values()]
+    row = "SELECT subject FROM sms_hops WHERE chain = :id"
+    assert len(str(service.tables.one(row, id=visit.id))) == len("5e" * 32)
 
     require_no_traces(service)
 

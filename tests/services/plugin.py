@@ -1,4 +1,4 @@
-"""Fixtures: `redis_url`, `postgres_url`, `sqlite_url`, and the servers behind them."""
+"""Fixtures: `redis_url`, `postgres_url`, `sqlite_url`, and the servers behind them; `centre`."""
 
 import itertools
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from docgen.adapters.db import migrate
+from tests.services.message_centre import MessageCentre
 from tests.services.postgres_server import PostgresServer
 from tests.services.redis_server import RedisServer
 
@@ -87,6 +88,15 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     file = tmp_path / "register.db"
     shutil.copy(migrated_sqlite, file)
     return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[MessageCentre]:
+    """An SMPP message centre for one test."""
+    started = MessageCentre(tmp_path)
+    started.start()
+    yield started
+    started.stop()
 
 
 def _redis_in(directory: Path) -> Iterator[RedisServer]:

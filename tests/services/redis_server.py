@@ -1,6 +1,7 @@
 """A Redis that tests may kill, freeze and start again."""
 
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -21,6 +22,7 @@ class RedisServer:
         self.socket = directory / "redis.sock"
         self.url = f"unix://{self.socket}"
         self.process: subprocess.Popen[bytes] | None = None
+        self._data, self._kept = directory / "appendonlydir", directory / "kept"
 
     def start(self) -> None:
         """Start, with whatever the append-only file holds."""
@@ -56,6 +58,36 @@ class RedisServer:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def flush(self) -> None:
+        """Empty it while it runs."""
+        with self.client() as client:
+            client.flushall()
+
+    def restart(self) -> None:
+        """Kill it, and start it with what it had written down."""
+        self.kill()
+        self.start()
+
+    def restart_empty(self) -> None:
+        """Kill it, and start it with nothing."""
+        self.kill()
+        self.lose_data()
+        self.start()
+
+    def lose_data(self) -> None:
+        """Of a killed server: as a disk that was lost."""
+        assert self.process is None
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def keep_data(self) -> None:
+        """Of a running server: its data as they are now, for `restore_data`."""
+        shutil.copytree(self._data, self._kept, dirs_exist_ok=True)
+
+    def restore_data(self) -> None:
+        """Of a killed server: as after a failover to a replica that had fallen behind."""
+        self.lose_data()
+        shutil.copytree(self._kept, self._data)
 
     def freeze(self) -> None:
         """Alive, connected, silent."""

@@ -7,9 +7,10 @@ import pytest
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.journal import Event
 from docgen.domain.language import BOTH, Language
+from docgen.domain.sending_limits import Limit
 from docgen.domain.subscriber import IdentityDocument, VerificationMethod
 from docgen.domain.verdict import Verdict
-from docgen.texts.phrases import phrases, say
+from docgen.texts.phrases import phrases
 
 
 def _placeholders(sentence: str) -> set[str]:
@@ -36,6 +37,7 @@ def test_both_languages_fill_the_same_placeholders() -> None:
         ("method", list(VerificationMethod)),
         ("identity_document", list(IdentityDocument)),
         ("way", list(WayOfSigning)),
+        ("limit", [f"{limit}.{part}" for limit in Limit for part in ("title", "detail")]),
         ("seal", [WayOfSigning.SMS_CODE, WayOfSigning.BY_HAND]),
         ("language", list(BOTH)),
     ],
@@ -43,15 +45,6 @@ def test_both_languages_fill_the_same_placeholders() -> None:
 def test_everything_that_is_shown_has_words(group: str, names: list[str]) -> None:
     """Every event, verdict, method and way can be said."""
     assert {f"{group}.{name}" for name in names} <= set(phrases(Language.KK))
-
-
-@pytest.mark.parametrize("language", BOTH)
-def test_the_message_with_the_code_is_one_segment(language: Language) -> None:
-    """With a ten-character order number it fits 70 UCS-2 units, and it warns of outsiders."""
-    text = say("sms.code", language, code="482913", kind="акт", order="1-204817733")
-
-    assert len(text.encode("utf-16-be")) // 2 <= 70
-    assert ("өгде адам" in text) or ("осторонним" in text)
 
 
 @pytest.mark.parametrize("language", BOTH)

@@ -17,7 +17,7 @@ from docgen.usecases.close_day import CloseDay
 from docgen.usecases.export_anchor import ExportAnchor
 from tests.builders import NOW
 from tests.fakes_of_evidence import FakeArchiver, FakeAuthority
-from tests.usecases.world import World, attempt
+from tests.usecases.world import TECHNICIAN, World, attempt
 
 AHEAD = timedelta(days=183)
 DAY = timedelta(days=1)
@@ -93,7 +93,7 @@ class Closed:
     def confirmed(self, envelope_id: str) -> Envelope:
         """The envelope after its code was sent and typed."""
         world = self.world
-        world.send(envelope_id, language=Language.KK, actor="employee:E-1")
+        world.send(envelope_id, language=Language.KK, asked_by=TECHNICIAN)
         world.confirm(envelope_id, attempt(world.chance.given[-1], f"a-{envelope_id}"))
         return world.envelope(envelope_id)
 
@@ -115,7 +115,7 @@ def busy(world: World) -> Closed:
     world.sealer.level = SealLevel.B_LT
     world.sealer.ends_at = world.clock.now() + timedelta(days=100)
     sealed = world.created(documents=2)
-    world.send(sealed.id, language=Language.KK, actor="employee:E-1")
+    world.send(sealed.id, language=Language.KK, asked_by=TECHNICIAN)
     with pytest.raises(CodeWrong):
         world.confirm(sealed.id, attempt("999999"))
     world.clock.advance(timedelta(minutes=2))

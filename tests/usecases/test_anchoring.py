@@ -12,7 +12,7 @@ from docgen.domain.errors import NotFound, SealUnavailable
 from docgen.domain.language import Language
 from tests.contracts.races import at_once
 from tests.usecases.evidence import DAY, Closed
-from tests.usecases.world import World
+from tests.usecases.world import TECHNICIAN, World
 
 _MIDNIGHT_IN_ALMATY = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def test_nothing_is_anchored_twice_and_nothing_left_out(closed: Closed) -> None:
     """A later anchor holds what was written since; entries of a chain come in by its new head."""
     envelope = closed.world.created()
     closed.tomorrow()
-    closed.world.send(envelope.id, language=Language.KK, actor="employee:E-1")
+    closed.world.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
     closed.tomorrow()
     closed.tomorrow()
     first, second, third = closed.anchors()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import (
     AlreadyConfirmed,
@@ -12,14 +13,18 @@ from docgen.domain.errors import (
     IdempotencyKeyReused,
     QueueFull,
     RequestInProgress,
+    SmsRefused,
     SmsUnavailable,
 )
 from docgen.domain.language import Language
 from docgen.domain.work import Task
 from docgen.usecases.answer_once import AnswerOnce
-from docgen.usecases.confirm_by_code import Attempt
+from docgen.usecases.find_matter import Signing
+from docgen.usecases.spend_code import Attempt
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, attempt, request
+
+PORTAL = AskedBy(client="portal")
 
 BODY, OTHER_BODY = "a" * 64, "b" * 64
 
@@ -124,7 +129,10 @@ def test_a_code_of_a_chosen_id_is_sent_once(here: World) -> None:
     envelope = here.created()
     for _ in range(2):
         challenge = here.send(
-            envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen"
+            envelope.id,
+            language=Language.KK,
+            asked_by=PORTAL,
+            sending_id="chosen",
         )
 
     assert challenge.id == "chosen"
@@ -134,13 +142,23 @@ def test_a_code_of_a_chosen_id_is_sent_once(here: World) -> None:
 def test_a_code_that_could_not_be_sent_is_not_told_as_sent(here: World) -> None:
     """Asking for the same one again says so again."""
     envelope = here.created()
-    here.sms.failing = SmsUnavailable("no route")
+    here.sms.failing = SmsRefused("down")
     with pytest.raises(SmsUnavailable):
-        here.send(envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen")
+        here.send(
+            envelope.id,
+            language=Language.KK,
+            asked_by=PORTAL,
+            sending_id="chosen",
+        )
     here.sms.failing = None
 
     with pytest.raises(SmsUnavailable):
-        here.send(envelope.id, language=Language.KK, actor="client:portal", challenge_id="chosen")
+        here.send(
+            envelope.id,
+            language=Language.KK,
+            asked_by=PORTAL,
+            sending_id="chosen",
+        )
 
 
 def test_a_code_whose_first_attempt_never_ended_is_gone_for_others(here: World) -> None:
@@ -170,7 +188,8 @@ def _spent(world: World, envelope: Envelope, attempt_: Attempt) -> None:
     with world.register.view() as unit:
         challenge = unit.challenges.latest(envelope.id)
     assert challenge is not None
-    world.confirm._spend(envelope, challenge, attempt_)
+    matter = Signing(envelope, world.forms)
+    world.spend._spend(matter, challenge, attempt_)
 
 
 def test_a_caller_waits_for_documents_that_somebody_makes(here: World) -> None:

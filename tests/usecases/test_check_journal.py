@@ -18,7 +18,7 @@ from docgen.usecases.void import Void
 from tests.fakes import FakeJobs
 from tests.usecases.by_hand import TECHNICAL, WATCHED, ByHand, Row, another, columns
 from tests.usecases.evidence import Closed, busy
-from tests.usecases.world import LIFE, World, attempt
+from tests.usecases.world import LIFE, TECHNICIAN, World, attempt
 
 _REFUSED = {
     ("documents", "envelope_id"),
@@ -269,7 +269,7 @@ def test_every_way_an_envelope_ends_is_in_order(anywhere: World) -> None:
     anywhere.sweep()
     several = anywhere.code_sent()
     clock.advance(timedelta(minutes=2))
-    anywhere.send(several.id, language=Language.RU, actor="employee:E-1")
+    anywhere.send(several.id, language=Language.RU, asked_by=TECHNICIAN)
     closed.tomorrow()
     clock.advance(LIFE)
     anywhere.sweep()

@@ -12,7 +12,7 @@ from docgen.domain.language import BOTH, Language
 from docgen.forms.identity import read_subscriber
 from docgen.usecases.create_envelope import DocumentRequest, EnvelopeRequest
 from docgen.usecases.recall_account import RecallAccount, Whose
-from tests.usecases.world import World, attempt, request
+from tests.usecases.world import TECHNICIAN, World, attempt, request
 
 _LATE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 _ORDER = {"order_number": "1-204817733"}
@@ -44,7 +44,7 @@ def _asked(here: World, *forms: str, **changes: dict[str, Any]) -> EnvelopeReque
 
 def _signed(here: World, asked: EnvelopeRequest) -> None:
     envelope = here.create(asked)
-    here.send(envelope.id, language=Language.KK, actor="employee:E-1")
+    here.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
     here.confirm(envelope.id, attempt(here.chance.given[-1]))
 
 
@@ -165,7 +165,7 @@ def test_no_code_is_sent_for_a_sum_that_a_code_may_not_sign(here: World) -> None
     envelope = here.create(_asked(here, "instalment_agreement"))
 
     with pytest.raises(WayNotAllowed) as caught:
-        here.send(envelope.id, language=Language.KK, actor="employee:E-1")
+        here.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
 
     assert (caught.value.way, caught.value.number) == ("sms_code", envelope.documents[0].number)
     assert here.sms.sent == []
@@ -196,7 +196,8 @@ def test_an_old_document_is_rendered_by_its_own_edition(here: World) -> None:
 def test_the_next_tenant_is_not_told_what_the_last_one_owed(here: World) -> None:
     """An account outlives its subscriber; only papers of the same person count."""
     _signed(here, request())
-    person = {**request().subscriber, "iin": "850512456785"}  # type: ignore[dict-item]
+    other = {"iin": "850512456785", "phone": "+77015550143"}
+    person = {**request().subscriber, **other}  # type: ignore[dict-item]
 
     assert _codes(here.create(replace(_asked(here, "service_refusal"), subscriber=person))) == []
 
@@ -230,11 +231,11 @@ def test_a_sum_is_not_split_to_pass_under_a_limit(here: World) -> None:
     assert agreed is not None
     here.forms._forms[form.code] = replace(form, ways=dict.fromkeys(form.ways, agreed))
     one = here.create(_asked(here, form.code))
-    here.send(one.id, language=Language.KK, actor="employee:E-1")
+    here.send(one.id, language=Language.KK, asked_by=TECHNICIAN)
     two = here.create(_asked(here, form.code, form.code))
 
     with pytest.raises(WayNotAllowed):
-        here.send(two.id, language=Language.KK, actor="employee:E-1")
+        here.send(two.id, language=Language.KK, asked_by=TECHNICIAN)
 
 
 def test_no_code_is_sent_to_whoever_refuses_to_sign_by_one(here: World) -> None:
@@ -244,7 +245,7 @@ def test_no_code_is_sent_to_whoever_refuses_to_sign_by_one(here: World) -> None:
     envelope = here.create(_asked(here, "application", application={"consents": refused}))
 
     with pytest.raises(WayNotAllowed):
-        here.send(envelope.id, language=Language.KK, actor="employee:E-1")
+        here.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
 
 
 def test_payments_of_the_past_and_debts_of_the_future_are_warned_of(here: World) -> None:

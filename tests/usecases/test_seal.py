@@ -10,9 +10,10 @@ from docgen.domain import evidence
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable
 from docgen.domain.evidence_schema import schema
+from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH
 from tests.fakes import FakeJobs
-from tests.usecases.world import World, attempt
+from tests.usecases.world import TECHNICIAN, World, attempt
 
 
 def _confirmed(here: World) -> Envelope:
@@ -56,7 +57,7 @@ def test_the_sealer_gets_the_very_bytes_that_were_confirmed(here: World) -> None
 def test_the_evidence_tells_the_whole_envelope(here: World) -> None:
     """Each document's evidence lists the hashes of all that one code signed."""
     envelope = here.created(documents=2)
-    here.send(envelope.id, language=BOTH[0], actor="employee:E-1")
+    here.send(envelope.id, language=BOTH[0], asked_by=TECHNICIAN)
     here.confirm(envelope.id, attempt(here.chance.given[-1]))
 
     stated = [json.loads(order.evidence)["envelope"] for order in here.sealer.orders]
@@ -126,7 +127,11 @@ def test_a_seal_that_fails_for_good_says_why_once(here: World) -> None:
 def test_an_actor_of_a_kind_we_have_no_word_for_does_not_stop_the_seal(here: World) -> None:
     """The protocol shows it as it was written."""
     envelope = here.created()
-    here.send(envelope.id, language=BOTH[0], actor="portal:shop")
+    here.send(envelope.id, language=BOTH[0], asked_by=TECHNICIAN)
+    with here.register.begin() as unit:
+        fact = Fact(event=Event.CODE_DELIVERED, at=here.clock.now(), actor="portal:shop")
+        unit.journal.append(envelope.id, fact)
+        unit.commit()
 
     sealed = here.confirm(envelope.id, attempt(here.chance.given[-1]))
 

@@ -12,7 +12,7 @@ from docgen.domain.sealing import DetachedOrder
 from docgen.domain.work import Task
 from docgen.usecases.sign_detached import SignDetached
 from docgen.usecases.sweep import Sweep, Swept
-from tests.usecases.world import World, attempt
+from tests.usecases.world import TECHNICIAN, World, attempt
 
 
 @dataclass
@@ -32,7 +32,7 @@ class FakeSigner:
 
 def _sealed(here: World, *, documents: int = 1) -> Envelope:
     envelope = here.created(documents=documents)
-    here.send(envelope.id, language=BOTH[0], actor="employee:E-1")
+    here.send(envelope.id, language=BOTH[0], asked_by=TECHNICIAN)
     return here.confirm(envelope.id, attempt(here.chance.given[-1]))
 
 

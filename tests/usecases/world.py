@@ -3,31 +3,71 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
+from docgen.adapters.otp.redis_limits import RedisLimits
 from docgen.domain.challenge import ChallengePolicy
+from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Entry
 from docgen.domain.language import BOTH, Language
+from docgen.domain.number import NumberPolicy
+from docgen.domain.pseudonyms import Pseudonyms
+from docgen.domain.routes import Route
+from docgen.domain.sending_limits import SendingPolicy
+from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Jobs, Renderer, Sealer
-from docgen.usecases.confirm_by_code import Attempt, ConfirmByCode
+from docgen.usecases.check_number import CheckNumber
+from docgen.usecases.confirm_by_code import ConfirmByCode
+from docgen.usecases.confirm_phone import ConfirmPhone
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
+from docgen.usecases.dispatch_message import DispatchMessage, Way
 from docgen.usecases.expire import Expire
+from docgen.usecases.find_matter import FindMatter
+from docgen.usecases.lift_limit import LiftLimit
+from docgen.usecases.limit_guesses import LimitGuesses
+from docgen.usecases.limit_sending import LimitSending
 from docgen.usecases.render_envelope import RenderEnvelope
 from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
+from docgen.usecases.settle_hops import SettleHops
+from docgen.usecases.show_verification import ShowVerification
+from docgen.usecases.spend_code import Attempt, SpendCode
 from docgen.usecases.sweep import Sweep
+from docgen.usecases.take_receipt import TakeReceipt
+from docgen.usecases.verify_phone import VerifyPhone
 from tests.builders import operator
-from tests.fakes import CountingChance, FakeClock, FakeRenderer, FakeSealer, FakeSms, MemoryBlobs
+from tests.fakes import (
+    CountingChance,
+    FakeAlerts,
+    FakeClock,
+    FakeDirectory,
+    FakeEmployees,
+    FakeRenderer,
+    FakeSealer,
+    FakeSms,
+    MemoryBlobs,
+)
 from tests.forms.samples import act_request
 
 POLICY = ChallengePolicy()
 LIFE = timedelta(hours=72)
 OPERATOR = operator()
+TECHNICIAN = AskedBy(client="field", employee_id="E-1")
+
+
+SUBJECT_KEY = b"s" * 32
+PSEUDONYMS = Pseudonyms(SUBJECT_KEY)
+
+
+def subject_of(phone: Phone) -> str:
+    """What stands for a phone in the register."""
+    return PSEUDONYMS.of_phone(phone)
 
 
 @dataclass
@@ -37,10 +77,14 @@ class World:
     database_url: str
     register: SqlRegister
     codes: RedisCodes
+    limits: RedisLimits
     jobs: Jobs | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     chance: CountingChance = field(default_factory=CountingChance)
     sms: FakeSms = field(default_factory=FakeSms)
+    spare: FakeSms | None = None
+    alerts: FakeAlerts = field(default_factory=FakeAlerts)
+    sending: SendingPolicy = field(default_factory=SendingPolicy)
     renderer: FakeRenderer = field(default_factory=FakeRenderer)
     sealer: FakeSealer = field(default_factory=FakeSealer)
     papers: Renderer | None = None
@@ -49,6 +93,9 @@ class World:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     forms: Catalogue = field(default_factory=Catalogue)
     owes_detached: bool = False
+    employees: FakeEmployees = field(default_factory=FakeEmployees)
+    directory: FakeDirectory | None = None
+    numbers: NumberPolicy = field(default_factory=NumberPolicy)
 
     def work(self, task: Task, envelope_id: str) -> None:
         """Do what is owed."""
@@ -66,7 +113,7 @@ class World:
         """The use case."""
         return CreateEnvelope(
             register=self.register, forms=self.forms, clock=self.clock, chance=self.chance,
-            jobs=self._jobs, life=LIFE,
+            jobs=self._jobs, check=self.check, life=LIFE,
         )  # fmt: skip
 
     @property
@@ -82,16 +129,90 @@ class World:
     def send(self) -> SendCode:
         """The use case."""
         return SendCode(
-            register=self.register, forms=self.forms, codes=self.codes, sms=self.sms,
-            clock=self.clock, chance=self.chance, policy=POLICY,
+            register=self.register, find=self.find, check=self.check, codes=self.codes,
+            dispatch=self.dispatch, clock=self.clock, chance=self.chance, policy=POLICY,
+            host="q.kz", limit_sending=self.limit_sending,
         )  # fmt: skip
+
+    @property
+    def limit_sending(self) -> LimitSending:
+        """The use case."""
+        return LimitSending(
+            register=self.register, limits=self.limits, alerts=self.alerts, clock=self.clock,
+            pseudonyms=PSEUDONYMS, policy=self.sending, codes=POLICY,
+        )  # fmt: skip
+
+    @property
+    def lift_limit(self) -> LiftLimit:
+        """The use case."""
+        return LiftLimit(register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS)
+
+    @property
+    def find(self) -> FindMatter:
+        """The use case."""
+        return FindMatter(forms=self.forms)
+
+    @property
+    def check(self) -> CheckNumber:
+        """The use case."""
+        return CheckNumber(
+            register=self.register, clock=self.clock, employees=self.employees,
+            directory=self.directory, policy=self.numbers,
+        )  # fmt: skip
+
+    @property
+    def spend(self) -> SpendCode:
+        """What both ways of confirming have in common."""
+        return SpendCode(
+            register=self.register, find=self.find, codes=self.codes, clock=self.clock,
+            policy=POLICY, numbers=self.numbers, limit_guesses=self.limit_guesses,
+        )  # fmt: skip
+
+    @property
+    def limit_guesses(self) -> LimitGuesses:
+        """The use case."""
+        return LimitGuesses(
+            register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS, policy=POLICY,
+            sending=self.sending,
+        )  # fmt: skip
+
+    @property
+    def verify_phone(self) -> VerifyPhone:
+        """The use case."""
+        return VerifyPhone(
+            register=self.register, send=self.send, clock=self.clock, chance=self.chance
+        )
+
+    @property
+    def show_verification(self) -> ShowVerification:
+        """The use case."""
+        return ShowVerification(register=self.register, clock=self.clock)
+
+    @property
+    def confirm_phone(self) -> ConfirmPhone:
+        """The use case."""
+        return ConfirmPhone(register=self.register, spend=self.spend, clock=self.clock)
+
+    @property
+    def dispatch(self) -> DispatchMessage:
+        """The use case, over one route or two."""
+        gateways = {"fake": self.sms} | ({} if self.spare is None else {"spare": self.spare})
+        return DispatchMessage(
+            register=self.register, clock=self.clock, chance=self.chance, subject_of=subject_of,
+            ways=tuple(Way(route=Route(name=name), gateway=g) for name, g in gateways.items()),
+        )  # fmt: skip
+
+    @property
+    def take_receipt(self) -> TakeReceipt:
+        """The use case."""
+        return TakeReceipt(register=self.register, clock=self.clock)
 
     @property
     def confirm(self) -> ConfirmByCode:
         """The use case."""
         return ConfirmByCode(
-            register=self.register, codes=self.codes, clock=self.clock, chance=self.chance,
-            jobs=self._jobs, policy=POLICY,
+            register=self.register, spend=self.spend, clock=self.clock, chance=self.chance,
+            jobs=self._jobs,
         )  # fmt: skip
 
     @property
@@ -112,7 +233,10 @@ class World:
     @property
     def sweep(self) -> Sweep:
         """The use case."""
-        return Sweep(register=self.register, work=self.work, expire=self.expire, clock=self.clock)
+        return Sweep(
+            register=self.register, work=self.work, expire=self.expire, clock=self.clock,
+            settle_hops=SettleHops(register=self.register, clock=self.clock),
+        )  # fmt: skip
 
     def created(self, *, documents: int = 1) -> Envelope:
         """An envelope of the sample visit, rendered unless `jobs` does nothing."""
@@ -121,7 +245,7 @@ class World:
     def code_sent(self) -> Envelope:
         """The same with a code on its way; the code is the last of `chance.given`."""
         envelope = self.created()
-        self.send(envelope.id, language=Language.KK, actor="employee:E-1")
+        self.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
         return self.envelope(envelope.id)
 
     def envelope(self, envelope_id: str) -> Envelope:
@@ -141,9 +265,12 @@ class World:
 
 def world(database_url: str, redis_url: str, *, jobs: Jobs | None = None) -> World:
     """A world over those services."""
-    codes = RedisCodes(redis_url, subject_key=b"s" * 32, pepper=Pepper("k1", b"p" * 32))
+    codes = RedisCodes(redis_url, subject_key=SUBJECT_KEY, pepper=Pepper("k1", b"p" * 32))
     register = SqlRegister(database_url)
-    return World(database_url=database_url, register=register, codes=codes, jobs=jobs)
+    limits = RedisLimits(redis_url)
+    return World(
+        database_url=database_url, register=register, codes=codes, limits=limits, jobs=jobs
+    )
 
 
 def request(*, documents: int = 1) -> EnvelopeRequest:
@@ -159,6 +286,6 @@ def request(*, documents: int = 1) -> EnvelopeRequest:
     )
 
 
-def attempt(code: str, name: str = "a1", **changes: str) -> Attempt:
+def attempt(code: str, name: str = "a1", **changes: Any) -> Attempt:
     """One try to confirm."""
     return Attempt(id=name, code=code, language=Language.KK, **changes)

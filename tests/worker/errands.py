@@ -1,7 +1,8 @@
 """A worker whose envelopes are files: `python errands.py REDIS FOLDER TASK SWEEP`.
 
 An envelope waits in `owed`, is noted in `begun`, takes TASK seconds and ends in `done`. Every SWEEP
-seconds it sweeps and writes a dot into `sweeps`; while there is a file `broken` the sweep fails.
+seconds it sweeps and writes a dot into `sweeps`; beside that it polls and writes dots into `polls`.
+While there is a file `broken` both fail.
 """
 
 import logging
@@ -48,13 +49,22 @@ class Errands:
             rendered += 1
         return Swept(rendered=rendered, sealed=0, expired=0, waiting=0)
 
+    def poll(self, *, until: Callable[[], bool], pause: Callable[[float], object]) -> None:
+        """Write a dot into `polls` now and then; while there is a file `broken` it fails."""
+        while not until():
+            with (self.folder / "polls").open("a") as polls:
+                polls.write(".")
+            if (self.folder / "broken").exists():
+                raise RuntimeError("a fault of ours")
+            pause(0.1)
+
 
 def main(redis_url: str, folder: str, seconds: str, sweep_every: str) -> None:
     """Work until a signal comes."""
     logging.basicConfig(level=logging.INFO)
     errands = Errands(Path(folder), float(seconds))
     consumer = QueueConsumer(redis_url, errands.work, threads=1)
-    worker.run(consumer, errands.sweep, sweep_every=float(sweep_every))
+    worker.run(consumer, errands.sweep, sweep_every=float(sweep_every), poll=errands.poll)
 
 
 if __name__ == "__main__":

@@ -191,3 +191,26 @@ def _processor_seconds(pid: int) -> float:
     """Time in user and in kernel mode (proc(5), fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_worker_polls_beside_its_task_and_after_a_fault(place: Place, redis_url: str) -> None:
+    """Receipts wait for no document; a fault is logged, and the next round comes."""
+    (place.folder / "broken").touch()
+    worker = place.worker(redis_url, task=_NEVER)
+    place.owe("E1")
+    _tell(redis_url, "E1")
+    place.wait(worker, lambda: place.has("begun/E1") and "receipts failed" in place.said)
+    (place.folder / "broken").unlink()
+    polled = (place.folder / "polls").stat().st_size
+
+    place.wait(worker, lambda: (place.folder / "polls").stat().st_size > polled + 1)
+
+
+def test_a_worker_that_is_told_to_end_polls_no_more(place: Place, redis_url: str) -> None:
+    """It does not wait for the next round either."""
+    worker = place.worker(redis_url)
+    place.wait(worker, lambda: place.has("polls"))
+
+    worker.terminate()
+
+    assert worker.wait(_PATIENCE) == 0

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import exists, inspect, select, text
+from sqlalchemy import exists, inspect, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from docgen.adapters.db.anchors import anchor_of, leaf_of, token_of
@@ -32,6 +32,7 @@ from docgen.adapters.db.rows import (
     DocumentVersionRow,
     EnvelopeRow,
     JournalRow,
+    VerificationRow,
 )
 from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
@@ -123,8 +124,8 @@ class SqlAudit:
     def strays(self) -> Sequence[Finding]:
         """Rows that belong to something that is not there."""
         found: list[Finding] = []
-        for row, own, parent in _PARENTS:
-            kept = exists().where(parent == own)
+        for row, own, *parents in _PARENTS:
+            kept = or_(*(exists().where(parent == own) for parent in parents))
             key = inspect(row).primary_key
             wanted = select(*key).where(~kept).order_by(*key).limit(_MOST_STRAYS)
             found += [
@@ -146,7 +147,7 @@ class SqlAudit:
         faults: dict[str, list[Finding]] = defaultdict(list)
         mine = partial(self._by_parent, ids=ids, faults=faults)
         entries = mine(JournalRow, JournalRow.envelope_id, to=_sound_entry)
-        challenges = mine(ChallengeRow, ChallengeRow.envelope_id, to=challenge_of)
+        challenges = mine(ChallengeRow, ChallengeRow.chain, to=challenge_of)
         documents = self._documents(ids, faults)
         envelopes = mine(
             EnvelopeRow, EnvelopeRow.id, to=lambda row: _sound_envelope(row, documents[row.id])
@@ -313,9 +314,9 @@ _HASHES: Mapping[LeafKind, Callable[[Session, Sequence[Leaf]], Iterable[tuple[st
     LeafKind.TOKEN: _token_hashes,
 }
 
-_PARENTS: tuple[tuple[type[Base], Any, Any], ...] = (
+_PARENTS: tuple[tuple[Any, ...], ...] = (
     (DocumentRow, DocumentRow.envelope_id, EnvelopeRow.id),
-    (ChallengeRow, ChallengeRow.envelope_id, EnvelopeRow.id),
+    (ChallengeRow, ChallengeRow.chain, EnvelopeRow.id, VerificationRow.id),
     (DocumentVersionRow, DocumentVersionRow.document_id, DocumentRow.id),
     (AnchorLeafRow, AnchorLeafRow.day, AnchorRow.day),
     (AnchorTokenRow, AnchorTokenRow.day, AnchorRow.day),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.dispatch import Channel, Delivery
 from docgen.domain.errors import NotFound, StaleEnvelope
 
 _SENT = ChallengeState.SENT.value
@@ -25,14 +26,14 @@ class SqlChallenges:
         """Store a new challenge and replace the live one; raises StaleEnvelope in a race."""
         self._session.connection().execute(
             update(ChallengeRow)
-            .where(ChallengeRow.envelope_id == challenge.envelope_id, ChallengeRow.state == _SENT)
+            .where(ChallengeRow.chain == challenge.chain, ChallengeRow.state == _SENT)
             .values(state=ChallengeState.REPLACED.value)
         )
         try:
             with self._session.begin_nested():
                 self._session.execute(insert(ChallengeRow).values(**_columns(challenge)))
         except IntegrityError:
-            raise StaleEnvelope(challenge.envelope_id) from None
+            raise StaleEnvelope(challenge.chain) from None
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id."""
@@ -43,11 +44,11 @@ class SqlChallenges:
         ).one_or_none()
         return None if row is None else challenge_of(row)
 
-    def latest(self, envelope_id: str) -> Challenge | None:
-        """The newest challenge of an envelope."""
+    def latest(self, chain: str) -> Challenge | None:
+        """The newest challenge of an envelope or a verification."""
         row = self._session.scalars(
             select(ChallengeRow)
-            .where(ChallengeRow.envelope_id == envelope_id)
+            .where(ChallengeRow.chain == chain)
             .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
             .limit(1)
             .execution_options(populate_existing=True)
@@ -60,6 +61,7 @@ class SqlChallenges:
         The gateway's answer may come after the subscriber's: what an older copy does not know is
         never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
         """
+        arrived = ChallengeRow.delivery == Delivery.DELIVERED.value
         counted = ChallengeRow.attempts_used < challenge.attempts_used
         stays = challenge.state is ChallengeState.CONFIRMED
         ends = (ChallengeRow.state == _SENT) & (not stays)
@@ -75,6 +77,14 @@ class SqlChallenges:
                 provider_message_id=func.coalesce(
                     challenge.provider_message_id, ChallengeRow.provider_message_id
                 ),
+                delivery=case((arrived, ChallengeRow.delivery), else_=challenge.delivery.value),
+                resend_at=case(
+                    (
+                        ChallengeRow.resend_at < challenge.resend_at,
+                        type_coerce(challenge.resend_at, UtcDateTime()),
+                    ),
+                    else_=ChallengeRow.resend_at,
+                ),
                 sent_at=func.coalesce(
                     type_coerce(challenge.sent_at, UtcDateTime()), ChallengeRow.sent_at
                 ),
@@ -84,9 +94,15 @@ class SqlChallenges:
             raise NotFound(challenge.id)
 
     def confirm(
-        self, challenge_id: str, *, manifest_hash: str, attempt_id: str, now: datetime
+        self,
+        challenge_id: str,
+        *,
+        manifest_hash: str,
+        attempt_id: str,
+        now: datetime,
+        told_to: str | None = None,
     ) -> bool:
-        """Whether this call, and no other, made the challenge and its envelope confirmed."""
+        """Whether this call, and no other, made the challenge and its chain confirmed."""
         try:
             with self._session.begin_nested():
                 updated = self._session.connection().execute(
@@ -100,19 +116,30 @@ class SqlChallenges:
                         state=ChallengeState.CONFIRMED.value,
                         confirmed_at=now,
                         attempt_id=attempt_id,
+                        told_to=told_to,
                     )
                 )
         except IntegrityError:
             return False
         return updated.rowcount == 1
 
+    def told(self, employee_id: str, *, since: datetime) -> int:
+        """How many codes, told to that employee, have confirmed since."""
+        counted = self._session.scalar(
+            select(func.count())
+            .select_from(ChallengeRow)
+            .where(ChallengeRow.told_to == employee_id, ChallengeRow.confirmed_at >= since)
+        )
+        return counted or 0
+
 
 def _columns(challenge: Challenge) -> dict[str, Any]:
     return {
         "id": challenge.id,
-        "envelope_id": challenge.envelope_id,
+        "chain": challenge.chain,
         "manifest_hash": challenge.manifest_hash,
         "purpose": challenge.purpose,
+        "channel": challenge.channel.value,
         "state": _SENT,
         "issued_at": challenge.issued_at,
         "expires_at": challenge.expires_at,
@@ -125,6 +152,8 @@ def _columns(challenge: Challenge) -> dict[str, Any]:
         "sent_at": challenge.sent_at,
         "confirmed_at": None,
         "attempt_id": None,
+        "told_to": None,
+        "delivery": challenge.delivery.value,
     }
 
 
@@ -132,9 +161,10 @@ def challenge_of(row: ChallengeRow) -> Challenge:
     """The challenge of a row; raises ValueError for a state that is none."""
     return Challenge(
         id=row.id,
-        envelope_id=row.envelope_id,
+        chain=row.chain,
         manifest_hash=row.manifest_hash,
         purpose=row.purpose,
+        channel=Channel(row.channel),
         state=ChallengeState(row.state),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
@@ -147,4 +177,6 @@ def challenge_of(row: ChallengeRow) -> Challenge:
         sent_at=row.sent_at,
         confirmed_at=row.confirmed_at,
         attempt_id=row.attempt_id,
+        told_to=row.told_to,
+        delivery=Delivery(row.delivery),
     )

@@ -17,6 +17,7 @@ from docgen.adapters.db.mapping import (
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain.envelope import MOVES, Document, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
+from docgen.domain.subscriber import Iin, Phone
 
 _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
 
@@ -110,6 +111,19 @@ class SqlEnvelopes:
         if not found:
             raise DocumentNotFound
         return found[0]
+
+    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
+        """Whose the owner's envelopes of this number are that were made since."""
+        wanted = (
+            select(EnvelopeRow.subscriber["iin"].as_string())
+            .where(
+                EnvelopeRow.owner == owner,
+                EnvelopeRow.phone == phone.value,
+                EnvelopeRow.created_at >= since,
+            )
+            .distinct()
+        )
+        return frozenset(Iin(each) for each in self._session.scalars(wanted))
 
     def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
         fresh = wanted.execution_options(populate_existing=True)

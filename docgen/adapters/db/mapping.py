@@ -37,8 +37,7 @@ def envelope_columns(envelope: Envelope) -> dict[str, Any]:
         "salt": envelope.salt,
         "consent": None if envelope.consent is None else consent_json(envelope.consent),
         "reason": envelope.reason,
-        "warnings": [[w.pointer, w.code, list(map(list, w.params))] for w in envelope.warnings]
-        or None,
+        "warnings": warnings_json(envelope.warnings),
         "created_at": envelope.created_at,
         "expires_at": envelope.expires_at,
     }
@@ -89,8 +88,18 @@ def envelope_of(row: EnvelopeRow, documents: Sequence[Document]) -> Envelope:
         expires_at=row.expires_at,
         consent=None if row.consent is None else consent_of(row.consent),
         reason=row.reason,
-        warnings=tuple(_warning_of(*each) for each in row.warnings or ()),
+        warnings=warnings_of(row.warnings),
     )
+
+
+def warnings_json(warnings: Sequence[FieldError]) -> list[Any] | None:
+    """Warnings as they are stored; None for none."""
+    return [[w.pointer, w.code, list(map(list, w.params))] for w in warnings] or None
+
+
+def warnings_of(stored: Sequence[Any] | None) -> tuple[FieldError, ...]:
+    """The warnings that `warnings_json` wrote."""
+    return tuple(_warning_of(*each) for each in stored or ())
 
 
 def _warning_of(pointer: str, code: str, params: list[list[str]]) -> FieldError:

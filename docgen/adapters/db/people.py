@@ -11,6 +11,7 @@ from docgen.domain.consent import (
     EnteredBy,
     HandwrittenConsent,
     SmsConsent,
+    TypedCode,
     WayOfSigning,
 )
 from docgen.domain.language import Language
@@ -22,12 +23,12 @@ from docgen.domain.subscriber import (
     PhoneVerification,
     Subscriber,
     VerificationMethod,
+    VerifiedHere,
 )
 
 
 def subscriber_json(person: Subscriber) -> dict[str, Any]:
     """A subscriber; times are UTC in ISO 8601."""
-    verification = person.phone_verification
     return {
         "surname": person.surname,
         "name": person.name,
@@ -41,18 +42,12 @@ def subscriber_json(person: Subscriber) -> dict[str, Any]:
             "actual": person.addresses.actual,
             "service": person.addresses.service,
         },
-        "phone_verification": {
-            "method": verification.method.value,
-            "verified_at": instant(verification.verified_at),
-            "identified_by": verification.identified_by,
-            "identity_document": verification.identity_document.value,
-        },
+        "phone_verification": _verification_json(person.phone_verification),
     }
 
 
 def subscriber_of(stored: Mapping[str, Any]) -> Subscriber:
     """The subscriber that `subscriber_json` wrote."""
-    verification = stored["phone_verification"]
     return Subscriber(
         surname=stored["surname"],
         name=stored["name"],
@@ -62,13 +57,66 @@ def subscriber_of(stored: Mapping[str, Any]) -> Subscriber:
         phone=Phone(stored["phone"]),
         email=stored["email"],
         addresses=Addresses(**stored["addresses"]),
-        phone_verification=PhoneVerification(
-            method=VerificationMethod(verification["method"]),
-            verified_at=datetime.fromisoformat(verification["verified_at"]),
-            identified_by=verification["identified_by"],
-            identity_document=IdentityDocument(verification["identity_document"]),
-        ),
+        phone_verification=_verification_of(stored["phone_verification"]),
     )
+
+
+def _verification_json(verification: PhoneVerification) -> dict[str, Any]:
+    here = verification.here
+    stated = {
+        "method": verification.method.value,
+        "verified_at": instant(verification.verified_at),
+        "identified_by": verification.identified_by,
+        "identity_document": verification.identity_document.value,
+    }
+    if here is None:
+        return stated
+    return stated | {
+        "here": {
+            "id": here.id,
+            "journal_head": here.journal_head,
+            "challenge": dict(here.challenge),
+        }
+    }
+
+
+def _verification_of(stored: Mapping[str, Any]) -> PhoneVerification:
+    """Those stored before numbers were verified here do not say so."""
+    here = stored.get("here")
+    return PhoneVerification(
+        method=VerificationMethod(stored["method"]),
+        verified_at=datetime.fromisoformat(stored["verified_at"]),
+        identified_by=stored["identified_by"],
+        identity_document=IdentityDocument(stored["identity_document"]),
+        here=None if here is None else VerifiedHere(**here),
+    )
+
+
+def typed_json(code: TypedCode) -> dict[str, Any]:
+    """A typed code, all but its time, which has a place of its own."""
+    return {
+        "challenge_id": code.challenge_id,
+        "attempt_id": code.attempt_id,
+        "entered_by": code.entered_by.value,
+        "employee_id": code.employee_id,
+        "device": code.device,
+    }
+
+
+def typed_of(stored: Mapping[str, Any], *, confirmed_at: datetime) -> TypedCode:
+    """The typed code that `typed_json` wrote."""
+    return TypedCode(**_typed(stored), confirmed_at=confirmed_at)
+
+
+def _typed(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Those stored before devices were named have none."""
+    return {
+        "challenge_id": stored["challenge_id"],
+        "attempt_id": stored["attempt_id"],
+        "entered_by": EnteredBy(stored["entered_by"]),
+        "employee_id": stored["employee_id"],
+        "device": stored.get("device"),
+    }
 
 
 def consent_json(consent: Consent) -> dict[str, Any]:
@@ -83,12 +131,7 @@ def consent_json(consent: Consent) -> dict[str, Any]:
         },
     }
     if isinstance(consent, SmsConsent):
-        return shared | {
-            "challenge_id": consent.challenge_id,
-            "attempt_id": consent.attempt_id,
-            "entered_by": consent.entered_by.value,
-            "employee_id": consent.employee_id,
-        }
+        return shared | typed_json(consent)
     return shared | {"evidence_sha256": consent.evidence_sha256, "witness": consent.witness}
 
 
@@ -107,11 +150,4 @@ def consent_of(stored: Mapping[str, Any]) -> Consent:
             confirmed_at=confirmed_at,
             text=text,
         )
-    return SmsConsent(
-        challenge_id=stored["challenge_id"],
-        attempt_id=stored["attempt_id"],
-        confirmed_at=confirmed_at,
-        entered_by=EnteredBy(stored["entered_by"]),
-        employee_id=stored["employee_id"],
-        text=text,
-    )
+    return SmsConsent(**_typed(stored), confirmed_at=confirmed_at, text=text)

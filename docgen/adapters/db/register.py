@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
-from sqlalchemy import RootTransaction, text
+from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
 from docgen import ports, ports_of_evidence
@@ -16,9 +16,14 @@ from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.failures import translated
 from docgen.adapters.db.holds import holds_for
+from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
+from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
+from docgen.adapters.db.tallies import SqlTallies
+from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
 
 _NEXT_NUMBER = text(
@@ -31,8 +36,12 @@ class SqlUnit:
     """Implements ports.UnitOfWork over one transaction."""
 
     envelopes: ports.Envelopes
+    verifications: ports.Verifications
     challenges: ports.Challenges
     versions: ports_of_evidence.Versions
+    hops: ports.Hops
+    tallies: ports.Tallies
+    lifts: ports.Lifts
     journal: ports.Journal
     anchors: ports_of_evidence.Anchors
     audit: ports_of_evidence.Audit
@@ -42,8 +51,12 @@ class SqlUnit:
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
+        self.verifications = SqlVerifications(session, locking=transaction is not None)
         self.challenges = SqlChallenges(session)
         self.versions = SqlVersions(session)
+        self.hops = SqlHops(session, locking=transaction is not None)
+        self.tallies = SqlTallies(session)
+        self.lifts = SqlLifts(session)
         self.journal = SqlJournal(session)
         self.anchors = SqlAnchors(session)
         self.audit = SqlAudit(session)
@@ -52,6 +65,13 @@ class SqlUnit:
         self.asked = SqlAskedRequests(session)
         self._session = session
         self._transaction = transaction
+
+    def lock(self, chain: str) -> None:
+        """Keep other writers off the row of that id; a reading unit locks nothing."""
+        if self._transaction is None:
+            raise RuntimeError("a reading unit locks nothing")
+        for row in (EnvelopeRow, VerificationRow):
+            self._session.scalar(select(row.id).where(row.id == chain).with_for_update())
 
     def next_number(self, series: str) -> int:
         """The next number, kept from others until the unit ends and taken back if it is undone."""

@@ -129,22 +129,52 @@ _SENT = text("state = 'sent'")
 _CONFIRMED = text("state = 'confirmed'")
 
 
+class VerificationRow(Base):
+    """One try to show that a number is a person's; none is ever taken away."""
+
+    __tablename__ = "phone_verifications"
+    __table_args__ = (Index(None, "owner", "phone", "id"), Index(None, "manifest_hash"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    client: Mapped[str]
+    region: Mapped[str | None]
+    surname: Mapped[str]
+    name: Mapped[str]
+    patronymic: Mapped[str | None]
+    iin: Mapped[str]
+    phone: Mapped[str]
+    identified_by: Mapped[str]
+    identity_document: Mapped[str]
+    manifest_hash: Mapped[str]
+    salt: Mapped[str]
+    warnings: Mapped[JsonList | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmation: Mapped[JsonObject | None]
+
+
 class ChallengeRow(Base):
-    """One code sent; per envelope at most one is live and at most one ever confirms."""
+    """One code sent; per chain at most one is live and at most one ever confirms.
+
+    A chain is an envelope's or a verification's, so that no foreign key can name it.
+    """
 
     __tablename__ = "challenges"
     __table_args__ = (
-        Index(None, "envelope_id", "issued_at"),
+        Index(None, "chain", "issued_at"),
+        Index(None, "told_to", "confirmed_at"),
         Index(
             "uq_challenges_sent",
-            "envelope_id",
+            "chain",
             unique=True,
             sqlite_where=_SENT,
             postgresql_where=_SENT,
         ),
         Index(
             "uq_challenges_confirmed",
-            "envelope_id",
+            "chain",
             unique=True,
             sqlite_where=_CONFIRMED,
             postgresql_where=_CONFIRMED,
@@ -152,9 +182,10 @@ class ChallengeRow(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    envelope_id: Mapped[str] = mapped_column(ForeignKey("envelopes.id"))
+    chain: Mapped[str]
     manifest_hash: Mapped[str]
     purpose: Mapped[str]
+    channel: Mapped[str]
     state: Mapped[str]
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -167,6 +198,74 @@ class ChallengeRow(Base):
     sent_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     attempt_id: Mapped[str | None]
+    told_to: Mapped[str | None]
+    delivery: Mapped[str]
+
+
+class SmsHopRow(Base):
+    """One handing over of a message to a route; what limits count by has its own column."""
+
+    __tablename__ = "sms_hops"
+    __table_args__ = (
+        UniqueConstraint("challenge_id", "number"),
+        Index(None, "sending"),
+        Index(None, "route", "begun_at"),
+        Index(None, "route", "message_id"),
+        Index(None, "subject", "begun_at"),
+        Index(None, "client", "begun_at"),
+        Index(None, "employee_id", "begun_at"),
+        Index(None, "network", "begun_at"),
+        Index(None, "state", "begun_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    sending: Mapped[str]
+    challenge_id: Mapped[str]
+    chain: Mapped[str]
+    number: Mapped[int]
+    route: Mapped[str]
+    subject: Mapped[str]
+    network: Mapped[str]
+    client: Mapped[str]
+    employee_id: Mapped[str | None]
+    begun_at: Mapped[datetime]
+    state: Mapped[str]
+    provider: Mapped[str | None]
+    message_id: Mapped[str | None]
+    raw: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    cost_tiyn: Mapped[int | None]
+    delivery: Mapped[str]
+    delivery_raw: Mapped[str | None]
+    delivery_at: Mapped[datetime | None]
+
+
+class SmsReceiptRow(Base):
+    """What a provider said of a message, each different word of his once."""
+
+    __tablename__ = "sms_receipts"
+    __table_args__ = (UniqueConstraint("route", "message_id", "delivery", "raw"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    route: Mapped[str]
+    message_id: Mapped[str]
+    delivery: Mapped[str]
+    raw: Mapped[str]
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class LimitLiftRow(Base):
+    """A limit that somebody lifted for somebody; who, the envelope's journal tells."""
+
+    __tablename__ = "limit_lifts"
+    __table_args__ = (Index(None, "limit_name", "subject", "lifted_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    limit_name: Mapped[str]
+    subject: Mapped[str]
+    envelope_id: Mapped[str]
+    lifted_at: Mapped[datetime]
 
 
 class JournalRow(Base):

@@ -2,11 +2,12 @@
 -- not counted; a used code is told from a forgotten one before anything else. A full Redis refuses
 -- no script after its first write, so what is begun here is also finished.
 --
--- KEYS  1 challenge, a hash      mac, kid, exp, att, used (the attempt that used the code), and
+-- KEYS  1 challenge, a hash      mac, kid, exp, dead, att, used (the attempt that used the code), and
 --                                used_at, the time of that, and
 --                                a:<attempt> = "<attempts used> <attempts left>" per wrong attempt
 --       2 live, a string         id of the challenge that may be spent
 --       3 failures, a sorted set one member per wrong code of the last window by its time
+--       4 kept, a hash           the live code, sealed (issue.lua)
 -- ARGV  1 now  2 challenge id  3 attempt  4 attempts allowed  5 failures allowed  6 their window
 --       7... key id, MAC of the typed code under that key, for every key known
 -- All times are milliseconds.
@@ -17,9 +18,11 @@ local id, attempt = ARGV[2], ARGV[3]
 local attempts_allowed, failures_allowed = tonumber(ARGV[4]), tonumber(ARGV[5])
 local failures_window = tonumber(ARGV[6])
 
-local kept = redis.call('HMGET', KEYS[1], 'mac', 'kid', 'exp', 'att', 'used', 'a:' .. attempt, 'used_at')
+local kept = redis.call('HMGET', KEYS[1],
+  'mac', 'kid', 'exp', 'att', 'used', 'a:' .. attempt, 'used_at', 'dead')
 local mac, kid, expires_at, attempts = kept[1], kept[2], kept[3], tonumber(kept[4] or '0')
 local used_by, answered, used_at = kept[5], kept[6], kept[7]
+local dead_at = tonumber(kept[8] or '0')
 
 local function gone(why)
   return { 'gone', why, attempts }
@@ -58,7 +61,7 @@ if attempts >= attempts_allowed or failures >= failures_allowed then
   return gone('exhausted')
 end
 local typed = typed_mac()
-if not mac or not typed or now >= tonumber(expires_at) then
+if not mac or not typed or now >= tonumber(expires_at) or server_time() >= dead_at then
   return gone('expired')
 end
 
@@ -66,6 +69,7 @@ attempts = redis.call('HINCRBY', KEYS[1], 'att', 1)
 if same(mac, typed) then
   redis.call('HSET', KEYS[1], 'used', attempt, 'used_at', now)
   redis.call('HDEL', KEYS[1], 'mac')
+  redis.call('DEL', KEYS[4])
   return { 'spent', now }
 end
 redis.call('ZADD', KEYS[3], now, id .. ':' .. attempts)
@@ -74,5 +78,6 @@ local left = math.max(0, math.min(attempts_allowed - attempts, failures_allowed 
 redis.call('HSET', KEYS[1], 'a:' .. attempt, attempts .. ' ' .. left)
 if left == 0 then
   redis.call('HDEL', KEYS[1], 'mac')
+  redis.call('DEL', KEYS[4])
 end
 return { 'wrong', attempts, left }

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docgen.domain.errors import SmsUnavailable
-from docgen.domain.subscriber import Phone
-from docgen.ports import Chance, Clock, SmsReceipt
+from docgen.domain.dispatch import Message, Taken
+from docgen.domain.errors import SmsRefused
+from docgen.ports import Chance, Clock
 
 PROVIDER = "inbox"
 
@@ -21,17 +21,17 @@ class Inbox:
     clock: Clock
     chance: Chance
 
-    def send(self, phone: Phone, text: str, *, reference: str) -> SmsReceipt:
-        """Append the message as one JSON line; raises SmsUnavailable when the disk refuses."""
+    def send(self, message: Message) -> Taken:
+        """Append the message as one JSON line; raises SmsRefused when the disk refuses."""
         message_id = self.chance.identifier()
-        message = {
+        kept = {
             "id": message_id,
-            "to": phone.value,
-            "text": text,
-            "reference": reference,
+            "to": message.phone.value,
+            "text": message.text,
+            "reference": message.reference,
             "at": self.clock.now().isoformat(),
         }
-        line = json.dumps(message, ensure_ascii=False) + "\n"
+        line = json.dumps(kept, ensure_ascii=False) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -40,8 +40,8 @@ class Inbox:
             finally:
                 os.close(file)
         except OSError as error:
-            raise SmsUnavailable("the inbox cannot be written") from error
-        return SmsReceipt(provider=PROVIDER, message_id=message_id)
+            raise SmsRefused("disk") from error
+        return Taken(provider=PROVIDER, message_id=message_id)
 
     def messages(self) -> list[dict[str, Any]]:
         """All messages, oldest first."""

@@ -5,8 +5,8 @@ from alembic import op
 
 from docgen.adapters.db.columns import UtcDateTime
 
-revision = "0013"
-down_revision = "0008"
+revision = "0014"
+down_revision = "0013"
 
 _WITHOUT = sa.text("sealed_sha256 IS NOT NULL AND detached_sha256 IS NULL")
 

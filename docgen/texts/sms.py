@@ -1,0 +1,70 @@
+"""The message with a code: one segment of UCS-2, whatever it is for.
+
+Its last line lets a phone offer the code to the page of that host (WebOTP, "origin-bound one-time
+codes"). Wordings are tried from the fullest to the barest; the barest always fits, as long as the
+host keeps to its budget.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from docgen.domain.language import Language
+from docgen.texts.phrases import phrases, say
+
+SEGMENT = 70
+"""UTF-16 units of a message in one piece (3GPP TS 23.038, UCS-2)."""
+
+ORDER_UNITS = 11
+"""An order number is shown whole up to that length, of a longer one the end: `1-204817733`."""
+
+_CODE = "0" * 6
+
+
+def signing_message(*, code: str, kind: str, order: str, host: str, language: Language) -> str:
+    """What is sent with the code that signs documents; one segment.
+
+    Raises ValueError where not even the barest wording fits.
+    """
+    shown = order if units(order) <= ORDER_UNITS else f"…{order[-(ORDER_UNITS - 1) :]}"
+    return _fitting("sms.sign", language, host, code=code, kind=kind, order=shown)
+
+
+def phone_message(*, code: str, host: str, language: Language) -> str:
+    """What is sent with the code that verifies a number; one segment."""
+    return _fitting("sms.phone", language, host, code=code)
+
+
+def host_budget(kinds: Iterable[tuple[Language, str]]) -> int:
+    """How long the host's name may be, so that each of these kinds fits with the longest order."""
+    signing = (
+        SEGMENT - units(_barest("sms.sign", language, kind=kind, order="0" * ORDER_UNITS))
+        for language, kind in kinds
+    )
+    phone = (SEGMENT - units(_barest("sms.phone", language)) for language in Language)
+    return min((*signing, *phone))
+
+
+def units(text: str) -> int:
+    """UTF-16 code units, by which a segment is counted."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _fitting(key: str, language: Language, host: str, **params: object) -> str:
+    for wording in _wordings(key, language):
+        text = say(wording, language, host=host, **params)
+        if units(text) <= SEGMENT:
+            return text
+    raise ValueError("the host's name is too long for a message in one piece")
+
+
+def _barest(key: str, language: Language, **params: object) -> str:
+    *_, barest = _wordings(key, language)
+    return say(barest, language, host="", code=_CODE, **params)
+
+
+def _wordings(key: str, language: Language) -> Iterator[str]:
+    known = phrases(language)
+    for place in count(1):
+        if f"{key}.{place}" not in known:
+            return
+        yield f"{key}.{place}"

@@ -1,0 +1,90 @@
+"""Check a number: what the register, the directory and the list of employees say of it."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from docgen.domain.errors import DirectoryUnavailable, FieldError
+from docgen.domain.evidence import pseudonym
+from docgen.domain.journal import Event, Fact
+from docgen.domain.number import DirectoryAnswer, Found, NumberPolicy, NumberReport, report
+from docgen.domain.subscriber import Iin, Phone
+from docgen.domain.verification import newest_confirmed, newest_for_another
+from docgen.ports import Clock, EmployeeNumbers, Register, SubscriberDirectory
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckNumber:
+    """Asks everybody; what they find is told, and where it must be, it stops the code."""
+
+    register: Register
+    clock: Clock
+    employees: EmployeeNumbers
+    directory: SubscriberDirectory | None = None
+    """Without one, nothing is known of SIMs, nor whose a number is."""
+    policy: NumberPolicy
+
+    def __call__(self, phone: Phone, iin: Iin, *, owner: str) -> NumberReport:
+        """What there is to tell, and the refusal for whoever would send a code; raises neither."""
+        now = self.clock.now()
+        answer, unavailable = self._asked(phone, iin)
+        persons, another_at = self._used(phone, iin, owner=owner, now=now)
+        found = Found(
+            answer=answer,
+            unavailable=unavailable,
+            of_employee=self.employees.has(phone),
+            persons=persons,
+            verified_for_another_at=another_at,
+        )
+        return report(found, now=now, policy=self.policy)
+
+    def _asked(self, phone: Phone, iin: Iin) -> tuple[DirectoryAnswer | None, bool]:
+        if self.directory is None:
+            return None, False
+        try:
+            return self.directory.look_up(phone, iin), False
+        except DirectoryUnavailable as failure:
+            log.warning("a number was not checked: %s", failure)
+            return None, True
+
+    def _used(
+        self, phone: Phone, iin: Iin, *, owner: str, now: datetime
+    ) -> tuple[int, datetime | None]:
+        since = now - self.policy.shared_window
+        with self.register.view() as unit:
+            persons = unit.envelopes.persons_at(phone, owner=owner, since=since)
+            history = unit.verifications.history(phone, owner=owner)
+        lately = {each.person.iin for each in history if each.created_at >= since}
+        own = newest_confirmed(history, iin)
+        after = None if own is None or own.confirmation is None else own.confirmation.confirmed_at
+        return len(persons | lately | {iin}), newest_for_another(history, iin, after=after)
+
+
+def fact_of(
+    checked: NumberReport, *, phone: Phone, salt: str, at: datetime, before: str
+) -> Fact | None:
+    """What a journal keeps of it; None where there is nothing to tell.
+
+    `before` says what was about to happen: `creation` or `code`.
+    """
+    if not checked.directory and not checked.flags:
+        return None
+    details: Mapping[str, str] = {
+        "before": before,
+        "phone_hmac": pseudonym(salt, phone.value),
+        "flags": " ".join(flag.code for flag in checked.flags),
+    }
+    return Fact(
+        event=Event.NUMBER_CHECKED,
+        at=at,
+        actor="system",
+        details={**details, **checked.directory},
+    )
+
+
+def below(flags: tuple[FieldError, ...], root: str) -> tuple[FieldError, ...]:
+    """The same flags, with pointers into a whole request."""
+    return tuple(flag.below(root) for flag in flags)

@@ -1,0 +1,158 @@
+"""Give a message to a route, and to a second one where the first refuses."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from docgen.domain.dispatch import Hop, HopState, Message, Sending
+from docgen.domain.errors import DocgenError, SmsRefused, SmsUnavailable, SmsUncertain
+from docgen.domain.journal import Event, Fact
+from docgen.domain.routes import REMEMBERED, BreakerPolicy, Health, Route, health, order
+from docgen.domain.subscriber import Phone
+from docgen.ports import Chance, Clock, Register, SmsGateway, UnitOfWork
+from docgen.usecases.take_receipt import TakeReceipt
+
+log = logging.getLogger(__name__)
+
+Noted = Callable[[UnitOfWork, Hop], None]
+"""What else is written down in the transaction that says what came of a hop."""
+
+_EVENTS = {
+    HopState.TAKEN: Event.CODE_SENT,
+    HopState.REFUSED: Event.CODE_REFUSED,
+    HopState.UNKNOWN: Event.CODE_UNCERTAIN,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A route, and the gateway behind it."""
+
+    route: Route
+    gateway: SmsGateway
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispatchMessage:
+    """Every hop is in the register before the route hears of it, and what came of it after.
+
+    A refusal goes to the other route at once, with the same text; a message of which nobody knows
+    whether it left goes nowhere else, since it may be on the phone already.
+    """
+
+    register: Register
+    ways: Sequence[Way]
+    clock: Clock
+    chance: Chance
+    subject_of: Callable[[Phone], str]
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+
+    def __call__(
+        self,
+        sending: Sending,
+        text: str,
+        *,
+        life: timedelta,
+        details: Mapping[str, str],
+        noted: Noted,
+    ) -> Hop:
+        """The hop by which it went or may have gone; raises SmsUnavailable where none took it.
+
+        `details` go into the journal beside what is known of the hop.
+        """
+        tried = None
+        for way in self._order(sending):
+            hop = self._begin(sending, way.route)
+            tried = self._handed_over(way, hop, Message(
+                phone=sending.phone, text=text, reference=hop.id, life=life,
+                channel=sending.channel,
+            ))  # fmt: skip
+            self._answer(tried, details, noted)
+            if tried.state is not HopState.REFUSED:
+                return tried
+        raise SmsUnavailable("no SMS gateway is set up" if tried is None else "every route refused")
+
+    def _order(self, sending: Sending) -> list[Way]:
+        ways = [way for way in self.ways if way.route.channel is sending.channel]
+        by_name = {way.route.name: way for way in ways}
+        if not by_name:
+            return []
+        routes = [way.route for way in ways]
+        chosen = order(
+            routes, self.healths(), sending.phone, chance=self.chance.roll(), avoid=sending.avoid
+        )
+        return [by_name[route.name] for route in chosen]
+
+    def healths(self) -> dict[str, Health]:
+        """How each route stands now."""
+        now = self.clock.now()
+        with self.register.view() as unit:
+            return {
+                way.route.name: health(
+                    unit.hops.recent(way.route.name, limit=REMEMBERED), now=now, policy=self.breaker
+                )
+                for way in self.ways
+            }
+
+    def _begin(self, sending: Sending, route: Route) -> Hop:
+        with self.register.begin() as unit:
+            before = unit.hops.of_challenge(sending.challenge_id)
+            hop = Hop(
+                id=self.chance.identifier(),
+                sending=sending.id,
+                challenge_id=sending.challenge_id,
+                chain=sending.chain,
+                number=len(before) + 1,
+                route=route.name,
+                subject=self.subject_of(sending.phone),
+                network=sending.phone.value[2:5],
+                client=sending.client,
+                employee_id=sending.employee_id,
+                begun_at=self.clock.now(),
+            )
+            unit.hops.add(hop)
+            unit.commit()
+        return hop
+
+    def _handed_over(self, way: Way, hop: Hop, message: Message) -> Hop:
+        try:
+            answer = way.gateway.send(message)
+        except SmsRefused as refusal:
+            return hop.refused(refusal.raw, at=self.clock.now())
+        except SmsUncertain as doubt:
+            return hop.uncertain(doubt.raw, at=self.clock.now(), message_id=doubt.message_id)
+        return hop.taken(answer, at=self.clock.now())
+
+    def _answer(self, hop: Hop, details: Mapping[str, str], noted: Noted) -> None:
+        """The message has left: failing to write that down must not look like failing to send."""
+        try:
+            with self.register.begin() as unit:
+                noted(unit, hop)
+                unit.hops.save(hop)
+                unit.journal.append(hop.chain, fact_of(hop, details))
+                unit.commit()
+            if hop.message_id is not None:
+                TakeReceipt(register=self.register, clock=self.clock).match(
+                    hop.route, hop.message_id
+                )
+        except DocgenError as failure:
+            log.warning("what came of hop %s was not noted: %s", hop.id, failure.code)
+
+
+def fact_of(hop: Hop, details: Mapping[str, str]) -> Fact:
+    """What the journal says of an answered hop; ids and states only."""
+    known = {
+        "challenge": hop.challenge_id,
+        "hop": hop.id,
+        "route": hop.route,
+        "provider": hop.provider,
+        "message": hop.message_id,
+        "status": hop.raw,
+    }
+    return Fact(
+        event=_EVENTS[hop.state],
+        at=hop.begun_at if hop.answered_at is None else hop.answered_at,
+        actor="system",
+        details={name: value for name, value in known.items() if value} | dict(details),
+    )

@@ -1,0 +1,226 @@
+"""Limit how often, to whom and for how much codes are sent."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from docgen.domain.challenge import ChallengePolicy
+from docgen.domain.dispatch import Sending
+from docgen.domain.errors import (
+    CodesForgotten,
+    CodesUnavailable,
+    EnvelopeNotFound,
+    LimitReached,
+    NetworkNotAllowed,
+)
+from docgen.domain.journal import Event
+from docgen.domain.pseudonyms import Pseudonyms
+from docgen.domain.sending_limits import (
+    Alert,
+    Asked,
+    Counted,
+    Limit,
+    Meter,
+    Of,
+    Purse,
+    SendingPolicy,
+    is_burst,
+    wait_until_allowed,
+    waits_for_conversion,
+)
+from docgen.ports import Alerts, Clock, Register, SendLimits, UnitOfWork
+from docgen.texts.dates import ALMATY
+
+_TRIES = 3
+"""Of reminding: more than a Redis that is emptied while we speak needs to be called unavailable."""
+
+_ALERTS = {
+    Limit.CONVERSION: Alert.CONVERSION,
+    Limit.SHARED_PHONE: Alert.SHARED_PHONE,
+    Limit.BUDGET: Alert.BUDGET,
+    Limit.GUESSES: Alert.GUESSES,
+}
+_FOR_EVER = timedelta(days=1)
+"""What a caller is told to wait for what never opens again: he has to make another envelope."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitSending:
+    """Asked before each sending, a repeated code included; counts it on all limits or on none.
+
+    What only the register can tell is looked at first: it does not change because somebody asks.
+    """
+
+    register: Register
+    limits: SendLimits
+    alerts: Alerts
+    clock: Clock
+    pseudonyms: Pseudonyms
+    policy: SendingPolicy = field(default_factory=SendingPolicy)
+    codes: ChallengePolicy = field(default_factory=ChallengePolicy)
+
+    def __call__(self, sending: Sending) -> None:
+        """Raises NetworkNotAllowed, LimitReached or CodesUnavailable; then nothing is counted."""
+        network = _network(sending)
+        if network not in self.policy.networks:
+            raise NetworkNotAllowed(network)
+        now = self.clock.now()
+        try:
+            self._look_back(sending, now)
+            self._take(self._asked(sending, now, self._of_subscriber(sending)), sending, now)
+        except LimitReached as refused:
+            alert = _ALERTS.get(Limit(refused.limit))
+            if alert is not None:
+                self.alerts.tell(alert, chain=sending.chain)
+            raise
+        self._watch(sending, now)
+
+    def give_back(self, sending: Sending) -> None:
+        """Nothing left: what was counted is not; a store that is away keeps it, which is safe."""
+        with suppress(CodesUnavailable):
+            self.limits.give_back(self._asked(sending, self.clock.now(), ()))
+
+    # --- what the register alone decides ------------------------------------------------
+
+    def _look_back(self, sending: Sending, now: datetime) -> None:
+        phone, policy = self.pseudonyms.of_phone(sending.phone), self.policy
+        with self.register.view() as unit:
+            typed = [e for e in unit.journal.of(sending.chain) if e.event is Event.CODE_WRONG]
+            wrong = unit.tallies.wrong_codes(phone, since=now - policy.wrong_codes.window)
+            conversion = self._conversion(unit, sending, now)
+        if len(typed) >= self.codes.guesses:
+            raise LimitReached(Limit.GUESSES, _FOR_EVER)
+        wait = wait_until_allowed(wrong, policy.wrong_codes, now=now)
+        if wait is not None:
+            raise LimitReached(Limit.WRONG_CODES, wait)
+        if conversion is not None:
+            raise LimitReached(Limit.CONVERSION, conversion)
+
+    def _conversion(self, unit: UnitOfWork, sending: Sending, now: datetime) -> timedelta | None:
+        policy = self.policy.conversion
+        watched = [(Of.NETWORK, _network(sending))]
+        if sending.employee_id is not None:
+            watched.append((Of.TECHNICIAN, sending.employee_id))
+        waits = (
+            waits_for_conversion(
+                unit.tallies.outcomes(
+                    of, name, since=now - policy.window, before=now - self.codes.life, now=now
+                ),
+                now=now,
+                policy=policy,
+            )
+            for of, name in watched
+        )
+        return max((wait for wait in waits if wait is not None), default=None)
+
+    # --- what is counted ----------------------------------------------------------------
+
+    def _asked(self, sending: Sending, now: datetime, of_subscriber: tuple[Meter, ...]) -> Asked:
+        policy, names = self.policy, self.pseudonyms
+        counted = [
+            (Limit.PHONE, names.of_phone(sending.phone), policy.per_phone),
+            (Limit.CLIENT, names.of_client(sending.client), policy.per_client),
+        ]
+        if sending.employee_id is not None:
+            technician = names.of_employee(sending.employee_id)
+            counted.append((Limit.TECHNICIAN, technician, policy.per_technician))
+        meters = tuple(
+            Meter(limit=limit, subject=subject, adds=sending.id, allowances=allowances)
+            for limit, subject, allowances in counted
+        )
+        return Asked(
+            sending_id=sending.id,
+            meters=meters + of_subscriber,
+            purse=self._purse(sending, now),
+        )
+
+    def _of_subscriber(self, sending: Sending) -> tuple[Meter, ...]:
+        """How many people one phone is said to be of; a number's verification names nobody yet."""
+        phone = self.pseudonyms.of_phone(sending.phone)
+        with self.register.view() as unit:
+            try:
+                subscriber = unit.envelopes.get(sending.chain).subscriber
+            except EnvelopeNotFound:
+                return ()
+            lifted_at = unit.lifts.last(Limit.SHARED_PHONE, phone)
+        shared = Meter(
+            limit=Limit.SHARED_PHONE,
+            subject=phone,
+            adds=self.pseudonyms.of_person(subscriber.iin),
+            allowances=(self.policy.subscribers_per_phone,),
+            since=lifted_at,
+            is_taken_back=False,
+        )
+        return (shared,)
+
+    def _purse(self, sending: Sending, now: datetime) -> Purse:
+        day = now.astimezone(ALMATY).date()
+        return Purse(
+            subject=self.pseudonyms.of_client(sending.client),
+            day=day,
+            ends_at=datetime.combine(day + timedelta(days=1), time(), ALMATY),
+            cost_tiyn=self.policy.message_tiyn,
+            most_tiyn=self.policy.daily_budget_tiyn,
+        )
+
+    def _take(self, asked: Asked, sending: Sending, now: datetime) -> None:
+        for _ in range(_TRIES):
+            forgotten = self.limits.take(asked, now=now)
+            if not forgotten:
+                return
+            for meter in asked.meters:
+                if meter.limit in forgotten:
+                    self.limits.remind(meter, self._known(meter, sending, now))
+            if Limit.BUDGET in forgotten:
+                self._remind_of_money(asked, sending, now)
+        raise CodesForgotten("the store of codes forgets as soon as it is reminded")
+
+    def _known(self, meter: Meter, sending: Sending, now: datetime) -> Sequence[Counted]:
+        since = now - meter.memory
+        phone = self.pseudonyms.of_phone(sending.phone)
+        technician = sending.employee_id or ""
+        readers: dict[Limit, Callable[[UnitOfWork], Sequence[Counted]]] = {
+            Limit.PHONE: lambda u: u.tallies.sendings(Of.PHONE, phone, since=since),
+            Limit.CLIENT: lambda u: u.tallies.sendings(Of.CLIENT, sending.client, since=since),
+            Limit.TECHNICIAN: lambda u: u.tallies.sendings(Of.TECHNICIAN, technician, since=since),
+            Limit.SHARED_PHONE: lambda u: [
+                Counted(id=self.pseudonyms.of_person(iin), at=at)
+                for iin, at in u.tallies.subscribers(phone, since=since)
+            ],
+        }
+        with self.register.view() as unit:
+            return readers[meter.limit](unit)
+
+    def _remind_of_money(self, asked: Asked, sending: Sending, now: datetime) -> None:
+        purse = asked.purse
+        with self.register.view() as unit:
+            spent = unit.tallies.money(
+                sending.client,
+                since=datetime.combine(purse.day, time(), ALMATY),
+                minute=now - timedelta(minutes=1),
+                each=purse.cost_tiyn,
+            )
+        self.limits.remind_of_money(asked, spent, now=now)
+
+    # --- what is only watched -----------------------------------------------------------
+
+    def _watch(self, sending: Sending, now: datetime) -> None:
+        """A burst is told, not stopped: there are busy days."""
+        if sending.employee_id is None:
+            return
+        burst = self.policy.burst
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        with self.register.view() as unit:
+            tallies, technician = unit.tallies, sending.employee_id
+            current = tallies.sendings(Of.TECHNICIAN, technician, since=hour)
+            if len(current) + 1 < burst.least:
+                return
+            before = tallies.sendings(Of.TECHNICIAN, technician, since=now - burst.memory)
+        times = [each.at for each in before if each.id != sending.id]
+        if is_burst([*times, now], now=now, policy=burst):
+            self.alerts.tell(Alert.BURST, chain=sending.chain)
+
+
+def _network(sending: Sending) -> str:
+    return sending.phone.value[2:5]

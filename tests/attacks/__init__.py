@@ -1,0 +1,1 @@
+"""What attackers do, each as a script that has to fail."""
