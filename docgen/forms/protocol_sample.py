@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
+from docgen.domain.dispatch import Hop, HopState
 from docgen.domain.envelope import Document, Envelope, Frozen, Reference, SealLevel
 from docgen.domain.journal import Event, Fact, chain
 from docgen.domain.language import BOTH, Language
@@ -80,6 +81,23 @@ _CHALLENGE = Challenge(
     provider_message_id="sample",
     sent_at=_NOW,
 )
+_HOP = Hop(
+    id="sample",
+    sending="sample",
+    challenge_id="sample",
+    chain="sample",
+    number=1,
+    route="sample",
+    subject="",
+    network="701",
+    client="sample",
+    employee_id=None,
+    begun_at=_NOW,
+    state=HopState.TAKEN,
+    provider="sample",
+    message_id="sample",
+    answered_at=_NOW,
+)
 _CONSENT = SmsConsent(
     challenge_id="sample",
     attempt_id="sample",
@@ -102,6 +120,7 @@ def sample(operator: Operator) -> Facts:
         frozen=_FROZEN,
         consent=_CONSENT,
         challenge=_CHALLENGE,
+        hops=(_HOP,),
         entries=(chain(fact, envelope_id="sample", last=None),),
         titles={_DOCUMENT.id: dict.fromkeys(("kk", "ru"), "-")},
         operator=operator,
