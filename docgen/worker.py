@@ -13,6 +13,9 @@ from docgen.usecases.sweep import Swept
 
 log = logging.getLogger(__name__)
 
+_QUIET = 1.0
+"""Seconds between looks for news, while there is none."""
+
 
 class Consumer(Protocol):
     """Does in threads of its own what the queue says."""
@@ -31,7 +34,14 @@ class Sweeper(Protocol):
         """Move it on, one after another; begin none once `until` says True."""
 
 
-def run(consumer: Consumer, sweep: Sweeper, *, sweep_every: float) -> None:
+class Teller(Protocol):
+    """Tells other programs what happened."""
+
+    def __call__(self) -> bool:
+        """One round; whether there was anything to do."""
+
+
+def run(consumer: Consumer, sweep: Sweeper, tell: Teller, *, sweep_every: float) -> None:
     """Work until SIGTERM or SIGINT, then finish what was begun; a second signal ends it at once.
 
     To be called in the main thread. It sweeps at once and then every so many seconds: the queue may
@@ -42,13 +52,16 @@ def run(consumer: Consumer, sweep: Sweeper, *, sweep_every: float) -> None:
     sweeping = threading.Thread(
         target=_sweep_again, args=(sweep, sweep_every, stopping), name="sweep"
     )
+    telling = threading.Thread(target=_tell_again, args=(tell, stopping), name="telling")
     consumer.start()
     sweeping.start()
+    telling.start()
     log.info("the worker is at work")
     log.info("%s: finishing what was begun", signals.get().name)
     stopping.set()
     consumer.stop()
     sweeping.join()
+    telling.join()
     log.info("the worker has finished")
 
 
@@ -78,6 +91,19 @@ def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> Non
             # Without it whatever the queue forgets would wait for ever.
             log.exception("the sweep failed")
         stopping.wait(every)
+
+
+def _tell_again(tell: Teller, stopping: threading.Event) -> None:
+    """News is told within a second, and without pause while there is some."""
+    while not stopping.is_set():
+        busy = False
+        try:
+            busy = tell()
+        except DocgenError as failure:
+            log.warning("telling waits: %s", failure.code)
+        except Exception:
+            log.exception("telling failed")
+        stopping.wait(0 if busy else _QUIET)
 
 
 def _log(swept: Swept) -> None:

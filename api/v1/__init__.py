@@ -1,7 +1,7 @@
 """Version 1 of the interface: a module for each subject, its routes at the end."""
 
 from api.route import Route
-from api.v1 import documents, envelopes, forms, journal, signing, verify
+from api.v1 import documents, envelopes, forms, journal, signing, verify, webhooks
 
 ROUTES: tuple[Route, ...] = (
     *forms.ROUTES,
@@ -10,4 +10,5 @@ ROUTES: tuple[Route, ...] = (
     *documents.ROUTES,
     *journal.ROUTES,
     *verify.ROUTES,
+    *webhooks.ROUTES,
 )

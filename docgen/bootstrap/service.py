@@ -20,6 +20,7 @@ from docgen.bootstrap.limits import Limiting
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.sms import dispatch_of, host_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
+from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
@@ -64,6 +65,7 @@ class Docgen:
     void: Void
     verify_document: VerifyDocument
     verify_upload: VerifyUpload
+    webhooks: WebhookDesk
     public_url: str
 
 
@@ -147,6 +149,7 @@ def _docgen(
         void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
+        webhooks=desk_of(settings, parts, register=register),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
+from docgen.bootstrap.webhooks import TellNews, telling_of
 from docgen.domain.errors import Unavailable
 from docgen.domain.work import Task
 from docgen.ports import Work
@@ -37,6 +38,7 @@ class Works:
 
     work: Work
     sweep: Sweep
+    tell: TellNews
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,7 @@ def works_over(
     try:
         yield Works(
             work=work,
+            tell=telling_of(settings, parts, register=register),
             sweep=Sweep(
                 register=register,
                 work=work,

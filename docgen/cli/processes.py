@@ -19,8 +19,8 @@ def worker() -> None:
     with told():
         settings = Settings()
         with working(settings) as workplace:
-            sweep, every = workplace.works.sweep, settings.work.sweep_every
-            process.run(workplace.consumer, sweep, sweep_every=every)
+            works, every = workplace.works, settings.work.sweep_every
+            process.run(workplace.consumer, works.sweep, works.tell, sweep_every=every)
 
 
 @click.command()

@@ -10,6 +10,7 @@ DocgenError
 │   ├── DocumentNotFound
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
+│   ├── WebhookNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
@@ -37,6 +38,7 @@ DocgenError
 │   ├── Busy                      as many are at it as may be
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── SmsUncertain                  nobody knows whether the message left
+├── WebhookUnreachable            a receiver gave no answer
 ├── TemplateRejected              a Word file breaks the rules of templates
 │   └── EditionNotFound           a form without the edition a document was made of
 ├── RenderFailed                  a template and values that do not make a document
@@ -130,6 +132,12 @@ class ApiKeyNotFound(NotFound):
     """No API key of that id."""
 
     code = "api_key_not_found"
+
+
+class WebhookNotFound(NotFound):
+    """No webhook of that id, or not yours."""
+
+    code = "webhook_not_found"
 
 
 class BlobNotFound(NotFound):
@@ -343,6 +351,17 @@ class SmsUncertain(DocgenError):
     def __init__(self, raw: str) -> None:
         super().__init__(f"nobody knows whether the message left: {raw}")
         self.raw = raw
+
+
+class WebhookUnreachable(DocgenError):
+    """A receiver gave no answer; `reason` is a word for why."""
+
+    code = "webhook_unreachable"
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the receiver gave no answer: {reason}")
+        self.reason = reason
 
 
 class TemplateRejected(DocgenError):

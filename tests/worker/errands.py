@@ -48,13 +48,20 @@ class Errands:
             rendered += 1
         return Swept(rendered=rendered, sealed=0, expired=0, waiting=0)
 
+    def tell(self) -> bool:
+        """Take what is to be told from `news` to `told`."""
+        news = sorted((self.folder / "news").glob("*"))
+        for each in news:
+            each.rename(self.folder / "told" / each.name)
+        return bool(news)
+
 
 def main(redis_url: str, folder: str, seconds: str, sweep_every: str) -> None:
     """Work until a signal comes."""
     logging.basicConfig(level=logging.INFO)
     errands = Errands(Path(folder), float(seconds))
     consumer = QueueConsumer(redis_url, errands.work, threads=1)
-    worker.run(consumer, errands.sweep, sweep_every=float(sweep_every))
+    worker.run(consumer, errands.sweep, errands.tell, sweep_every=float(sweep_every))
 
 
 if __name__ == "__main__":

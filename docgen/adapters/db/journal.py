@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.rows import JournalRow
+from docgen.adapters.db.webhook_rows import NewsRow
 from docgen.domain import journal
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
@@ -25,6 +26,9 @@ class SqlJournal:
         try:
             with self._session.begin_nested():
                 self._session.execute(insert(JournalRow).values(**_columns(entry)))
+                self._session.execute(
+                    insert(NewsRow).values(envelope_id=envelope_id, sequence=entry.sequence)
+                )
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry
@@ -36,7 +40,7 @@ class SqlJournal:
             .where(JournalRow.envelope_id == envelope_id)
             .order_by(JournalRow.sequence)
         )
-        return [_entry_of(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def envelope_ids(self) -> Sequence[str]:
         """Every envelope that has entries."""
@@ -50,7 +54,7 @@ class SqlJournal:
             .order_by(JournalRow.sequence.desc())
             .limit(1)
         ).one_or_none()
-        return None if row is None else _entry_of(row)
+        return None if row is None else entry_of(row)
 
 
 def _columns(entry: Entry) -> dict[str, Any]:
@@ -66,7 +70,8 @@ def _columns(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry_of(row: JournalRow) -> Entry:
+def entry_of(row: JournalRow) -> Entry:
+    """The entry as it was written."""
     return Entry(
         envelope_id=row.envelope_id,
         sequence=row.sequence,

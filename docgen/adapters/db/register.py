@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from docgen import ports
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.challenges import SqlChallenges
+from docgen.adapters.db.deliveries import SqlDeliveries
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.failures import translated
@@ -18,8 +19,10 @@ from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
+from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.tallies import SqlTallies
+from docgen.adapters.db.webhooks import SqlWebhooks
 
 _NEXT_NUMBER = text(
     "INSERT INTO counters (series, value) VALUES (:series, 1)"
@@ -37,6 +40,9 @@ class SqlUnit:
     lifts: ports.Lifts
     journal: ports.Journal
     outbox: ports.Outbox
+    news: ports.News
+    webhooks: ports.Webhooks
+    deliveries: ports.Deliveries
     keys: ports.ApiKeys
     asked: ports.AskedRequests
 
@@ -48,6 +54,9 @@ class SqlUnit:
         self.lifts = SqlLifts(session)
         self.journal = SqlJournal(session)
         self.outbox = SqlOutbox(session)
+        self.news = SqlNews(session)
+        self.webhooks = SqlWebhooks(session, locking=transaction is not None)
+        self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
         self.asked = SqlAskedRequests(session)
         self._session = session
