@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook as Verifying
 
+from docgen.adapters.clock import SystemClock
 from docgen.bootstrap.webhooks import secrets_of
 from docgen.domain.caller import Caller, Scope
 from docgen.domain.errors import NotFound, ValuesRejected, WebhookNotFound
@@ -112,8 +113,6 @@ class Desk:
 @pytest.fixture
 def desk(anywhere: World) -> Iterator[Desk]:
     """Over SQLite and over PostgreSQL; the clock is right, since receivers look at the time."""
-    from docgen.adapters.clock import SystemClock
-
     anywhere.clock.moment = SystemClock().now()
     with receiver() as listening:
         yield Desk(anywhere, listening)
@@ -291,9 +290,7 @@ def test_what_was_missed_can_be_told_again(desk: Desk) -> None:
         desk.redeliver.between(webhook.id, begin, begin + timedelta(days=1), caller=CALLER)
     desk.change(webhook.id, WebhookChange(state=WebhookState.ACTIVE), caller=CALLER)
 
-    owed = desk.redeliver.between(
-        webhook.id, begin, begin + timedelta(days=1), caller=CALLER
-    )
+    owed = desk.redeliver.between(webhook.id, begin, begin + timedelta(days=1), caller=CALLER)
     desk.receiver.received.clear()
     desk.told()
 
@@ -346,9 +343,7 @@ def test_the_same_creation_again_makes_no_second_one(desk: Desk) -> None:
     create = CreateWebhook(
         register=desk.world.register, sender=loopback_posting(), clock=desk.world.clock
     )
-    again = create(
-        webhook.id, caller=CALLER, url=webhook.url, topics=frozenset(), description=""
-    )
+    again = create(webhook.id, caller=CALLER, url=webhook.url, topics=frozenset(), description="")
 
     assert again == webhook
 

@@ -6,7 +6,7 @@ from alembic import op
 from docgen.adapters.db.columns import UtcDateTime
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0010"
 
 _OWED = sa.text("state = 'owed'")
 _SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
