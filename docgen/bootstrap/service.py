@@ -33,6 +33,7 @@ from docgen.usecases.create_envelope import CreateEnvelope
 from docgen.usecases.decline import Decline
 from docgen.usecases.fetch_document import FetchDocument
 from docgen.usecases.find_envelopes import FindEnvelopes
+from docgen.usecases.limit_sending import LimitSending
 from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
@@ -136,10 +137,8 @@ def _docgen(
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=_fetching(settings, blobs),
         read_journal=ReadJournal(register=register),
-        send_code=SendCode(
-            register=register, forms=forms, codes=codes, clock=CLOCK, chance=CHANCE, policy=policy,
-            dispatch=dispatch_of(parts, register=register), host=host_of(settings, forms),
-            limit_sending=limiting.sending(stack),
+        send_code=_sending(
+            settings, parts, codes, register=register, forms=forms, limit=limiting.sending(stack)
         ),
         confirm_by_code=ConfirmByCode(
             register=register, codes=codes, clock=CLOCK, chance=CHANCE, jobs=jobs, policy=policy,
@@ -151,6 +150,28 @@ def _docgen(
         verify_upload=VerifyUpload(verify_document=verify, register=register),
         webhooks=desk_of(settings, parts, register=register),
     )  # fmt: skip
+
+
+def _sending(
+    settings: Settings,
+    parts: Surroundings,
+    codes: CodeStore,
+    *,
+    register: SqlRegister,
+    forms: Catalogue,
+    limit: LimitSending,
+) -> SendCode:
+    return SendCode(
+        register=register,
+        forms=forms,
+        codes=codes,
+        dispatch=dispatch_of(parts, register=register),
+        clock=CLOCK,
+        chance=CHANCE,
+        policy=ChallengePolicy(),
+        host=host_of(settings, forms),
+        limit_sending=limit,
+    )
 
 
 def _fetching(settings: Settings, blobs: Blobs) -> FetchDocument:

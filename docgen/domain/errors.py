@@ -36,9 +36,9 @@ DocgenError
 │   │   └── SmsRefused            one route has certainly not taken it
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
+│   ├── WebhookUnreachable        a receiver gave no answer
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── SmsUncertain                  nobody knows whether the message left
-├── WebhookUnreachable            a receiver gave no answer
 ├── TemplateRejected              a Word file breaks the rules of templates
 │   └── EditionNotFound           a form without the edition a document was made of
 ├── RenderFailed                  a template and values that do not make a document
@@ -353,11 +353,10 @@ class SmsUncertain(DocgenError):
         self.raw = raw
 
 
-class WebhookUnreachable(DocgenError):
+class WebhookUnreachable(Unavailable):
     """A receiver gave no answer; `reason` is a word for why."""
 
     code = "webhook_unreachable"
-    retryable = True
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the receiver gave no answer: {reason}")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from docgen.domain.envelope import State
 from docgen.domain.errors import DocgenError, SealUnavailable
+from docgen.domain.webhook import WebhookPolicy
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
 from docgen.usecases.expire import Expire
@@ -38,6 +39,8 @@ class Sweep:
     clock: Clock
     answers_kept: timedelta = timedelta(hours=72)
     """For so long a repeated request gets its first answer."""
+    deliveries_kept: timedelta = WebhookPolicy().kept
+    """For so long the log of what webhooks were told is kept."""
 
     def __call__(self, *, until: Callable[[], bool] = lambda: False) -> Swept:
         """What was done; whatever fails is logged and waits for the next time.
@@ -46,6 +49,7 @@ class Sweep:
         """
         with self.register.begin() as unit:
             unit.asked.purge(self.clock.now() - self.answers_kept)
+            unit.deliveries.purge(self.clock.now() - self.deliveries_kept)
             unit.commit()
         self._settle()
         expired = sum(self._expired(each) for each in self._overdue() if not until())

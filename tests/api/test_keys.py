@@ -21,7 +21,11 @@ _GUARDED = {_NAMES[place]: route for place, route in enumerate(ROUTES)}
 def _address(route: Route) -> str:
     """The route's path, with ids that are nobody's."""
     return route.path.format(
-        envelope_id="0" * 26, document_id="0" * 26, page="1", code="acceptance_act"
+        envelope_id="0" * 26,
+        document_id="0" * 26,
+        webhook_id="0" * 26,
+        page="1",
+        code="acceptance_act",
     )
 
 

@@ -28,7 +28,7 @@ class Place:
         self.folder = folder
         self.log = folder / "log"
         self._workers: list[subprocess.Popen[bytes]] = []
-        for name in ("owed", "begun", "done"):
+        for name in ("owed", "begun", "done", "news", "told"):
             (folder / name).mkdir()
 
     def owe(self, *envelope_ids: str) -> None:
@@ -191,3 +191,14 @@ def _processor_seconds(pid: int) -> float:
     """Time in user and in kernel mode (proc(5), fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_news_is_told_within_a_second_or_two(place: Place, redis_url: str) -> None:
+    """By every worker, beside all else that it does; and while it does it."""
+    place.owe("e1")
+    worker = place.worker(redis_url, task=30.0)
+    place.wait(worker, lambda: place.has("begun/e1"))
+
+    (place.folder / "news" / "n1").touch()
+    place.wait(worker, lambda: place.has("told/n1"))
+    assert not place.has("done/e1")
