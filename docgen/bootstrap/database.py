@@ -5,9 +5,11 @@ from contextlib import contextmanager
 
 from docgen.adapters.db import migrate as migrations
 from docgen.adapters.db.register import SqlRegister
+from docgen.bootstrap import CLOCK
 from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
 from docgen.usecases.check_journal import CheckJournal
+from docgen.usecases.find_stuck import FindStuck
 
 
 @contextmanager
@@ -17,6 +19,17 @@ def journals(settings: Settings) -> Iterator[CheckJournal]:
     register = SqlRegister(database_url(settings))
     try:
         yield CheckJournal(register=register)
+    finally:
+        register.close()
+
+
+@contextmanager
+def standstills(settings: Settings) -> Iterator[FindStuck]:
+    """Finding of what stands still, which needs the database only."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield FindStuck(register=register, clock=CLOCK)
     finally:
         register.close()
 

@@ -14,6 +14,7 @@ from docgen.cli.lint import lint
 from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, serve, worker
 from docgen.cli.register import journal, migrate, sweep
+from docgen.cli.stuck import stuck
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +26,7 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, doctor, journal, migrate, sweep, keys, limits, serve, worker,
-    demo_command,
+    forms, lint, render, verify, doctor, journal, migrate, sweep, stuck, keys, limits, serve,
+    worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)
