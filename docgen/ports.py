@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -37,6 +38,7 @@ from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.verification import Verification
+from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_evidence import Anchors, Audit, Versions
 
@@ -237,7 +239,7 @@ class Journal(Protocol):
     """Append-only, chained per envelope."""
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
-        """Write the next entry of that envelope's chain."""
+        """Write the next entry of that envelope's chain; it is news until somebody tells it."""
 
     def of(self, envelope_id: str) -> Sequence[Entry]:
         """All entries of an envelope, in order."""
@@ -260,6 +262,67 @@ class Outbox(Protocol):
 
     def settle(self, task: Task, envelope_id: str, *, now: datetime) -> None:
         """Mark the envelope's rows of that task as done."""
+
+
+class News(Protocol):
+    """Entries of journals that nobody has been told of yet; each is written with its entry."""
+
+    def next(self, *, limit: int) -> Sequence[Entry]:
+        """The oldest of them."""
+
+    def told(self, entries: Sequence[Entry]) -> None:
+        """They need not be told any more."""
+
+    def between(
+        self, owner: str, begin: datetime, end: datetime, *, after: str, limit: int
+    ) -> Sequence[Entry]:
+        """Entries of an owner's envelopes from then until before then, told or not.
+
+        In the order of envelope and place, after the one whose `message_id` is given.
+        """
+
+
+class Webhooks(Protocol):
+    """Addresses of programs that are told what happened."""
+
+    def add(self, webhook: Webhook) -> None:
+        """Store a new one; raises Conflict for an id in use."""
+
+    def save(self, webhook: Webhook) -> None:
+        """Store what changed; raises WebhookNotFound."""
+
+    def get(self, webhook_id: str) -> Webhook:
+        """The webhook, locked in a writing unit; raises WebhookNotFound."""
+
+    def of(self, owner: str) -> Sequence[Webhook]:
+        """All of an owner, the oldest first."""
+
+    def remove(self, webhook_id: str) -> None:
+        """Forget it and its deliveries."""
+
+
+class Deliveries(Protocol):
+    """What each webhook was told, or is to be."""
+
+    def add(self, delivery: Delivery) -> bool:
+        """Owe it; False, and nothing changed, where this message is known for this webhook."""
+
+    def save(self, delivery: Delivery) -> None:
+        """Store what came of a try; without effect where its webhook is gone."""
+
+    def get(self, webhook_id: str, message_id: str) -> Delivery:
+        """The delivery; raises NotFound."""
+
+    def claim(self, now: datetime, *, until: datetime, each: int, limit: int) -> Sequence[Delivery]:
+        """Take what is due, of each webhook so many, and keep it from others until then."""
+
+    def of(
+        self, webhook_id: str, *, state: DeliveryState | None, after: str | None, limit: int
+    ) -> Sequence[Delivery]:
+        """The newest first, by message id from the newest down; with `after`, those before it."""
+
+    def purge(self, before: datetime) -> int:
+        """Forget those that are over and happened before; how many."""
 
 
 class ApiKeys(Protocol):
@@ -320,6 +383,9 @@ class UnitOfWork(Protocol):
     anchors: Anchors
     audit: Audit
     outbox: Outbox
+    news: News
+    webhooks: Webhooks
+    deliveries: Deliveries
     keys: ApiKeys
     asked: AskedRequests
 
@@ -561,6 +627,25 @@ class PageImages(Protocol):
 
     def image(self, pdf: bytes, page: int, *, width: int) -> bytes:
         """WebP of a page (from 1), so many pixels wide; raises DocumentNotFound beyond the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookAnswer:
+    """What a receiver said, in short."""
+
+    status: int
+    beginning: str
+    """Of its body: at most 500 characters."""
+
+
+class WebhookSender(Protocol):
+    """The way to somebody's program, which may be anywhere but in our own network."""
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
+        """Post once, following nothing; raises WebhookUnreachable without an answer in time."""
+
+    def require_allowed(self, url: str) -> None:
+        """Raise ValuesRejected for an address that could never be told anything."""
 
 
 # --- work that follows ----------------------------------------------------------------------

@@ -280,6 +280,15 @@ class WorkSettings(BaseModel):
     """Seconds a caller who creates an envelope waits for its documents."""
 
 
+class WebhookSettings(BaseModel):
+    """Telling other people's programs what happened."""
+
+    allow: tuple[str, ...] = ()
+    """Networks besides the public internet that may be told, plain http included: `10.7.0.0/16`."""
+    patience: float = Field(default=10.0, gt=0, le=30)
+    """Seconds a receiver may take for one answer."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -329,6 +338,7 @@ class Settings(BaseSettings):
     rendering: RenderingSettings = RenderingSettings()
     web: WebSettings = WebSettings()
     work: WorkSettings = WorkSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:

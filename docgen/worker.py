@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 _UNTIL_NEXT_POLL = 5.0
 """Seconds after which a worker looks again whether nobody polls."""
+_QUIET = 1.0
+"""Seconds between looks for news, while there is none."""
 
 
 class Consumer(Protocol):
@@ -41,8 +43,20 @@ class Poller(Protocol):
         """Go on until `until` says True, or come back where another process does it."""
 
 
+class Teller(Protocol):
+    """Tells other programs what happened."""
+
+    def __call__(self) -> bool:
+        """One round; whether there was anything to do."""
+
+
 def run(
-    consumer: Consumer, sweep: Sweeper, *, sweep_every: float, poll: Poller | None = None
+    consumer: Consumer,
+    sweep: Sweeper,
+    *,
+    sweep_every: float,
+    tell: Teller,
+    poll: Poller | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT, then finish what was begun; a second signal ends it at once.
 
@@ -55,15 +69,18 @@ def run(
         target=_sweep_again, args=(sweep, sweep_every, stopping), name="sweep"
     )
     polling = threading.Thread(target=_poll_again, args=(poll, stopping), name="receipts")
+    telling = threading.Thread(target=_tell_again, args=(tell, stopping), name="telling")
     consumer.start()
     sweeping.start()
     polling.start()
+    telling.start()
     log.info("the worker is at work")
     log.info("%s: finishing what was begun", signals.get().name)
     stopping.set()
     consumer.stop()
     sweeping.join()
     polling.join()
+    telling.join()
     log.info("the worker has finished")
 
 
@@ -105,6 +122,19 @@ def _poll_again(poll: Poller | None, stopping: threading.Event) -> None:
             # Without it no code would ever be known to have arrived.
             log.exception("asking for receipts failed")
         stopping.wait(_UNTIL_NEXT_POLL)
+
+
+def _tell_again(tell: Teller, stopping: threading.Event) -> None:
+    """News is told within a second, and without pause while there is some."""
+    while not stopping.is_set():
+        busy = False
+        try:
+            busy = tell()
+        except DocgenError as failure:
+            log.warning("telling waits: %s", failure.code)
+        except Exception:
+            log.exception("telling failed")
+        stopping.wait(0 if busy else _QUIET)
 
 
 def _log(swept: Swept) -> None:

@@ -10,6 +10,7 @@ from api.v1 import (
     receipts,
     signing,
     verify,
+    webhooks,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -21,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *journal.ROUTES,
     *verify.ROUTES,
     *receipts.ROUTES,
+    *webhooks.ROUTES,
 )

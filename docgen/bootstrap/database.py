@@ -1,8 +1,25 @@
-"""The register: where it is, and its shape."""
+"""The register: where it is, its shape, and what stands still in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from docgen.adapters.db import migrate as migrations
+from docgen.adapters.db.register import SqlRegister
+from docgen.bootstrap import CLOCK
 from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
+from docgen.usecases.find_stuck import FindStuck
+
+
+@contextmanager
+def standstills(settings: Settings) -> Iterator[FindStuck]:
+    """Finding of what stands still, which needs the database only."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield FindStuck(register=register, clock=CLOCK)
+    finally:
+        register.close()
 
 
 def migrate(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
+from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register, Turnstile
@@ -79,6 +80,7 @@ class Docgen:
     verify_document: VerifyDocument
     verify_upload: VerifyUpload
     turnstile: Turnstile
+    webhooks: WebhookDesk
     public_url: str
 
 
@@ -138,7 +140,6 @@ def _docgen(
     forms, blobs = catalogue(settings), blobs_of(settings)
     by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
     send, spend = by_code.send, by_code.spend
-    create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms,
         register=register,
@@ -147,9 +148,8 @@ def _docgen(
         public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=create,
-        show_envelope=ShowEnvelope(register=register),
-        show_issued=ShowIssued(register=register),
+        create_envelope=_creating(settings, by_code.check, register=register, forms=forms, jobs=jobs),
+        show_envelope=ShowEnvelope(register=register), show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=_fetching(settings, blobs),
         read_journal=ReadJournal(register=register),
@@ -165,6 +165,7 @@ def _docgen(
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),
         turnstile=_turnstile(settings, parts, stack),
+        webhooks=desk_of(settings, parts, register=register),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
 from docgen.bootstrap.sealing import sealer_of, signer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
+from docgen.bootstrap.webhooks import TellNews, telling_of
 from docgen.domain.errors import Unavailable
 from docgen.domain.work import Task
 from docgen.ports import Work
@@ -39,6 +40,7 @@ class Works:
 
     work: Work
     sweep: Sweep
+    tell: TellNews
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ def works_over(
     routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
     routes.start()
     try:
-        yield Works(work=work, sweep=sweep)
+        yield Works(work=work, sweep=sweep, tell=telling_of(settings, parts, register=register))
     finally:
         renderer.close()
         routes.join()

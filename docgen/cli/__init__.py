@@ -15,6 +15,7 @@ from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, sealer, serve, smpp, worker
 from docgen.cli.register import archive, journal, migrate, sweep
 from docgen.cli.sms import sms
+from docgen.cli.stuck import stuck
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +27,7 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, doctor, journal, archive, migrate, sweep, keys, limits, sms,
-    sealer, serve, smpp, worker, demo_command,
+    forms, lint, render, verify, doctor, journal, archive, migrate, sweep, stuck, keys, limits,
+    sms, sealer, serve, smpp, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

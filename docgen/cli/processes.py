@@ -22,6 +22,7 @@ def worker() -> None:
             process.run(
                 workplace.consumer,
                 workplace.works.sweep,
+                tell=workplace.works.tell,
                 sweep_every=settings.work.sweep_every,
                 poll=workplace.poll,
             )

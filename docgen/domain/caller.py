@@ -25,6 +25,8 @@ class Scope(StrEnum):
     """Begin, show and confirm verifications of numbers."""
     JOURNAL_READ = "journal:read"
     DOCUMENTS_VERIFY = "documents:verify"
+    WEBHOOKS_MANAGE = "webhooks:manage"
+    """Say where its owner's programs are told what happened, and read the secrets of that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ DocgenError
 │   ├── DocumentNotFound
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
+│   ├── WebhookNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
@@ -39,6 +40,7 @@ DocgenError
 │   ├── DirectoryUnavailable      whose the number is, cannot be asked
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
+│   ├── WebhookUnreachable        a receiver gave no answer
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── SmsUncertain                  nobody knows whether the message left
 ├── SignatureWrong                a provider's call that is not his
@@ -147,6 +149,12 @@ class ApiKeyNotFound(NotFound):
     """No API key of that id."""
 
     code = "api_key_not_found"
+
+
+class WebhookNotFound(NotFound):
+    """No webhook of that id, or not yours."""
+
+    code = "webhook_not_found"
 
 
 class BlobNotFound(NotFound):
@@ -385,6 +393,16 @@ class SignatureWrong(DocgenError):
     """A call that claims to come from a provider and is not signed by him."""
 
     code = "signature_wrong"
+
+
+class WebhookUnreachable(Unavailable):
+    """A receiver gave no answer; `reason` is a word for why."""
+
+    code = "webhook_unreachable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the receiver gave no answer: {reason}")
+        self.reason = reason
 
 
 class TemplateRejected(DocgenError):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from docgen.domain.envelope import State
 from docgen.domain.errors import DocgenError, SealUnavailable
+from docgen.domain.webhook import WebhookPolicy
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
 from docgen.usecases.close_day import CloseDay
@@ -46,6 +47,8 @@ class Sweep:
     """For so long a repeated request gets its first answer."""
     close_day: CloseDay | None = None
     """Once a day is over it is archived and anchored, after all that people wait for."""
+    deliveries_kept: timedelta = WebhookPolicy().kept
+    """For so long the log of what webhooks were told is kept."""
 
     def __call__(self, *, until: Callable[[], bool] = lambda: False) -> Swept:
         """What was done; whatever fails is logged and waits for the next time.
@@ -54,6 +57,7 @@ class Sweep:
         """
         with self.register.begin() as unit:
             unit.asked.purge(self.clock.now() - self.answers_kept)
+            unit.deliveries.purge(self.clock.now() - self.deliveries_kept)
             unit.commit()
         self._settle()
         expired = sum(self._expired(each) for each in self._overdue() if not until())

@@ -3,23 +3,32 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from typing import Any
 
 from werkzeug.test import TestResponse
 
 from docgen.adapters.pages.pdfium import PdfiumPages
 from docgen.adapters.sms.smsc_kz import SmscKzCalls
+from docgen.adapters.webhooks.addresses import Guard
+from docgen.adapters.webhooks.posting import HttpPosting
 from docgen.bootstrap.service import Docgen
+from docgen.bootstrap.webhooks import WebhookDesk, secrets_of
 from docgen.ports import Verifier
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
+from docgen.usecases.change_webhook import ChangeWebhook
+from docgen.usecases.create_webhook import CreateWebhook
 from docgen.usecases.decline import Decline
 from docgen.usecases.fetch_document import FetchDocument
 from docgen.usecases.find_envelopes import FindEnvelopes
 from docgen.usecases.issue_key import IssueKey, KeyRequest
 from docgen.usecases.read_journal import ReadJournal
+from docgen.usecases.redeliver import Redeliver
+from docgen.usecases.remove_webhook import RemoveWebhook
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
+from docgen.usecases.show_webhooks import ShowWebhooks
 from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
@@ -127,7 +136,25 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         verify_upload=VerifyUpload(verify_document=verify, register=over.register),
         turnstile=FakeTurnstile(),
         public_url=PUBLIC_URL,
+        webhooks=_webhooks(over),
     )
+
+
+def _webhooks(over: World) -> WebhookDesk:
+    register, clock, sender = over.register, over.clock, loopback_posting()
+    return WebhookDesk(
+        create=CreateWebhook(register=register, sender=sender, clock=clock),
+        show=ShowWebhooks(register=register),
+        change=ChangeWebhook(register=register, sender=sender, clock=clock),
+        remove=RemoveWebhook(register=register),
+        redeliver=Redeliver(register=register, clock=clock),
+        secret_of=secrets_of(b"s" * 32),
+    )
+
+
+def loopback_posting() -> HttpPosting:
+    """To receivers of the tests."""
+    return HttpPosting(Guard((ip_network("127.0.0.0/8"),)), patience=2.0)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ def _address(route: Route) -> str:
         envelope_id="0" * 26,
         verification_id="0" * 26,
         document_id="0" * 26,
+        webhook_id="0" * 26,
         page="1",
         code="acceptance_act",
     )

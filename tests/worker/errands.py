@@ -58,13 +58,26 @@ class Errands:
                 raise RuntimeError("a fault of ours")
             pause(0.1)
 
+    def tell(self) -> bool:
+        """Take what is to be told from `news` to `told`."""
+        news = sorted((self.folder / "news").glob("*"))
+        for each in news:
+            each.rename(self.folder / "told" / each.name)
+        return bool(news)
+
 
 def main(redis_url: str, folder: str, seconds: str, sweep_every: str) -> None:
     """Work until a signal comes."""
     logging.basicConfig(level=logging.INFO)
     errands = Errands(Path(folder), float(seconds))
     consumer = QueueConsumer(redis_url, errands.work, threads=1)
-    worker.run(consumer, errands.sweep, sweep_every=float(sweep_every), poll=errands.poll)
+    worker.run(
+        consumer,
+        errands.sweep,
+        sweep_every=float(sweep_every),
+        tell=errands.tell,
+        poll=errands.poll,
+    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Place:
         self.folder = folder
         self.log = folder / "log"
         self._workers: list[subprocess.Popen[bytes]] = []
-        for name in ("owed", "begun", "done"):
+        for name in ("owed", "begun", "done", "news", "told"):
             (folder / name).mkdir()
 
     def owe(self, *envelope_ids: str) -> None:
@@ -214,3 +214,14 @@ def test_a_worker_that_is_told_to_end_polls_no_more(place: Place, redis_url: str
     worker.terminate()
 
     assert worker.wait(_PATIENCE) == 0
+
+
+def test_news_is_told_within_a_second_or_two(place: Place, redis_url: str) -> None:
+    """By every worker, beside all else that it does; and while it does it."""
+    place.owe("e1")
+    worker = place.worker(redis_url, task=30.0)
+    place.wait(worker, lambda: place.has("begun/e1"))
+
+    (place.folder / "news" / "n1").touch()
+    place.wait(worker, lambda: place.has("told/n1"))
+    assert not place.has("done/e1")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.rows import JournalRow
+from docgen.adapters.db.webhook_rows import NewsRow
 from docgen.domain import journal
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
@@ -25,6 +26,9 @@ class SqlJournal:
         try:
             with self._session.begin_nested():
                 self._session.execute(insert(JournalRow).values(**entry_columns(entry)))
+                self._session.execute(
+                    insert(NewsRow).values(envelope_id=envelope_id, sequence=entry.sequence)
+                )
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry

@@ -12,6 +12,7 @@ from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
 from docgen.adapters.db.challenges import SqlChallenges
+from docgen.adapters.db.deliveries import SqlDeliveries
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.failures import translated
@@ -20,11 +21,13 @@ from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
+from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.tallies import SqlTallies
 from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
+from docgen.adapters.db.webhooks import SqlWebhooks
 
 _NEXT_NUMBER = text(
     "INSERT INTO counters (series, value) VALUES (:series, 1)"
@@ -46,6 +49,9 @@ class SqlUnit:
     anchors: ports_of_evidence.Anchors
     audit: ports_of_evidence.Audit
     outbox: ports.Outbox
+    news: ports.News
+    webhooks: ports.Webhooks
+    deliveries: ports.Deliveries
     keys: ports.ApiKeys
     asked: ports.AskedRequests
 
@@ -61,6 +67,9 @@ class SqlUnit:
         self.anchors = SqlAnchors(session)
         self.audit = SqlAudit(session)
         self.outbox = SqlOutbox(session)
+        self.news = SqlNews(session)
+        self.webhooks = SqlWebhooks(session, locking=transaction is not None)
+        self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
         self.asked = SqlAskedRequests(session)
         self._session = session

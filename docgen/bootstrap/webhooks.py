@@ -1,0 +1,94 @@
+"""What tells other people's programs."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from docgen.adapters.db.register import SqlRegister
+from docgen.adapters.webhooks.addresses import Guard
+from docgen.adapters.webhooks.posting import HttpPosting
+from docgen.bootstrap import CHANCE, CLOCK
+from docgen.bootstrap.surroundings import Surroundings
+from docgen.domain.errors import Misconfigured
+from docgen.settings import Settings
+from docgen.usecases.change_webhook import ChangeWebhook
+from docgen.usecases.create_webhook import CreateWebhook
+from docgen.usecases.deliver_webhooks import DeliverWebhooks, SecretOf
+from docgen.usecases.publish_news import PublishNews
+from docgen.usecases.redeliver import Redeliver
+from docgen.usecases.remove_webhook import RemoveWebhook
+from docgen.usecases.show_webhooks import ShowWebhooks
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookDesk:
+    """All that can be asked of webhooks."""
+
+    create: CreateWebhook
+    show: ShowWebhooks
+    change: ChangeWebhook
+    remove: RemoveWebhook
+    redeliver: Redeliver
+    secret_of: SecretOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellNews:
+    """Publishes what is new and delivers what is due; True where there was anything to do."""
+
+    publish: PublishNews
+    deliver: DeliverWebhooks
+
+    def __call__(self) -> bool:
+        """One round."""
+        published, delivered = self.publish(), self.deliver()
+        return published + delivered > 0
+
+
+def desk_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -> WebhookDesk:
+    """For a process that is asked."""
+    sender = _sender(settings)
+    return WebhookDesk(
+        create=CreateWebhook(register=register, sender=sender, clock=CLOCK),
+        show=ShowWebhooks(register=register),
+        change=ChangeWebhook(register=register, sender=sender, clock=CLOCK),
+        remove=RemoveWebhook(register=register),
+        redeliver=Redeliver(register=register, clock=CLOCK),
+        secret_of=secrets_of(parts.subject_key),
+    )
+
+
+def telling_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -> TellNews:
+    """For a process that works."""
+    return TellNews(
+        publish=PublishNews(register=register, clock=CLOCK),
+        deliver=DeliverWebhooks(
+            register=register,
+            sender=_sender(settings),
+            secret_of=secrets_of(parts.subject_key),
+            clock=CLOCK,
+            chance=CHANCE,
+        ),
+    )
+
+
+def secrets_of(key: bytes) -> SecretOf:
+    """Secrets made of the installation's key, so that none lies in the register (RFC 5869)."""
+
+    def secret_of(webhook_id: str, generation: int) -> bytes:
+        label = f"qoltanba webhook {webhook_id} {generation}".encode()
+        return HKDF(algorithm=SHA256(), length=_SECRET_BYTES, salt=None, info=label).derive(key)
+
+    return secret_of
+
+
+def _sender(settings: Settings) -> HttpPosting:
+    try:
+        allowed = tuple(ipaddress.ip_network(each) for each in settings.webhooks.allow)
+    except ValueError as error:
+        raise Misconfigured(f"DOCGEN_WEBHOOKS__ALLOW: {error}") from error
+    return HttpPosting(Guard(allowed), patience=settings.webhooks.patience)

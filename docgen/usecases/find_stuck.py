@@ -1,0 +1,64 @@
+"""Find what stands still: how long already, and what hinders it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from docgen.domain.envelope import State
+from docgen.domain.journal import Entry, Event
+from docgen.ports import Clock, Register, UnitOfWork
+
+_REACHED_BY = {State.DRAFT: Event.CREATED, State.CONFIRMED: Event.CONFIRMED}
+_HINDRANCES = {Event.RENDER_FAILED, Event.SEAL_WAITS, Event.SEAL_FAILED}
+NOT_DONE = "not_done_yet"
+"""Nothing that the journal knows: nobody has come to it, or a part of ours was away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stuck:
+    """An envelope that waits for us."""
+
+    envelope_id: str
+    state: State
+    since: datetime
+    age: timedelta
+    reason: str
+    """Code of the error that its journal tells last, else NOT_DONE."""
+    last_tried_at: datetime | None
+    """When that error was first met: a repetition is not written down again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindStuck:
+    """Drafts and confirmed envelopes, by their state, whatever the queue says."""
+
+    register: Register
+    clock: Clock
+
+    def __call__(self, *, older_than: timedelta) -> Sequence[Stuck]:
+        """Those that have waited longer, the oldest first."""
+        with self.register.view() as unit:
+            found = [each for state in _REACHED_BY for each in self._waiting(unit, state)]
+        longer = [each for each in found if each.age > older_than]
+        return sorted(longer, key=lambda each: (each.since, each.envelope_id))
+
+    def _waiting(self, unit: UnitOfWork, state: State) -> Iterator[Stuck]:
+        now = self.clock.now()
+        for envelope_id in unit.envelopes.in_state(state):
+            entries = unit.journal.of(envelope_id)
+            reached = [entry.at for entry in entries if entry.event is _REACHED_BY[state]]
+            since = reached[-1] if reached else entries[0].at if entries else now
+            hindrance = _hindrance(entries, since)
+            yield Stuck(
+                envelope_id=envelope_id,
+                state=state,
+                since=since,
+                age=now - since,
+                reason=NOT_DONE if hindrance is None else hindrance.details["error"],
+                last_tried_at=None if hindrance is None else hindrance.at,
+            )
+
+
+def _hindrance(entries: Sequence[Entry], since: datetime) -> Entry | None:
+    met = [e for e in entries if e.event in _HINDRANCES and e.at >= since and "error" in e.details]
+    return met[-1] if met else None

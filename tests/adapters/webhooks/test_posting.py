@@ -1,0 +1,185 @@
+"""Posting to receivers: only where it is allowed, once, bounded in time and size."""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docgen.adapters.webhooks.addresses import Guard
+from docgen.adapters.webhooks.posting import HttpPosting, plain_words
+from docgen.domain.errors import ValuesRejected, WebhookUnreachable
+from tests.services.receiver import Receiver, receiver
+
+LOOPBACK = Guard((ip_network("127.0.0.0/8"),))
+WORLD = Guard()
+
+
+@pytest.fixture
+def there() -> Iterator[Receiver]:
+    """A receiver on loopback."""
+    with receiver() as listening:
+        yield listening
+
+
+def _post(there: Receiver, *, patience: float = 5.0) -> tuple[int, str]:
+    posting = HttpPosting(LOOPBACK, patience=patience)
+    answer = posting.post(there.url, headers={"webhook-id": "evt_1"}, body=b'{"type":"x"}')
+    return answer.status, answer.beginning
+
+
+def _reason(url: str, guard: Guard = LOOPBACK, patience: float = 5.0) -> str:
+    with pytest.raises(WebhookUnreachable) as caught:
+        HttpPosting(guard, patience=patience).post(url, headers={}, body=b"{}")
+    return caught.value.reason
+
+
+def test_the_body_arrives_to_the_byte_with_its_headers(there: Receiver) -> None:
+    """Path, query, media type and ours."""
+    assert _post(there) == (204, "")
+
+    (request,) = there.received
+    assert request.path == "/hook?of=tests"
+    assert request.body == b'{"type":"x"}'
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["webhook-id"] == "evt_1"
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 302, 307, 400, 410, 500, 503])
+def test_any_answer_is_told_and_no_redirect_followed(there: Receiver, status: int) -> None:
+    """The receiver may not send us elsewhere."""
+    there.answer(status, "words", f"Location: {there.url}/elsewhere")
+
+    assert _post(there)[0] == status
+    assert len(there.received) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"\x00\xff garbage", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 500],
+)
+def test_what_is_no_answer_is_told_as_such(there: Receiver, answer: bytes) -> None:
+    """Nothing, noise, nonsense, and headers without end."""
+    there.answers = [answer]
+
+    assert _reason(there.url) in {"answer", "connection"}
+
+
+def test_a_huge_answer_is_cut(there: Receiver) -> None:
+    """No more than 64 KB is read, 500 characters are shown."""
+    there.answer(200, "слово " * 100_000)
+
+    status, beginning = _post(there)
+    assert status == 200
+    assert len(beginning) == 500
+
+
+def test_numbers_of_persons_are_not_kept_of_an_answer(there: Receiver) -> None:
+    """A careless receiver repeats what it was never told by us, or worse."""
+    there.answer(500, "error for +77015550142 and 850412300187 at line 42\x1b[31m")
+
+    _, beginning = _post(there)
+    assert "5550142" not in beginning
+    assert "850412300187" not in beginning
+    assert "line 42" in beginning
+    assert "\x1b" not in beginning
+
+
+@pytest.mark.parametrize("headers", [(), ("X-Long: " + "x" * 1000,)])
+def test_a_receiver_that_drips_is_cut_off_in_time(
+    there: Receiver, headers: tuple[str, ...]
+) -> None:
+    """The patience is for all of it, not for each byte, be it in the body or before it."""
+    there.answer(200, "x" * 1000, *headers)
+    there.drip = 0.05
+
+    begun = time.monotonic()
+    assert _reason(there.url, patience=1.0) == "time"
+    assert time.monotonic() - begun < 5
+
+
+def test_nobody_there_is_told_at_once() -> None:
+    """A refused connection, and a name that does not exist."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    assert _reason(f"http://127.0.0.1:{port}/") == "connection"
+    assert _reason("https://no-such-host.invalid/", WORLD) == "name"
+
+
+def test_a_certificate_of_nobody_is_refused(tls_files: tuple[Path, Path]) -> None:
+    """TLS is verified; the body is not sent."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*tls_files)
+    with receiver(server) as there:
+        assert _reason(there.url) == "tls"
+        assert there.received == []
+
+        trusting = ssl.create_default_context(cafile=str(tls_files[0]))
+        answer = HttpPosting(LOOPBACK, tls=trusting).post(there.url, headers={}, body=b"{}")
+        assert answer.status == 204
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "https://127.0.0.1/", "https://2130706433/", "https://0x7f.1/",
+        "https://0177.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://0/",
+        "https://169.254.169.254/", "https://100.64.0.1/", "https://10.0.0.1/",
+        "https://192.168.1.1/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/",
+        "https://[fd00::1]/", "https://[fe80::1]/", "https://224.0.0.1/",
+        "http://example.com/", "https://example.com:22/", "https://localhost:8080/",
+    ],
+)  # fmt: skip
+def test_our_own_network_is_never_told(url: str) -> None:
+    """In whatever spelling; refused when it is set up, and again when it is used."""
+    with pytest.raises(ValuesRejected):
+        WORLD.require_allowed(url)
+    assert _reason(url, WORLD) in {"address", "name"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "example.com", "ftp://example.com/", "https://", "https:///x", "https://u:p@example.com/",
+        "https://example.com/#x", "https://exa mple.com/", "https://example.com:99999/",
+        "https://пример.kz/", "javascript:alert(1)", "https://[::1",
+        "https://example.com/" + "a" * 2000,
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(url: str) -> None:
+    """Schemes, passwords, fragments, spaces and other traps."""
+    with pytest.raises(ValuesRejected):
+        LOOPBACK.require_allowed(url)
+
+
+def test_a_name_that_leads_home_is_refused_when_it_is_used() -> None:
+    """What a name leads to is looked at in the moment of connecting."""
+    assert _reason("https://localhost/", WORLD) == "address"
+
+
+def test_public_addresses_are_allowed() -> None:
+    """Names and literal ones, at the usual ports."""
+    for url in ("https://example.com/a?b=c", "https://example.com:8443/", "https://8.8.8.8/"):
+        WORLD.require_allowed(url)
+
+
+def test_an_allowed_network_admits_no_other() -> None:
+    """What is allowed by setting is allowed by its address."""
+    LOOPBACK.require_allowed("http://127.0.0.1:8080/hook")
+    with pytest.raises(ValuesRejected):
+        LOOPBACK.require_allowed("http://10.0.0.1/")
+    assert _reason("http://10.0.0.1/") == "address"
+
+
+@given(st.text(max_size=300))
+def test_any_answer_can_be_shown(text: str) -> None:
+    """Nothing in it is obeyed by a terminal, and no long number is left."""
+    shown = plain_words(text)
+
+    assert shown.isprintable()

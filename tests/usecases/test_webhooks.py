@@ -1,0 +1,175 @@
+"""News of envelopes: told to whoever wants it, the same bytes until they are taken."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from docgen.domain.webhook import (
+    DeliveryState,
+    Topic,
+    WebhookState,
+)
+from tests.usecases.telling import CALLER, POLICY, Desk, telling, visit
+from tests.usecases.world import World
+
+
+@pytest.fixture
+def desk(anywhere: World) -> Iterator[Desk]:
+    """Over SQLite and over PostgreSQL."""
+    with telling(anywhere) as built:
+        yield built
+
+
+def test_every_step_of_a_visit_is_told_once(desk: Desk) -> None:
+    """In the order it happened, each under an id of its own."""
+    desk.webhook()
+    envelope_id = visit(desk)
+
+    assert sorted(desk.told()) == [
+        "code.sent", "envelope.code_sent", "envelope.created", "envelope.ready",
+    ]  # fmt: skip
+    told = [json.loads(each.body) for each in desk.receiver.received]
+    assert {each["data"]["envelope_id"] for each in told} == {envelope_id}
+    assert sorted(each["data"]["sequence"] for each in told) == [1, 2, 3, 4]
+    assert len({each.headers["webhook-id"] for each in desk.receiver.received}) == 4
+    assert len(desk.told()) == 4
+
+
+def test_the_library_of_the_standard_verifies_what_is_told(desk: Desk) -> None:
+    """Id, time, body and signature fit together, and no other body does."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.world.created()
+    desk.told()
+
+    (request,) = desk.receiver.received
+    assert desk.verify(webhook, request)["type"] == "envelope.created"
+    with pytest.raises(Exception, match="No matching signature"):
+        desk.verify(webhook, replace(request, body=request.body.replace(b"created", b"altered")))
+
+
+def test_nothing_of_the_person_is_told(desk: Desk) -> None:
+    """Ids by which a program finds its own things."""
+    desk.webhook()
+    person = desk.world.envelope(visit(desk)).subscriber
+    desk.told()
+
+    everything = b"".join(each.body for each in desk.receiver.received).decode()
+    for secret in (person.phone.value[2:], person.iin.value, person.surname, person.name):
+        assert secret not in everything
+
+
+def test_a_webhook_hears_what_it_asked_for(desk: Desk) -> None:
+    """Topics, owner and region."""
+    desk.webhook(Topic.CODE_SENT)
+    desk.webhook(caller=replace(CALLER, owner="somebody else"))
+    desk.webhook(caller=replace(CALLER, region="far away"))
+    visit(desk)
+
+    assert desk.told() == ["code.sent"]
+
+
+def test_what_happened_before_is_not_told_by_itself(desk: Desk) -> None:
+    """A new webhook is not flooded with the past."""
+    desk.world.created()
+    desk.told()
+    desk.webhook()
+
+    assert desk.told() == []
+
+
+def test_a_refused_message_comes_again_to_the_byte(desk: Desk) -> None:
+    """Same id, same body, a new time and signature; after the waits of the standard."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.receiver.answer(500, "not now")
+    desk.world.created()
+    desk.told()
+    assert len(desk.receiver.received) == 1
+
+    for place, wait in enumerate(POLICY.waits[:3]):
+        desk.world.clock.advance(wait - timedelta(seconds=1))
+        assert len(desk.told()) == place + 1
+        desk.world.clock.advance(timedelta(seconds=1))
+        assert len(desk.told()) == place + 2
+
+    bodies = {each.body for each in desk.receiver.received}
+    ids = {each.headers["webhook-id"] for each in desk.receiver.received}
+    assert (len(bodies), len(ids)) == (1, 1)
+    (delivery,) = desk.deliveries(webhook)
+    assert [each.status for each in delivery.tries] == [500] * 4
+    assert delivery.tries[0].answer == "not now"
+
+
+def test_a_message_is_given_up_after_the_last_wait(desk: Desk) -> None:
+    """It stays in the log, and can be asked for."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.receiver.answer(503)
+    desk.world.created()
+    desk.told()
+    for wait in POLICY.waits:
+        desk.world.clock.advance(wait + wait / 5)
+        desk.told()
+
+    assert desk.deliveries(webhook)[0].state is DeliveryState.GIVEN_UP
+    assert len(desk.receiver.received) == len(POLICY.waits) + 1
+
+
+def test_a_webhook_that_fails_for_days_is_disabled_and_others_hear_of_it(desk: Desk) -> None:
+    """Nobody is told for ever what he does not take; its owner's other programs learn why."""
+    failing = desk.webhook(Topic.ENVELOPE_CREATED, url="http://127.0.0.1:9/nobody")
+    other = desk.webhook(Topic.WEBHOOK_DISABLED)
+    desk.world.created()
+    desk.told()
+    assert desk.seen(failing).failing_since is not None
+
+    for _ in range(12):
+        desk.world.clock.advance(timedelta(hours=12))
+        desk.world.created()
+        desk.told()
+
+    seen = desk.seen(failing)
+    assert (seen.state, seen.disabled_because) == (WebhookState.DISABLED, "failing")
+    assert [each.topic for each in desk.deliveries(other)] == [Topic.WEBHOOK_DISABLED]
+    assert "webhook.disabled" in desk.told()
+
+
+def test_gone_means_gone(desk: Desk) -> None:
+    """410 disables at once (Standard Webhooks)."""
+    webhook = desk.webhook()
+    desk.receiver.answer(410)
+    desk.world.created()
+    desk.told()
+
+    assert desk.seen(webhook).disabled_because == "gone"
+
+
+def test_success_forgives(desk: Desk) -> None:
+    """One delivery, and the days of failing begin anew."""
+    webhook = desk.webhook()
+    desk.receiver.answer(500)
+    desk.world.created()
+    desk.told()
+    desk.receiver.answer(200)
+    desk.world.clock.advance(timedelta(hours=1))
+    desk.told()
+
+    assert desk.seen(webhook).failing_since is None
+
+
+def test_after_a_rotation_both_secrets_sign_for_a_day(desk: Desk) -> None:
+    """A receiver changes over when it likes."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    rotated = desk.change.rotate(webhook.id, caller=CALLER)
+    desk.world.created()
+    desk.told()
+    (request,) = desk.receiver.received
+
+    assert rotated.generation == 2
+    for generation in (1, 2):
+        assert desk.verify(webhook, request, generation)["type"] == "envelope.created"
+
+    assert rotated.generations(
+        desk.world.clock.now() + timedelta(hours=25), overlap=POLICY.overlap
+    ) == (2,)

@@ -1,0 +1,175 @@
+"""Webhooks: told again, shared out, forgotten, and each its owner's alone."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from docgen.domain.errors import NotFound, ValuesRejected, WebhookNotFound
+from docgen.domain.webhook import (
+    DeliveryState,
+    Topic,
+    WebhookState,
+)
+from docgen.usecases.change_webhook import WebhookChange
+from docgen.usecases.create_webhook import MOST_OF_AN_OWNER, CreateWebhook
+from docgen.usecases.remove_webhook import RemoveWebhook
+from docgen.usecases.void import Void
+from tests.api.portal import loopback_posting
+from tests.usecases.telling import CALLER, POLICY, Desk, telling, visit
+from tests.usecases.world import World
+
+
+@pytest.fixture
+def desk(anywhere: World) -> Iterator[Desk]:
+    """Over SQLite and over PostgreSQL."""
+    with telling(anywhere) as built:
+        yield built
+
+
+def test_what_was_missed_can_be_told_again(desk: Desk) -> None:
+    """All of a stretch of time, under the ids and with the bytes of the first time."""
+    webhook = desk.webhook()
+    begin = desk.world.clock.now()
+    visit(desk)
+    desk.told()
+    first = {r.headers["webhook-id"]: r.body for r in desk.receiver.received}
+    desk.change(webhook.id, WebhookChange(state=WebhookState.DISABLED), caller=CALLER)
+    desk.world.created()
+    desk.told()
+    with pytest.raises(ValuesRejected):
+        desk.redeliver.between(webhook.id, begin, begin + timedelta(days=1), caller=CALLER)
+    desk.change(webhook.id, WebhookChange(state=WebhookState.ACTIVE), caller=CALLER)
+
+    owed = desk.redeliver.between(webhook.id, begin, begin + timedelta(days=1), caller=CALLER)
+    desk.receiver.received.clear()
+    desk.told()
+
+    again = {r.headers["webhook-id"]: r.body for r in desk.receiver.received}
+    assert owed == len(again) == 6
+    assert first.items() <= again.items()
+
+
+def test_one_message_can_be_told_again(desk: Desk) -> None:
+    """By its id; one that never was told is not found."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.world.created()
+    desk.told()
+    (request,) = desk.receiver.received
+
+    assert desk.redeliver.one(webhook.id, request.headers["webhook-id"], caller=CALLER) == 1
+    assert len(desk.told()) == 2
+    with pytest.raises(NotFound):
+        desk.redeliver.one(webhook.id, "evt_x_1", caller=CALLER)
+
+
+def test_a_webhook_is_its_owners_alone(desk: Desk) -> None:
+    """To others it does not exist."""
+    webhook = desk.webhook()
+    other = replace(CALLER, owner="somebody else")
+    remove = RemoveWebhook(register=desk.world.register)
+
+    with pytest.raises(WebhookNotFound):
+        desk.change.rotate(webhook.id, caller=other)
+    with pytest.raises(WebhookNotFound):
+        remove(webhook.id, caller=other)
+    with pytest.raises(WebhookNotFound):
+        desk.redeliver.one(webhook.id, "evt_x_1", caller=other)
+    with pytest.raises(WebhookNotFound):
+        desk.change.rotate(webhook.id, caller=replace(CALLER, region="far away"))
+
+
+def test_an_owner_has_so_many_webhooks_and_no_more(desk: Desk) -> None:
+    """One who loses ids does not make them without end."""
+    for _ in range(MOST_OF_AN_OWNER):
+        desk.webhook()
+
+    with pytest.raises(ValuesRejected):
+        desk.webhook()
+
+
+def test_the_same_creation_again_makes_no_second_one(desk: Desk) -> None:
+    """A repeated request finds the first."""
+    webhook = desk.webhook()
+    create = CreateWebhook(
+        register=desk.world.register, sender=loopback_posting(), clock=desk.world.clock
+    )
+    again = create(webhook.id, caller=CALLER, url=webhook.url, topics=frozenset(), description="")
+
+    assert again == webhook
+
+
+def test_a_removed_webhook_is_owed_nothing(desk: Desk) -> None:
+    """Its deliveries go with it, whoever is at them."""
+    webhook = desk.webhook()
+    desk.world.created()
+    desk.publish()
+    RemoveWebhook(register=desk.world.register)(webhook.id, caller=CALLER)
+
+    assert desk.told() == []
+
+
+def test_a_deliverer_who_dies_loses_nothing(desk: Desk) -> None:
+    """What he had taken is due again when his lease is over."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.world.created()
+    desk.publish()
+    now = desk.world.clock.now()
+    with desk.world.register.begin() as unit:
+        (taken,) = unit.deliveries.claim(now, until=now + POLICY.lease, each=4, limit=16)
+        unit.commit()
+    assert taken.webhook_id == webhook.id
+
+    assert desk.told() == []
+    desk.world.clock.advance(POLICY.lease)
+    assert desk.told() == ["envelope.created"]
+
+
+def test_many_deliverers_at_once_tell_each_message_once(desk: Desk) -> None:
+    """Workers share the work; a slow receiver is not asked by all of them."""
+    desk.webhook(Topic.ENVELOPE_CREATED)
+    for _ in range(12):
+        desk.world.created()
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: desk.publish(), range(4)))
+        for _ in range(6):
+            list(workers.map(lambda _: desk.deliver(), range(4)))
+
+    ids = [each.headers["webhook-id"] for each in desk.receiver.received]
+    assert len(ids) == len(set(ids)) == 12
+
+
+def test_a_webhook_with_much_owed_leaves_room_for_others(desk: Desk) -> None:
+    """Four of each at a time, however much is due."""
+    busy = desk.webhook(Topic.ENVELOPE_CREATED)
+    for _ in range(10):
+        desk.world.created()
+    calm = desk.webhook(Topic.ENVELOPE_VOID)
+    void = Void(register=desk.world.register, clock=desk.world.clock)
+    void(desk.world.created().id, reason="Қате", actor="client:field")
+    while desk.publish():
+        pass
+
+    now = desk.world.clock.now()
+    with desk.world.register.begin() as unit:
+        taken = unit.deliveries.claim(now, until=now + POLICY.lease, each=4, limit=16)
+    by_webhook = [each.webhook_id for each in taken]
+    assert by_webhook.count(busy.id) == 4
+    assert by_webhook.count(calm.id) == 1
+
+
+def test_the_log_is_forgotten_after_a_month_but_nothing_owed_is(desk: Desk) -> None:
+    """Only what is over."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.world.created()
+    desk.told()
+    desk.receiver.answer(500)
+    desk.world.created()
+    desk.told()
+
+    with desk.world.register.begin() as unit:
+        assert unit.deliveries.purge(desk.world.clock.now() + timedelta(seconds=1)) == 1
+        unit.commit()
+    assert [each.state for each in desk.deliveries(webhook)] == [DeliveryState.OWED]
