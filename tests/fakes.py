@@ -221,7 +221,7 @@ class FakeSealer:
         if self.unusable is not None:
             raise self.unusable
         return SealAbility(
-            holder="Fake Seal", serial="01", key="P-256", valid_until=NOW + timedelta(days=365),
+            holder="CN=Fake Seal", serial="01", key="P-256", valid_until=NOW + timedelta(days=365),
             level=SealLevel.B_B,
         )  # fmt: skip
 

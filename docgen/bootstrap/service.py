@@ -139,28 +139,25 @@ def _docgen(
     codes = _codes(parts, stack)
     forms, blobs = catalogue(settings), blobs_of(settings)
     by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
-    send, spend = by_code.send, by_code.spend
     return Docgen(
-        forms=forms,
-        register=register,
-        codes=codes,
-        blobs=blobs,
-        public_url=settings.public_url,
+        forms=forms, register=register, codes=codes, blobs=blobs, public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=_creating(settings, by_code.check, register=register, forms=forms, jobs=jobs),
+        create_envelope=_creating(
+            settings, by_code.check, register=register, forms=forms, jobs=jobs
+        ),
         show_envelope=ShowEnvelope(register=register), show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=_fetching(settings, blobs),
         read_journal=ReadJournal(register=register),
-        send_code=send,
+        send_code=by_code.send,
         take_receipt=TakeReceipt(register=register, clock=CLOCK), calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
-            register=register, spend=spend, clock=CLOCK, chance=CHANCE, jobs=jobs
+            register=register, spend=by_code.spend, clock=CLOCK, chance=CHANCE, jobs=jobs
         ),
-        verify_phone=VerifyPhone(register=register, send=send, clock=CLOCK, chance=CHANCE),
+        verify_phone=VerifyPhone(register=register, send=by_code.send, clock=CLOCK, chance=CHANCE),
         show_verification=ShowVerification(register=register, clock=CLOCK),
-        confirm_phone=ConfirmPhone(register=register, spend=spend, clock=CLOCK),
+        confirm_phone=ConfirmPhone(register=register, spend=by_code.spend, clock=CLOCK),
         decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from docgen.domain import fingerprint
 from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.consent import EnteredBy
 from docgen.domain.envelope import Envelope
 from docgen.domain.finding import Fault, Finding
 from docgen.domain.journal import Entry, Event
@@ -24,6 +25,7 @@ class _Told:
     attempts: int = 0
     confirmed_at: datetime | None = None
     attempt_id: str | None = None
+    told_to: str | None = None
     messages: set[tuple[str | None, str | None]] = field(default_factory=set)
 
 
@@ -53,6 +55,7 @@ def _agrees(challenge: Challenge, said: _Told, *, salt: str) -> bool:
         and challenge.attempts_used == said.attempts
         and challenge.confirmed_at == said.confirmed_at
         and challenge.attempt_id == said.attempt_id
+        and challenge.told_to == said.told_to
         and (message in said.messages or (message == (None, None) and not said.messages))
         and (challenge.sent_at is None) == (not said.messages)
     )
@@ -96,6 +99,8 @@ def _hear(said: _Told, entry: Entry, *, is_latest: bool) -> None:
     elif entry.event is Event.CONFIRMED:
         said.state = ChallengeState.CONFIRMED
         said.confirmed_at, said.attempt_id = entry.at, details.get("attempt")
+        if details.get("entered_by") == EnteredBy.EMPLOYEE:
+            said.told_to = details.get("employee")
 
 
 def _number(said: str) -> int:

@@ -233,7 +233,7 @@ def _subscriber(envelope: Envelope, entries: Sequence[journal.Entry]) -> dict[st
         "phone": person.phone.masked(),
         "phone_hmac": pseudonym(envelope.salt, person.phone.value),
         "phone_verification": _verification(person.phone_verification),
-        "directory": [_asked(e) for e in entries if e.event is journal.Event.NUMBER_CHECKED],
+        "directory": [_asked(entry) for entry in entries if _is_asked(entry)],
     }
 
 
@@ -254,6 +254,10 @@ def _verification(event: PhoneVerification) -> dict[str, Any]:
             "challenge": dict(here.challenge),
         },
     }
+
+
+def _is_asked(entry: journal.Entry) -> bool:
+    return entry.event is journal.Event.NUMBER_CHECKED and {"before", "flags"} <= set(entry.details)
 
 
 def _asked(entry: journal.Entry) -> dict[str, Any]:

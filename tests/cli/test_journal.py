@@ -24,7 +24,7 @@ from tests.usecases.by_hand import ByHand
 from tests.usecases.evidence import DAY, Closed
 from tests.usecases.world import world
 
-_DOCS = Path(__file__).parents[2] / "docs" / "evidence.md"
+_DOCS = Path(__file__).parents[2] / "docs" / "lasting.md"
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from docgen.domain import fingerprint
-from docgen.domain.envelope import Archived, Document, Envelope, Frozen, Reference, Sealed, State
+from docgen.domain.envelope import (
+    Archived,
+    Detached,
+    Document,
+    Envelope,
+    Frozen,
+    Reference,
+    Sealed,
+    State,
+)
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from tests import builders
@@ -38,6 +47,7 @@ DOCUMENT: dict[str, Any] = {
     "templates": {Language.KK: "0" * 64},
     "frozen": builders.frozen("other"),
     "sealed": builders.sealed("other"),
+    "detached": Detached(sha256="0" * 64, size=1, signed_at=NOW),
 }
 
 
@@ -113,7 +123,7 @@ def test_a_challenge_is_known_by_what_was_settled_when_it_was_issued() -> None:
     issued = builders.challenge(_sealed())
     told = fingerprint.of_challenge(issued, salt="s")
     assert fingerprint.of_challenge(replace(issued, attempts_used=3), salt="s") == told
-    for name in ("id", "envelope_id", "manifest_hash", "purpose", "digits", "attempts_allowed"):
+    for name in ("id", "chain", "manifest_hash", "purpose", "digits", "attempts_allowed"):
         assert fingerprint.of_challenge(replace(issued, **{name: "7"}), salt="s") != told  # type: ignore[arg-type]
 
 

@@ -48,7 +48,7 @@ def _sent(**changes: Any) -> Facts:
     challenge = builders.challenge(
         envelope, sent_at=builders.NOW, provider="smsc", provider_message_id="77-1"
     )
-    taken = builders.hop(challenge_id=challenge.id).taken(
+    taken = builders.hop(challenge_id=challenge.id, route="smsc").taken(
         Taken(provider="smsc", message_id="77-1"), at=builders.NOW
     )
     return _facts(envelope, challenge, **{"hops": (taken,)} | changes)

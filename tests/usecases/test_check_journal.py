@@ -22,7 +22,7 @@ from tests.usecases.world import LIFE, TECHNICIAN, World, attempt
 
 _REFUSED = {
     ("documents", "envelope_id"),
-    ("challenges", "envelope_id"),
+    ("challenges", "chain"),
     ("challenges", "state"),
     ("envelopes", "id"),
     ("documents", "position"),
@@ -143,7 +143,7 @@ def test_a_chain_that_is_gone_with_all_it_tells_of_is_named(
         "DELETE FROM document_versions WHERE document_id IN"
         " (SELECT id FROM documents WHERE envelope_id = :envelope_id)",
         "DELETE FROM documents WHERE envelope_id = :envelope_id",
-        "DELETE FROM challenges WHERE envelope_id = :envelope_id",
+        "DELETE FROM challenges WHERE chain = :envelope_id",
         "DELETE FROM envelopes WHERE id = :envelope_id",
     ):
         by_hand.run(statement, **mine)
