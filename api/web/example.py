@@ -22,12 +22,14 @@ _FILE = "multipart/form-data"
 
 
 def known_examples(forms: Catalogue) -> Mapping[str, Any]:
-    """An envelope that is accepted as it is: the example of the first form."""
+    """An envelope that is accepted as it is, of the first form's example, and a part of it."""
     form = next(iter(forms))
-    values = form.example["values"]
+    values, person = form.example["values"], form.example["subscriber"]
     return {
+        "PersonInput": {name: person[name] for name in ("surname", "name", "iin", "phone")},
+        "NewWebhook": {"url": "https://shop.example/hooks", "topics": ["envelope.sealed"]},
         "Envelope": {
-            "subscriber": form.example["subscriber"],
+            "subscriber": person,
             "reference": {
                 "order_number": values["order_number"],
                 "account_number": "710000000001",
