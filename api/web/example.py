@@ -35,7 +35,7 @@ def known_examples(forms: Catalogue) -> Mapping[str, Any]:
                 "account_number": "710000000001",
             },
             "documents": [{"form": form.code, "languages": list(form.languages), "values": values}],
-        }
+        },
     }
 
 

@@ -9,7 +9,7 @@ from docgen.domain.anchor import Leaf
 from docgen.domain.audit_challenges import challenge_findings
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Document, Envelope, State
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry, Event
 
 _MOST_MISSING = 100
@@ -66,7 +66,7 @@ def findings(stored: Stored) -> Iterator[Finding]:
     if stored.envelope is not None:
         yield from _rows(stored.envelope, stored)
     elif stored.entries and stored.entries[0].event is Event.CREATED:
-        yield Finding(fault=Fault.MISSING, table="envelopes", row=stored.id)
+        yield Finding(fault=Mismatch.MISSING, table="envelopes", row=stored.id)
 
 
 def backdated(
@@ -84,7 +84,7 @@ def backdated(
         begun = last if head is None else since.get(head.day)
         if begun is not None and entry.at < begun - _SLACK:
             row = _place(stored.id, entry.sequence)
-            yield Finding(fault=Fault.BACKDATED, table="journal", row=row)
+            yield Finding(fault=Mismatch.BACKDATED, table="journal", row=row)
 
 
 def _chain(stored: Stored) -> Iterator[Finding]:
@@ -96,13 +96,13 @@ def _chain(stored: Stored) -> Iterator[Finding]:
         missing = range(expected, entry.sequence)
         for row in (_place(stored.id, number) for number in missing[:_MOST_MISSING]):
             if row not in unread:
-                yield Finding(fault=Fault.MISSING, table="journal", row=row)
+                yield Finding(fault=Mismatch.MISSING, table="journal", row=row)
         row = _place(stored.id, entry.sequence)
         if not _hash_holds(entry):
-            yield Finding(fault=Fault.CHANGED, table="journal", row=row)
+            yield Finding(fault=Mismatch.CHANGED, table="journal", row=row)
         elif not missing and entry.previous_hash != _hash_of(last):
             before = row if last is None else _place(stored.id, last.sequence)
-            yield Finding(fault=Fault.DETACHED, table="journal", row=before, detail=row)
+            yield Finding(fault=Mismatch.DETACHED, table="journal", row=before, detail=row)
         last = entry
 
 
@@ -129,20 +129,20 @@ def _heads(stored: Stored) -> Iterator[Finding]:
     for leaf in (head.leaf for head in stored.anchored):
         row = _place(stored.id, leaf.sequence)
         if leaf.sequence not in hashes and row not in unread:
-            yield Finding(fault=Fault.MISSING, table="journal", row=row, detail="anchored")
+            yield Finding(fault=Mismatch.MISSING, table="journal", row=row, detail="anchored")
         elif hashes.get(leaf.sequence, leaf.hash) != leaf.hash:
-            yield Finding(fault=Fault.CHANGED, table="journal", row=row, detail="anchored")
+            yield Finding(fault=Mismatch.CHANGED, table="journal", row=row, detail="anchored")
 
 
 def _rows(envelope: Envelope, stored: Stored) -> Iterator[Finding]:
     entries = stored.entries
     if not entries:
-        yield Finding(fault=Fault.MISSING, table="journal", row=_place(envelope.id, 1))
+        yield Finding(fault=Mismatch.MISSING, table="journal", row=_place(envelope.id, 1))
         return
     states = [STATES[entry.event] for entry in entries if entry.event in STATES]
     if states[-1:] != [envelope.state]:
         detail = f"{envelope.state}, {states[-1] if states else '-'}"
-        yield Finding(fault=Fault.CHANGED, table="envelopes", row=envelope.id, detail=detail)
+        yield Finding(fault=Mismatch.CHANGED, table="envelopes", row=envelope.id, detail=detail)
     yield from _prints(envelope, _last_details(entries))
     for document in envelope.documents:
         yield from _files(document, entries, envelope.salt)
@@ -168,15 +168,15 @@ def _prints(envelope: Envelope, told: Mapping[str, str]) -> Iterator[Finding]:
         return
     prints = fingerprint.fingerprints(envelope)
     if prints[fingerprint.ENVELOPE] != told[fingerprint.ENVELOPE]:
-        yield Finding(fault=Fault.CHANGED, table="envelopes", row=envelope.id)
+        yield Finding(fault=Mismatch.CHANGED, table="envelopes", row=envelope.id)
     for document in envelope.documents:
         said = told.get(fingerprint.PREFIX + document.number)
         if said != prints[fingerprint.PREFIX + document.number]:
-            fault = Fault.UNTOLD if said is None else Fault.CHANGED
+            fault = Mismatch.UNTOLD if said is None else Mismatch.CHANGED
             yield Finding(fault=fault, table="documents", row=document.id)
     for name in told.keys() - prints.keys():
         number = name.removeprefix(fingerprint.PREFIX)
-        yield Finding(fault=Fault.MISSING, table="documents", row=number)
+        yield Finding(fault=Mismatch.MISSING, table="documents", row=number)
 
 
 def _files(document: Document, entries: Sequence[Entry], salt: str) -> Iterator[Finding]:
@@ -191,7 +191,7 @@ def _files(document: Document, entries: Sequence[Entry], salt: str) -> Iterator[
     for event, kept in held.items():
         if kept != told.get(event):
             detail = event.value
-            yield Finding(fault=Fault.CHANGED, table="documents", row=document.id, detail=detail)
+            yield Finding(fault=Mismatch.CHANGED, table="documents", row=document.id, detail=detail)
     yield from _versions(document, entries, salt)
 
 
@@ -205,9 +205,9 @@ def _versions(document: Document, entries: Sequence[Entry], salt: str) -> Iterat
     for version in document.archived:
         said = told.pop(str(version.number), None)
         if said != fingerprint.of_version(version, salt=salt):
-            fault = Fault.UNTOLD if said is None else Fault.CHANGED
+            fault = Mismatch.UNTOLD if said is None else Mismatch.CHANGED
             row = f"{document.id}/{version.number}"
             yield Finding(fault=fault, table="document_versions", row=row)
     for number in told:
         row = f"{document.id}/{number}"
-        yield Finding(fault=Fault.MISSING, table="document_versions", row=row)
+        yield Finding(fault=Mismatch.MISSING, table="document_versions", row=row)

@@ -6,7 +6,7 @@ from typing import Any
 
 from docgen.domain import merkle
 from docgen.domain.anchor import GENESIS, Anchor, Leaf, LeafKind, Token
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.sealing import StampJudged
 
 LeafKey = tuple[LeafKind, str, int]
@@ -53,15 +53,15 @@ class Leaves:
         """The next page, and the hashes that the register holds of what it is about."""
         for each in stored:
             if not isinstance(each.position, int):
-                self._note_odd(Fault.UNREADABLE, each.position)
+                self._note_odd(Mismatch.UNREADABLE, each.position)
                 continue
             for missing in range(self._next, each.position)[:_MOST_SUSPECTS]:
-                self._note_odd(Fault.MISSING, missing)
+                self._note_odd(Mismatch.MISSING, missing)
             if each.position < self._next:
-                self._note_odd(Fault.CHANGED, each.position)
+                self._note_odd(Mismatch.CHANGED, each.position)
             self._next = each.position + 1
             if each.leaf is None:
-                self._note_odd(Fault.UNREADABLE, each.position)
+                self._note_odd(Mismatch.UNREADABLE, each.position)
                 self.tree.add(merkle.EMPTY)
                 continue
             self.tree.add(each.leaf.tree_hash())
@@ -69,7 +69,7 @@ class Leaves:
             if now != each.leaf.hash and len(self._suspects) < _MOST_SUSPECTS:
                 self._suspects.append((each.position, each.leaf, now))
 
-    def _note_odd(self, fault: Fault, position: Any) -> None:
+    def _note_odd(self, fault: Mismatch, position: Any) -> None:
         if len(self._odd) < _MOST_SUSPECTS:
             row = f"{self.day}/{position}"
             self._odd.append(Finding(fault=fault, table="anchor_leaves", row=row))
@@ -79,18 +79,18 @@ class Leaves:
         yield from self._odd
         for missing in range(self._next, anchor.leaves)[:_MOST_SUSPECTS]:
             row = f"{self.day}/{missing}"
-            yield Finding(fault=Fault.MISSING, table="anchor_leaves", row=row)
+            yield Finding(fault=Mismatch.MISSING, table="anchor_leaves", row=row)
         sound = self.tree.root().hex() == anchor.root and self.tree.size == anchor.leaves
         for position, leaf, now in self._suspects:
-            fault = Fault.MISSING if now is None else Fault.CHANGED
+            fault = Mismatch.MISSING if now is None else Mismatch.CHANGED
             if sound:
                 table, row = _row_of(leaf)
                 yield Finding(fault=fault, table=table, row=row, detail=f"anchor {self.day}")
             else:
                 row = f"{self.day}/{position}"
-                yield Finding(fault=Fault.CHANGED, table="anchor_leaves", row=row)
+                yield Finding(fault=Mismatch.CHANGED, table="anchor_leaves", row=row)
         if not sound:
-            yield Finding(fault=Fault.ROOT_DIFFERS, table="anchors", row=self.day)
+            yield Finding(fault=Mismatch.ROOT_DIFFERS, table="anchors", row=self.day)
 
 
 def _row_of(leaf: Leaf) -> tuple[str, str]:
@@ -107,18 +107,18 @@ def chain_findings(anchor: Anchor, before: Anchor | None) -> Iterator[Finding]:
     """Whether its hash is its statement's, and it follows the one before."""
     day = anchor.day.isoformat()
     if not anchor.holds():
-        yield Finding(fault=Fault.CHANGED, table="anchors", row=day)
+        yield Finding(fault=Mismatch.CHANGED, table="anchors", row=day)
     expected = GENESIS if before is None else before.hash
     if anchor.previous_hash != expected:
         row = day if before is None else before.day.isoformat()
-        yield Finding(fault=Fault.DETACHED, table="anchors", row=row, detail=day)
+        yield Finding(fault=Mismatch.DETACHED, table="anchors", row=row, detail=day)
 
 
 def token_findings(token: Token, judged: StampJudged) -> Iterator[Finding]:
     """Whether the authority has said just this, at the time the row tells."""
     day = token.day.isoformat()
     if judged.fault is not None:
-        fault = Fault.TOKEN_REFUSED
+        fault = Mismatch.TOKEN_REFUSED
         yield Finding(fault=fault, table="anchor_tokens", row=day, detail=judged.fault)
     elif judged.stamped_at != token.stamped_at:
-        yield Finding(fault=Fault.CHANGED, table="anchor_tokens", row=day)
+        yield Finding(fault=Mismatch.CHANGED, table="anchor_tokens", row=day)

@@ -8,7 +8,7 @@ from docgen.domain import fingerprint
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.consent import EnteredBy
 from docgen.domain.envelope import Envelope
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry, Event
 
 
@@ -37,11 +37,11 @@ def challenge_findings(
     for challenge in challenges:
         said = told.pop(challenge.id, None)
         if said is None:
-            yield Finding(fault=Fault.UNTOLD, table="challenges", row=challenge.id)
+            yield Finding(fault=Mismatch.UNTOLD, table="challenges", row=challenge.id)
         elif not _agrees(challenge, said, salt=envelope.salt):
-            yield Finding(fault=Fault.CHANGED, table="challenges", row=challenge.id)
+            yield Finding(fault=Mismatch.CHANGED, table="challenges", row=challenge.id)
     for name in told:
-        yield Finding(fault=Fault.MISSING, table="challenges", row=name)
+        yield Finding(fault=Mismatch.MISSING, table="challenges", row=name)
 
 
 def _agrees(challenge: Challenge, said: _Told, *, salt: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fault(StrEnum):
+class Mismatch(StrEnum):
     """What can be wrong with a row; each has its sentence in the texts."""
 
     UNREADABLE = "unreadable"
@@ -37,7 +37,7 @@ class Fault(StrEnum):
 class Finding:
     """One row that is not as it was written; rows of the journal are `ENVELOPE/SEQUENCE`."""
 
-    fault: Fault
+    fault: Mismatch
     table: str
     row: str
     detail: str = ""

@@ -12,7 +12,7 @@ from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import Leaves, StoredAnchor
 from docgen.domain.envelope import Document
 from docgen.domain.errors import BlobDamaged, BlobNotFound
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Event
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_evidence import TimeStampJudge
@@ -101,7 +101,7 @@ class CheckJournal:
         seen = _Seen(tell)
         with self.register.view() as unit:
             seen.note(
-                Finding(fault=Fault.UNGUARDED, table=table, row="*")
+                Finding(fault=Mismatch.UNGUARDED, table=table, row="*")
                 for table in unit.audit.unguarded()
             )
             seen.note(unit.audit.strays())
@@ -126,7 +126,7 @@ class CheckJournal:
                     told = {entry.event for entry in unit.journal.of(verification_id)}
                 if event not in told:
                     row = verification_id
-                    yield Finding(fault=Fault.UNTOLD, table="phone_verifications", row=row)
+                    yield Finding(fault=Mismatch.UNTOLD, table="phone_verifications", row=row)
 
     def _check_anchor(self, stored: StoredAnchor, seen: _Seen) -> None:
         seen.note(stored.unreadable)
@@ -180,20 +180,20 @@ class CheckJournal:
                 content = self.blobs.get(sha256)
             except (BlobNotFound, BlobDamaged) as failure:
                 damaged = isinstance(failure, BlobDamaged)
-                fault = Fault.FILE_DAMAGED if damaged else Fault.FILE_MISSING
+                fault = Mismatch.FILE_DAMAGED if damaged else Mismatch.FILE_MISSING
                 yield Finding(fault=fault, table=table, row=row, detail=sha256)
                 continue
             frozen = document.frozen
             begins = frozen is None or _begins(content, frozen.sha256, size=frozen.size)
             if len(content) != size or not begins:
-                yield Finding(fault=Fault.FILE_DAMAGED, table=table, row=row, detail=sha256)
+                yield Finding(fault=Mismatch.FILE_DAMAGED, table=table, row=row, detail=sha256)
 
     def _overdue(self, seen: _Seen) -> Iterator[Finding]:
         """Entries of days long over that nothing vouches for."""
         if seen.uncovered is None or self.clock.now() - seen.uncovered < _LATE:
             return
         day = dates.local_day(seen.uncovered).isoformat()
-        yield Finding(fault=Fault.NOT_ANCHORED, table="anchors", row=day)
+        yield Finding(fault=Mismatch.NOT_ANCHORED, table="anchors", row=day)
 
     def _envelopes(self) -> Iterator[Stored]:
         after = ""

@@ -8,7 +8,7 @@ import pytest
 from docgen.domain.anchor import Anchor, Leaf
 from docgen.domain.envelope import Envelope, SealLevel
 from docgen.domain.errors import CodeWrong
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.language import Language
 from docgen.usecases.anchor_day import AnchorDay
 from docgen.usecases.archive_documents import ArchiveDocuments
@@ -81,7 +81,7 @@ class Closed:
 
     def changed(self) -> list[Finding]:
         """Findings but that the guards are off."""
-        return [each for each in self.check() if each.fault is not Fault.UNGUARDED]
+        return [each for each in self.check() if each.fault is not Mismatch.UNGUARDED]
 
     def sealed(self, *, documents: int = 1) -> Envelope:
         """An envelope that was sealed, after one wrong code."""

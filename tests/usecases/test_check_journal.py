@@ -10,7 +10,7 @@ import pytest
 from docgen.domain import journal
 from docgen.domain.anchor import Anchor, digest
 from docgen.domain.errors import SealUnavailable
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry, Event
 from docgen.domain.language import Language
 from docgen.usecases.decline import Decline
@@ -177,7 +177,7 @@ def test_a_chain_written_anew_with_right_hashes_is_named(closed: Closed, by_hand
             id=entry.envelope_id, number=entry.sequence,
         )  # fmt: skip
     found = closed.changed()
-    assert (Fault.CHANGED, "journal", f"{leaf.subject}/{leaf.sequence}") in {
+    assert (Mismatch.CHANGED, "journal", f"{leaf.subject}/{leaf.sequence}") in {
         (each.fault, each.table, each.row) for each in found
     }
 
@@ -192,7 +192,9 @@ def test_an_entry_added_with_an_old_date_is_named(closed: Closed) -> None:
         unit.commit()
     closed.tomorrow()
     row = f"{leaf.subject}/{last.sequence + 1}"
-    assert (Fault.BACKDATED, "journal", row) in {(f.fault, f.table, f.row) for f in closed.check()}
+    assert (Mismatch.BACKDATED, "journal", row) in {
+        (f.fault, f.table, f.row) for f in closed.check()
+    }
 
 
 def test_an_anchor_written_anew_needs_an_authority_that_lies(
@@ -206,7 +208,7 @@ def test_an_anchor_written_anew_needs_an_authority_that_lies(
         "UPDATE anchors SET until = :until, hash = :hash WHERE day = :day",
         until=_as_stored(by_hand, hashed.until), hash=hashed.hash, day=hashed.day.isoformat(),
     )  # fmt: skip
-    assert (Fault.TOKEN_REFUSED, "anchor_tokens", newest.day.isoformat()) in {
+    assert (Mismatch.TOKEN_REFUSED, "anchor_tokens", newest.day.isoformat()) in {
         (each.fault, each.table, each.row) for each in closed.changed()
     }
 
@@ -227,7 +229,7 @@ def test_anchors_that_are_gone_from_the_end_are_missed(closed: Closed, by_hand: 
         by_hand.run(f"DELETE FROM {table}")  # noqa: S608
     closed.world.clock.advance(timedelta(days=2))
     faults = {(each.fault, each.table) for each in closed.changed()}
-    assert faults == {(Fault.NOT_ANCHORED, "anchors")}
+    assert faults == {(Mismatch.NOT_ANCHORED, "anchors")}
 
 
 def test_rows_that_nobody_wrote_are_named(closed: Closed, by_hand: ByHand) -> None:
@@ -250,7 +252,7 @@ def test_guards_that_are_gone_are_told(closed: Closed) -> None:
     ByHand(closed.world.database_url).engine.dispose()
     found = closed.check()
     assert {(each.fault, each.table) for each in found} == {
-        (Fault.UNGUARDED, table)
+        (Mismatch.UNGUARDED, table)
         for table in ("journal", "anchors", "anchor_leaves", "anchor_tokens", "document_versions")
     }
 
@@ -287,8 +289,8 @@ def test_a_file_that_is_gone_or_other_is_named(closed: Closed) -> None:
         blobs.contents[sha256] = whole + b" "
         spoilt = [each for each in closed.check() if each.detail == sha256]
         blobs.contents[sha256] = whole
-        assert [each.fault for each in used] == [Fault.FILE_MISSING]
-        assert [each.fault for each in spoilt] == [Fault.FILE_DAMAGED]
+        assert [each.fault for each in used] == [Mismatch.FILE_MISSING]
+        assert [each.fault for each in spoilt] == [Mismatch.FILE_DAMAGED]
     assert closed.check() == []
     assert closed.check(files=False) == []
     assert closed.checked.files == 0

@@ -9,7 +9,7 @@ import pytest
 
 from docgen.domain.envelope import State
 from docgen.domain.errors import MoveNotAllowed, SealUnavailable, StaleEnvelope
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.usecases.decline import Decline
 from docgen.usecases.void import Void
 from tests.fakes import FakeJobs
@@ -85,8 +85,8 @@ def test_a_forged_entry_is_found(here: World, sqlite_url: str) -> None:
         database.execute("UPDATE journal SET actor = 'nobody' WHERE sequence = 2")
         database.commit()
 
-    (found,) = [each for each in _checked(here) if each.fault is not Fault.UNGUARDED]
-    assert (found.fault, found.table, found.row[-2:]) == (Fault.CHANGED, "journal", "/2")
+    (found,) = [each for each in _checked(here) if each.fault is not Mismatch.UNGUARDED]
+    assert (found.fault, found.table, found.row[-2:]) == (Mismatch.CHANGED, "journal", "/2")
 
 
 def _cut(sqlite_url: str, statement: str) -> None:
@@ -112,7 +112,7 @@ def test_a_missing_chain_head_or_tail_is_found(
     here.confirm(envelope.id, attempt(here.chance.given[-1]))
     _cut(sqlite_url, statement)
 
-    assert [each for each in _checked(here) if each.fault is not Fault.UNGUARDED]
+    assert [each for each in _checked(here) if each.fault is not Mismatch.UNGUARDED]
 
 
 def test_an_expiry_that_fails_does_not_stop_the_sweep(here: World) -> None:

@@ -23,7 +23,7 @@ from docgen.domain.errors import (
     SmsUnavailable,
     VerificationNotFound,
 )
-from docgen.domain.finding import Fault
+from docgen.domain.finding import Mismatch
 from docgen.domain.language import Language
 from docgen.domain.subscriber import IdentityDocument
 from docgen.domain.verification import LIFE
@@ -236,7 +236,11 @@ def test_the_journal_of_a_verification_is_checked(here: World) -> None:
         unit.verifications.add(opened)
         unit.commit()
     (found,) = closed.check()
-    assert (found.fault, found.table, found.row) == (Fault.UNTOLD, "phone_verifications", opened.id)
+    assert (found.fault, found.table, found.row) == (
+        Mismatch.UNTOLD,
+        "phone_verifications",
+        opened.id,
+    )
 
 
 def test_an_unknown_verification_is_named(here: World) -> None:

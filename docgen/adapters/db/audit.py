@@ -38,7 +38,7 @@ from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
 from docgen.domain.envelope import Archived, Document, Envelope
-from docgen.domain.finding import Fault, Finding
+from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry
 
 GUARDED = ("journal", "anchors", "anchor_leaves", "anchor_tokens", "document_versions")
@@ -129,7 +129,9 @@ class SqlAudit:
             key = inspect(row).primary_key
             wanted = select(*key).where(~kept).order_by(*key).limit(_MOST_STRAYS)
             found += [
-                Finding(fault=Fault.UNTOLD, table=row.__tablename__, row="/".join(map(str, each)))
+                Finding(
+                    fault=Mismatch.UNTOLD, table=row.__tablename__, row="/".join(map(str, each))
+                )
                 for each in self._session.execute(wanted)
             ]
         return found
@@ -241,7 +243,7 @@ def _filled(
 
 
 def _unreadable(table: type[Base], place: str) -> Finding:
-    return Finding(fault=Fault.UNREADABLE, table=table.__tablename__, row=place)
+    return Finding(fault=Mismatch.UNREADABLE, table=table.__tablename__, row=place)
 
 
 def _head(row: AnchorLeafRow) -> Head:

@@ -260,17 +260,17 @@ def test_one_process_serves_a_place(place: Path, client: SealerClient) -> None:
         second = SealerServer(place, sealer=FakeSealer(), warrant=Warrant())
         with pytest.raises(Misconfigured, match="another sealing process"):
             second.start()
-        assert client.check().holder == "Fake Seal"
+        assert client.check().holder == "CN=Fake Seal"
     place.touch()
     with serving(place, FakeSealer()):
-        assert client.check().holder == "Fake Seal"
+        assert client.check().holder == "CN=Fake Seal"
 
 
 def test_a_place_deep_in_folders_can_be_reached(tmp_path: Path, picture: SealPicture) -> None:
     """Though the kernel takes no address of more than 107 bytes."""
     deep = tmp_path / ("x" * 90) / ("y" * 90) / "socket"
     with serving(deep, FakeSealer()):
-        assert SealerClient(deep, picture=picture).check().holder == "Fake Seal"
+        assert SealerClient(deep, picture=picture).check().holder == "CN=Fake Seal"
 
 
 def test_the_trouble_of_one_request_is_not_the_next_ones(place: Path, client: SealerClient) -> None:
@@ -279,7 +279,7 @@ def test_the_trouble_of_one_request_is_not_the_next_ones(place: Path, client: Se
     with serving(place, sealer):
         with pytest.raises(SealUnavailable) as caught:
             client.seal(order())
-        assert client.check().holder == "Fake Seal"
+        assert client.check().holder == "CN=Fake Seal"
     assert "secret" not in str(caught.value)
 
 
@@ -328,7 +328,7 @@ def test_the_check_does_not_wait_behind_seals(place: Path, client: SealerClient)
     asking.start()
     assert begun.wait(30)
 
-    assert client.check().holder == "Fake Seal"
+    assert client.check().holder == "CN=Fake Seal"
 
     assert asking.is_alive()
     go_on.set()
