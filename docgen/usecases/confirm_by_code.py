@@ -1,6 +1,7 @@
 """Confirm an envelope by the subscriber's code: Redis counts, SQL decides."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from docgen.domain.consent import ConsentText, SmsConsent, TypedCode
@@ -44,9 +45,13 @@ class ConfirmByCode:
             return unit.envelopes.get(envelope_id)
 
     def _confirm(
-        self, envelope_id: str, language: Language, unit: UnitOfWork, code: TypedCode
+        self,
+        envelope_id: str,
+        language: Language,
+        unit: UnitOfWork,
+        code: TypedCode,
+        now: datetime,
     ) -> None:
-        now = self.clock.now()
         consent = _consent(code, language)
         confirmed = unit.envelopes.get(envelope_id).confirm(consent)
         unit.envelopes.save(confirmed)

@@ -1,6 +1,7 @@
 """Confirm that a number is a person's, by the code that was sent to it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from docgen.domain.consent import TypedCode
 from docgen.domain.errors import AlreadyConfirmed
@@ -31,13 +32,14 @@ class ConfirmPhone:
             self.spend(
                 NumberVerification(verification),
                 attempt,
-                lambda unit, code: self._confirm(unit, verification_id, code),
+                lambda unit, code, at: self._confirm(unit, verification_id, code, at),
             )
         with self.register.view() as unit:
             return unit.verifications.get(verification_id)
 
-    def _confirm(self, unit: UnitOfWork, verification_id: str, code: TypedCode) -> None:
-        now = self.clock.now()
+    def _confirm(
+        self, unit: UnitOfWork, verification_id: str, code: TypedCode, now: datetime
+    ) -> None:
         verification = unit.verifications.get(verification_id).confirm(code)
         if not unit.verifications.confirm(verification):
             raise AlreadyConfirmed("confirm", VerificationState.CONFIRMED)

@@ -46,8 +46,8 @@ class Attempt:
         return typist(self.entered_by, employee_id=self.employee_id, device=self.device)
 
 
-Decided = Callable[[UnitOfWork, TypedCode], None]
-"""What follows from a code in the very transaction in which SQL decides."""
+Decided = Callable[[UnitOfWork, TypedCode, datetime], None]
+"""What follows from a code in the very transaction in which SQL decides, at that moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,10 @@ class SpendCode:
         matter.require_in_time(Verb.CONFIRM, self.clock.now())
         with self.register.view() as unit:
             challenge = unit.challenges.latest(matter.id)
+            overtaken = self.find(unit, matter.id).confirmed_by(attempt.id)
+        if overtaken:
+            # By the same attempt, asked again over another line while we looked.
+            return
         if challenge is None or challenge.state is not ChallengeState.SENT:
             raise CodeGone("withdrawn")
         self.limit_guesses(matter, challenge, attempt_id=attempt.id)
@@ -138,7 +142,7 @@ class SpendCode:
             )
             if not counted:
                 raise CodeGone("replaced")
-            decided(unit, code)
+            decided(unit, code, now)
             self._note_burst(unit, matter, code, now)
             unit.commit()
 

@@ -45,7 +45,7 @@ def test_a_thousand_wrong_codes_never_count_past_the_limit(service: Installation
     assert statuses == {422: _POLICY_ATTEMPTS, 410: 1000 - _POLICY_ATTEMPTS}
     left = sorted(each.told["attempts_left"] for each in said if each.status == 422)
     assert left == list(range(_POLICY_ATTEMPTS))
-    used = "SELECT attempts_used FROM challenges WHERE envelope_id = :id"
+    used = "SELECT attempts_used FROM challenges WHERE chain = :id"
     assert service.tables.one(used, id=visit.id) == _POLICY_ATTEMPTS
     assert visit.events().count("code_wrong") == _POLICY_ATTEMPTS
     assert visit.confirm(code, "A-right").status == 410

@@ -64,7 +64,7 @@ def service(installation: Routed) -> Routed:
 
 
 def _delivery(visit: Visit) -> str:
-    query = "SELECT delivery FROM challenges WHERE envelope_id = :id ORDER BY id DESC LIMIT 1"
+    query = "SELECT delivery FROM challenges WHERE chain = :id ORDER BY id DESC LIMIT 1"
     return str(visit.service.tables.one(query, id=visit.id))
 
 
