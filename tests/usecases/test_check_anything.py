@@ -48,6 +48,8 @@ def crowded(here: World) -> Iterator[_Crowded]:
 @example(("documents", "form_values"), 0, '{"x": "\\ud800"}')
 @example(("envelopes", "subscriber"), 0, "[]")
 @example(("anchors", "day"), 0, "yesterday")
+@example(("anchor_tokens", "content"), 0, 7)
+@example(("anchor_tokens", "content"), 0, "words")
 def test_whatever_is_written_over_a_value_is_named(
     crowded: _Crowded, place: tuple[str, str], number: int, value: object
 ) -> None:
