@@ -153,11 +153,11 @@ def _docgen(
         send_code=by_code.send,
         take_receipt=TakeReceipt(register=register, clock=CLOCK), calls=parts.routes.calls,
         confirm_by_code=ConfirmByCode(
-            register=register, spend=by_code.spend, clock=CLOCK, chance=CHANCE, jobs=jobs
+            register=register, spend=by_code.spend, chance=CHANCE, jobs=jobs
         ),
         verify_phone=VerifyPhone(register=register, send=by_code.send, clock=CLOCK, chance=CHANCE),
         show_verification=ShowVerification(register=register, clock=CLOCK),
-        confirm_phone=ConfirmPhone(register=register, spend=by_code.spend, clock=CLOCK),
+        confirm_phone=ConfirmPhone(register=register, spend=by_code.spend),
         decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
         verify_document=verify,
         verify_upload=VerifyUpload(verify_document=verify, register=register),

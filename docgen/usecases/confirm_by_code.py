@@ -10,7 +10,7 @@ from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.work import OutboxRow, Task
-from docgen.ports import Chance, Clock, Jobs, Register, UnitOfWork
+from docgen.ports import Chance, Jobs, Register, UnitOfWork
 from docgen.texts.phrases import say
 from docgen.usecases.find_matter import Signing
 from docgen.usecases.spend_code import Attempt, SpendCode
@@ -22,7 +22,6 @@ class ConfirmByCode:
 
     register: Register
     spend: SpendCode
-    clock: Clock
     chance: Chance
     jobs: Jobs
 

@@ -7,7 +7,7 @@ from docgen.domain.consent import TypedCode
 from docgen.domain.errors import AlreadyConfirmed
 from docgen.domain.journal import Event, Fact
 from docgen.domain.verification import Verification, VerificationState
-from docgen.ports import Clock, Register, UnitOfWork
+from docgen.ports import Register, UnitOfWork
 from docgen.usecases.find_matter import NumberVerification
 from docgen.usecases.spend_code import Attempt, SpendCode
 
@@ -18,7 +18,6 @@ class ConfirmPhone:
 
     register: Register
     spend: SpendCode
-    clock: Clock
 
     def __call__(self, verification_id: str, attempt: Attempt) -> Verification:
         """The verification, confirmed; the same attempt again gets the same.

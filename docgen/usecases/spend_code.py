@@ -80,12 +80,11 @@ class SpendCode:
         matter.require_in_time(Verb.CONFIRM, self.clock.now())
         with self.register.view() as unit:
             challenge = unit.challenges.latest(matter.id)
-            overtaken = self.find(unit, matter.id).confirmed_by(attempt.id)
-        if overtaken:
-            # By the same attempt, asked again over another line while we looked.
-            return
-        if challenge is None or challenge.state is not ChallengeState.SENT:
-            raise CodeGone("withdrawn")
+            if challenge is None or challenge.state is not ChallengeState.SENT:
+                if self.find(unit, matter.id).confirmed_by(attempt.id):
+                    # The same attempt, asked again over another line while we looked.
+                    return
+                raise CodeGone("withdrawn")
         self.limit_guesses(matter, challenge, attempt_id=attempt.id)
         spent = self._spend(matter, challenge, attempt)
         code = TypedCode(

@@ -191,7 +191,7 @@ class World:
     @property
     def confirm_phone(self) -> ConfirmPhone:
         """The use case."""
-        return ConfirmPhone(register=self.register, spend=self.spend, clock=self.clock)
+        return ConfirmPhone(register=self.register, spend=self.spend)
 
     @property
     def dispatch(self) -> DispatchMessage:
@@ -211,7 +211,7 @@ class World:
     def confirm(self) -> ConfirmByCode:
         """The use case."""
         return ConfirmByCode(
-            register=self.register, spend=self.spend, clock=self.clock, chance=self.chance,
+            register=self.register, spend=self.spend, chance=self.chance,
             jobs=self._jobs,
         )  # fmt: skip
 
