@@ -11,6 +11,7 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.routes import REMEMBERED, BreakerPolicy, Health, Route, health, order
 from docgen.domain.subscriber import Phone
 from docgen.ports import Chance, Clock, Register, SmsGateway, UnitOfWork
+from docgen.usecases.keep_hop import keep_hop
 from docgen.usecases.take_receipt import TakeReceipt
 
 log = logging.getLogger(__name__)
@@ -128,8 +129,9 @@ class DispatchMessage:
         """The message has left: failing to write that down must not look like failing to send."""
         try:
             with self.register.begin() as unit:
+                unit.lock(hop.chain)
+                keep_hop(unit, hop)
                 noted(unit, hop)
-                unit.hops.save(hop)
                 unit.journal.append(hop.chain, fact_of(hop, details))
                 unit.commit()
             if hop.message_id is not None:

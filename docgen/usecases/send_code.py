@@ -15,7 +15,7 @@ from docgen.domain.challenge import (
     Issued,
     Resent,
 )
-from docgen.domain.dispatch import AskedBy, Hop, HopState, Sending, delivery_of
+from docgen.domain.dispatch import AskedBy, Hop, HopState, Sending
 from docgen.domain.envelope import Verb
 from docgen.domain.errors import (
     CodeGone,
@@ -347,18 +347,14 @@ def _sending(entry: Entry) -> str:
 
 
 def _note_hop(unit: UnitOfWork, hop: Hop) -> None:
-    """The chain locked, its challenge told."""
-    unit.lock(hop.chain)
+    """The challenge knows by whom its code has gone last."""
     challenge = unit.challenges.find(hop.challenge_id)
-    if challenge is None:
+    if challenge is None or hop.state is not HopState.TAKEN:
         return
-    others = (each for each in unit.hops.of_challenge(hop.challenge_id) if each.id != hop.id)
-    told = replace(challenge, delivery=delivery_of((*others, hop)))
-    if hop.state is HopState.TAKEN:
-        told = replace(
-            told,
-            sent_at=hop.answered_at,
-            provider=hop.provider,
-            provider_message_id=hop.message_id,
-        )
+    told = replace(
+        challenge,
+        sent_at=hop.answered_at,
+        provider=hop.provider,
+        provider_message_id=hop.message_id,
+    )
     unit.challenges.save(told)

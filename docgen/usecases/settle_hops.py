@@ -1,11 +1,12 @@
 """Settle hops whose sender died before he could say what came of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from docgen.domain.dispatch import Hop, HopState, delivery_of
+from docgen.domain.dispatch import Hop, HopState
 from docgen.ports import Clock, Register
 from docgen.usecases.dispatch_message import fact_of
+from docgen.usecases.keep_hop import keep_hop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +32,7 @@ class SettleHops:
             if now.state is not HopState.BEGUN:
                 return False
             settled = now.uncertain("no answer", at=self.clock.now())
-            unit.hops.save(settled)
-            challenge = unit.challenges.find(hop.challenge_id)
-            if challenge is not None:
-                delivery = delivery_of(tuple(unit.hops.of_challenge(hop.challenge_id)))
-                unit.challenges.save(replace(challenge, delivery=delivery))
+            keep_hop(unit, settled)
             unit.journal.append(hop.chain, fact_of(settled, {}))
             unit.commit()
         return True

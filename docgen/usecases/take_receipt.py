@@ -1,11 +1,12 @@
 """Take a provider's word on what became of a message."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
-from docgen.domain.dispatch import Delivery, Hop, Receipt, delivery_of
+from docgen.domain.dispatch import Delivery, Hop, Receipt
 from docgen.domain.journal import Event, Fact
 from docgen.ports import Clock, Register, UnitOfWork
+from docgen.usecases.keep_hop import keep_hop
 
 _EVENTS = {
     Delivery.DELIVERED: Event.CODE_DELIVERED,
@@ -50,11 +51,7 @@ class TakeReceipt:
             unit.commit()
 
     def _record(self, unit: UnitOfWork, hop: Hop) -> None:
-        unit.hops.save(hop)
-        challenge = unit.challenges.find(hop.challenge_id)
-        if challenge is not None:
-            delivery = delivery_of(tuple(unit.hops.of_challenge(hop.challenge_id)))
-            unit.challenges.save(replace(challenge, delivery=delivery))
+        keep_hop(unit, hop)
         if hop.delivery in _EVENTS:
             unit.journal.append(hop.chain, self._fact(hop))
 
