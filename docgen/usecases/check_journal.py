@@ -14,7 +14,7 @@ from docgen.domain.envelope import Document
 from docgen.domain.errors import BlobDamaged, BlobNotFound
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Event
-from docgen.ports import Blobs, Clock, Register
+from docgen.ports import Blobs, Clock, Register, UnitOfWork
 from docgen.ports_of_evidence import TimeStampJudge
 from docgen.texts import dates
 
@@ -196,34 +196,35 @@ class CheckJournal:
         yield Finding(fault=Mismatch.NOT_ANCHORED, table="anchors", row=day)
 
     def _envelopes(self) -> Iterator[Stored]:
-        after = ""
-        while True:
-            with self.register.view() as unit:
-                page = unit.audit.envelopes(after=after, limit=_ENVELOPES)
-            if not page:
-                return
-            yield from page
-            after = page[-1].id
+        return self._paged(
+            lambda unit, after: unit.audit.envelopes(after=after, limit=_ENVELOPES),
+            lambda each: each.id,
+        )
 
     def _chains(self) -> Iterator[Stored]:
-        after = ""
-        while True:
-            with self.register.view() as unit:
-                page = unit.audit.chains(after=after, limit=_ENVELOPES)
-            if not page:
-                return
-            yield from page
-            after = page[-1].id
+        return self._paged(
+            lambda unit, after: unit.audit.chains(after=after, limit=_ENVELOPES),
+            lambda each: each.id,
+        )
 
     def _anchors(self) -> Iterator[StoredAnchor]:
+        return self._paged(
+            lambda unit, after: unit.audit.anchors(after=after, limit=_ANCHORS),
+            lambda each: each.day,
+        )
+
+    def _paged(
+        self, read: Callable[[UnitOfWork, str], Sequence[T]], place: Callable[[T], str]
+    ) -> Iterator[T]:
+        """All there are; each page is one consistent state, and none holds the next one up."""
         after = ""
         while True:
             with self.register.view() as unit:
-                page = unit.audit.anchors(after=after, limit=_ANCHORS)
+                page = read(unit, after)
             if not page:
                 return
             yield from page
-            after = page[-1].day
+            after = place(page[-1])
 
 
 def _registered(document: Document) -> Sequence[tuple[str, str, str, int]]:

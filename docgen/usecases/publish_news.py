@@ -1,7 +1,9 @@
 """Turn news of envelopes into deliveries owed to whoever wants to hear them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 
 from docgen.domain.envelope import Envelope
 from docgen.domain.errors import EnvelopeNotFound
@@ -23,7 +25,8 @@ class PublishNews:
         """How many entries were worked off; 0 when nothing is new."""
         with self.register.view() as unit:
             entries = unit.news.next(limit=_AT_ONCE)
-            owed = [each for entry in entries for each in self._owed(unit, entry)]
+            of = cache(unit.webhooks.of)
+            owed = list(owed_for(unit, entries, lambda e: of(e.owner), now=self.clock.now()))
         if not entries:
             return 0
         with self.register.begin() as unit:
@@ -33,20 +36,31 @@ class PublishNews:
             unit.commit()
         return len(entries)
 
-    def _owed(self, unit: UnitOfWork, entry: Entry) -> Iterator[Delivery]:
-        topic = TOPICS.get(entry.event)
-        if topic is None:
-            return
+
+def owed_for(
+    unit: UnitOfWork,
+    entries: Sequence[Entry],
+    webhooks: Callable[[Envelope], Sequence[Webhook]],
+    *,
+    now: datetime,
+) -> Iterator[Delivery]:
+    """What these entries are to be told, to those of an envelope's webhooks that want it.
+
+    Each envelope is loaded once; entries of something else, or of an erased one, tell nothing.
+    """
+
+    @cache
+    def envelope_of(envelope_id: str) -> Envelope | None:
         try:
-            envelope = unit.envelopes.get(entry.envelope_id)
+            return unit.envelopes.get(envelope_id)
         except EnvelopeNotFound:
-            # The entry is of something else, or the envelope was erased.
-            return
-        for webhook in hearers(unit, envelope):
-            if webhook.wants(topic):
-                yield delivery_of(webhook, envelope, entry, now=self.clock.now())
+            return None
 
-
-def hearers(unit: UnitOfWork, envelope: Envelope) -> Sequence[Webhook]:
-    """Webhooks that may hear of the envelope."""
-    return [each for each in unit.webhooks.of(envelope.owner) if each.hears_of(envelope)]
+    for entry in entries:
+        topic = TOPICS.get(entry.event)
+        envelope = None if topic is None else envelope_of(entry.envelope_id)
+        if topic is None or envelope is None:
+            continue
+        for webhook in webhooks(envelope):
+            if webhook.wants(topic) and webhook.hears_of(envelope):
+                yield delivery_of(webhook, envelope, entry, now=now)

@@ -1,15 +1,16 @@
 """Tell a webhook again what happened in a stretch of time, or one message."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from docgen.domain.caller import Caller
-from docgen.domain.errors import EnvelopeNotFound, FieldError, ValuesRejected
+from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.domain.journal import Entry
-from docgen.domain.webhook import TOPICS, Delivery, Webhook, WebhookState, delivery_of, message_id
+from docgen.domain.webhook import Delivery, Webhook, WebhookState, message_id
 from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases.change_webhook import webhook_of
+from docgen.usecases.publish_news import owed_for
 
 _AT_ONCE = 200
 
@@ -43,7 +44,7 @@ class Redeliver:
                 webhook = webhook_of(unit, webhook_id, caller)
                 self._require_active(webhook)
                 entries = unit.news.between(webhook.owner, begin, end, after=after, limit=_AT_ONCE)
-                wanted = list(self._wanted(unit, webhook, entries))
+                wanted = self._wanted(unit, webhook, entries)
             self._owe(wanted)
             owed += len(wanted)
             if len(entries) < _AT_ONCE:
@@ -56,17 +57,8 @@ class Redeliver:
 
     def _wanted(
         self, unit: UnitOfWork, webhook: Webhook, entries: Sequence[Entry]
-    ) -> Iterator[Delivery]:
-        for entry in entries:
-            topic = TOPICS.get(entry.event)
-            if topic is None or not webhook.wants(topic):
-                continue
-            try:
-                envelope = unit.envelopes.get(entry.envelope_id)
-            except EnvelopeNotFound:
-                continue
-            if webhook.hears_of(envelope):
-                yield delivery_of(webhook, envelope, entry, now=self.clock.now())
+    ) -> list[Delivery]:
+        return list(owed_for(unit, entries, lambda _: (webhook,), now=self.clock.now()))
 
     def _owe(self, deliveries: Sequence[Delivery]) -> None:
         with self.register.begin() as unit:
