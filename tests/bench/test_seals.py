@@ -36,7 +36,9 @@ def test_a_short_run_measures_both_in_turns() -> None:
     found = summary(taken)
     assert {len(each) for each in taken.values()} == {5}
     assert 0 < found["cpu_ms_without_verification"] < found["cpu_ms"]
-    assert found["ratio"] == round(found["cpu_ms"] / found["plain_pyhanko_cpu_ms"], 4)
+    assert found["ratio"] == pytest.approx(
+        found["cpu_ms"] / found["plain_pyhanko_cpu_ms"], rel=0.01
+    )
     assert found["ratio"] <= 0.30
 
 
