@@ -12,11 +12,13 @@ from docgen.domain.operator import Operator
 from docgen.domain.shape import shape
 from docgen.domain.signing_place import repeated, signing_places
 from docgen.domain.template import Finding, Inspection, Place, found
-from docgen.forms import protocol
+from docgen.forms import pack_papers, pack_sample, protocol
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form
 from docgen.forms.protocol_sample import sample
 from docgen.forms.sample_context import base_context, own_context
+
+_OF_PACKS = {pack_papers.template(slot): slot for slot in pack_papers.MADE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,11 @@ class LintTemplate:
             yield from self._with_form(seen, language or of.form.languages[0], of)
         elif of == protocol.TEMPLATE:
             given = shape(protocol.context(sample(self.operator), language or Language.KK))
+            yield from agreement.with_context(seen.tags, given)
+            yield from agreement.unused(seen.tags, given)
+        elif of in _OF_PACKS:
+            facts = pack_sample.sample(self.operator)
+            given = shape(pack_papers.context(_OF_PACKS[of], facts, language or Language.KK))
             yield from agreement.with_context(seen.tags, given)
             yield from agreement.unused(seen.tags, given)
 
