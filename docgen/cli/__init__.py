@@ -15,6 +15,7 @@ from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, sealer, serve, smpp, worker
 from docgen.cli.register import archive, journal, migrate, sweep
 from docgen.cli.sms import sms
+from docgen.cli.staff import staff
 from docgen.cli.stuck import stuck
 
 
@@ -28,6 +29,6 @@ def main() -> None:
 
 for command in (
     forms, lint, render, verify, doctor, journal, archive, migrate, sweep, stuck, keys, limits,
-    sms, sealer, serve, smpp, worker, demo_command,
+    staff, sms, sealer, serve, smpp, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)
