@@ -42,7 +42,7 @@ class SignInBody(Block):
 class HandOverBody(Block):
     """For which envelope the tablet goes to the subscriber, and by what it comes back."""
 
-    envelope_id: Id
+    envelope_id: Annotated[Id, Field(examples=["01KB7M3Q8V5T2XN4C6D9F0G1HJ"])]
     pin: Secret | None = None
     """Four to twelve digits, for this shift; his password opens it, too."""
 
