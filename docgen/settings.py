@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
+from docgen.settings_of_packs import PackSettings
 from docgen.settings_of_staff import StaffSettings
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
@@ -340,6 +341,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     work: WorkSettings = WorkSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    packs: PackSettings = PackSettings()
     staff: StaffSettings = StaffSettings()
 
     @property
