@@ -62,6 +62,7 @@ HTTP_CODES: Mapping[int, str] = {
 
 _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.CodeWrong: ("attempts_left",),
+    errors.PackNotReady: ("blocks", "warnings"),
     errors.CodeGone: ("reason",),
     errors.LimitReached: ("limit",),
     errors.NotAuthorised: ("scope",),

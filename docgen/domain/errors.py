@@ -14,6 +14,7 @@ DocgenError
 │   ├── StaffNotFound
 │   ├── VisitNotFound
 │   ├── WebhookNotFound
+│   ├── PackNotFound              of papers for a notary
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
@@ -177,6 +178,12 @@ class WebhookNotFound(NotFound):
     code = "webhook_not_found"
 
 
+class PackNotFound(NotFound):
+    """No such pack of papers, or not yours."""
+
+    code = "pack_not_found"
+
+
 class BlobNotFound(NotFound):
     """No bytes under that hash."""
 
@@ -251,6 +258,17 @@ class SimChanged(Conflict):
     """The number got another SIM so lately that its codes may reach somebody else."""
 
     code = "sim_changed"
+
+
+class PackNotReady(Conflict):
+    """The rules speak against the pack: `blocks` and unanswered `warnings` are counted."""
+
+    code = "pack_not_ready"
+
+    def __init__(self, blocks: int, warnings: int) -> None:
+        super().__init__(f"{blocks} blocks, {warnings} warnings that nobody answers for")
+        self.blocks = blocks
+        self.warnings = warnings
 
 
 class StaleEnvelope(Conflict):

@@ -1,7 +1,7 @@
 """An invented debtor whose pack has every part: what templates of packs are tried with."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from docgen.domain.calendar import Calendar, Year
@@ -29,15 +29,39 @@ from docgen.domain.debt import Acknowledgement, Component, Invoice, Payment
 from docgen.domain.examine_pack import claim_of
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
-from docgen.domain.pack import Policy
+from docgen.domain.pack import Answered, Policy, found
 from docgen.domain.pack_papers import Slot
 from docgen.forms.pack_papers import Listed, PackFacts
+from docgen.forms.pack_results import Looked, ResultFacts
 
 _DAY = date(2026, 3, 2)
 _CALENDAR = Calendar(years={year: Year(days_off=frozenset()) for year in range(2024, 2031)})
 _NAMES = {Language.KK: "«Үлгі»", Language.RU: "«Образец»"}
 _ADDRESS = "Шымкент қаласы, Байтұрсынов көшесі, 18-үй"
-_NUMBER = "NP-26-000001"
+_NUMBER = "NP-2026-7K3M9QF2TZ"
+_DEBTOR = Debtor(
+    surname="Үмбетова",
+    name="Әлия",
+    iin="900101300007",
+    birth_date=date(1990, 1, 1),
+    registration_address=_ADDRESS,
+    residence_address=_ADDRESS,
+    service_address=_ADDRESS,
+    email="a.umbetova@example.kz",
+    verified_mobile="+77015550142",
+)
+_REPRESENTATIVE = Representative(
+    full_name="Сейітова Айнұр",
+    iin="900101300811",
+    power_of_attorney=PowerOfAttorney(number="1", issued_on=_DAY, valid_until=date(2027, 3, 2)),
+)
+_CONTRACT = Contract(
+    order="441",
+    order_date=date(2023, 12, 30),
+    in_force_from=date(2023, 12, 30),
+    application_number="1",
+    application_date=_DAY,
+)
 
 
 def sample(operator: Operator) -> PackFacts:
@@ -52,6 +76,20 @@ def sample(operator: Operator) -> PackFacts:
         calendar=_CALENDAR,
         operator=operator,
         listed=tuple(_listed(place, slot) for place, slot in enumerate(_BOUND)),
+    )
+
+
+def results(operator: Operator) -> ResultFacts:
+    """What was found in its files, with a warning that somebody answers for."""
+    facts = sample(operator)
+    return ResultFacts(
+        number=facts.number,
+        day=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+        volume_sha256="0" * 64,
+        looked=tuple(Looked(listed=each, seen=None) for each in facts.listed),
+        answered=(
+            Answered(finding=found("N23", "no_email"), by="Мұқашева Дана", reason="тапсырыс хат"),
+        ),
     )
 
 
@@ -79,33 +117,11 @@ def _listed(place: int, slot: Slot) -> Listed:
 def _case(operator: Operator) -> Case:
     return Case(
         as_of=_DAY,
-        debtor=Debtor(
-            surname="Үмбетова",
-            name="Әлия",
-            iin="900101300007",
-            birth_date=date(1990, 1, 1),
-            registration_address=_ADDRESS,
-            residence_address=_ADDRESS,
-            service_address=_ADDRESS,
-            email="a.umbetova@example.kz",
-            verified_mobile="+77015550142",
-        ),
+        debtor=_DEBTOR,
         creditor=_creditor(operator),
         account_number="580012345678",
-        representative=Representative(
-            full_name="Сейітова Айнұр",
-            iin="900101300811",
-            power_of_attorney=PowerOfAttorney(
-                number="1", issued_on=_DAY, valid_until=date(2027, 3, 2)
-            ),
-        ),
-        contract=Contract(
-            order="441",
-            order_date=date(2023, 12, 30),
-            in_force_from=date(2023, 12, 30),
-            application_number="1",
-            application_date=_DAY,
-        ),
+        representative=_REPRESENTATIVE,
+        contract=_CONTRACT,
         invoices=(
             _invoice(date(2025, 10, 1), Component.SERVICES, "7490.00"),
             _invoice(date(2025, 11, 1), Component.SERVICES, "7490.00"),

@@ -12,7 +12,7 @@ from docgen.domain.operator import Operator
 from docgen.domain.shape import shape
 from docgen.domain.signing_place import repeated, signing_places
 from docgen.domain.template import Finding, Inspection, Place, found
-from docgen.forms import pack_papers, pack_sample, protocol
+from docgen.forms import pack_papers, pack_results, pack_sample, protocol
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form
 from docgen.forms.protocol_sample import sample
@@ -60,6 +60,11 @@ class LintTemplate:
             yield from self._with_form(seen, language or of.form.languages[0], of)
         elif of == protocol.TEMPLATE:
             given = shape(protocol.context(sample(self.operator), language or Language.KK))
+            yield from agreement.with_context(seen.tags, given)
+            yield from agreement.unused(seen.tags, given)
+        elif of == pack_results.TEMPLATE:
+            results = pack_sample.results(self.operator)
+            given = shape(pack_results.context(results, language or Language.KK))
             yield from agreement.with_context(seen.tags, given)
             yield from agreement.unused(seen.tags, given)
         elif of in _OF_PACKS:

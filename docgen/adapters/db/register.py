@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
-from docgen import ports, ports_of_evidence, ports_of_staff
+from docgen import ports, ports_of_evidence, ports_of_packs, ports_of_staff
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
@@ -23,6 +23,7 @@ from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.packs import SqlPacks
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
@@ -54,6 +55,7 @@ class SqlUnit:
     webhooks: ports.Webhooks
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
+    packs: ports_of_packs.Packs
     staff: ports_of_staff.Staff
     sessions: ports_of_staff.Sessions
     knocks: ports_of_staff.Knocks
@@ -76,6 +78,7 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(session, locking=transaction is not None)
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
+        self.packs = SqlPacks(session)
         self.staff = SqlStaff(session)
         self.sessions = SqlSessions(session, locking=transaction is not None)
         self.knocks = SqlKnocks(session)
