@@ -62,7 +62,7 @@ logger_class = Log
 
 graceful_timeout = _web.grace
 timeout = 30
-"""Seconds after which a process that does not stir is replaced, and a caller given up who is silent or slow."""
+"""Seconds after which a process that does not stir is replaced, and a slow caller given up."""
 keepalive = 65
 """Longer than reverse proxies keep an idle connection (60 s): they are to be the ones to close."""
 

@@ -13,7 +13,7 @@ _PIECE: Final = 256 * 1024
 
 
 class PacedSocket(socket.socket):
-    """Reads a request and writes its answer, each within `patience` seconds and a second per `PACE`.
+    """Reads a request and writes its answer: `patience` seconds each, and one for every `PACE`.
 
     Raises BlockingIOError where the time is over, as the kernel does for a caller who says nothing.
     """

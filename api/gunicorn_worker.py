@@ -50,7 +50,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         super().set_accept_enabled(enabled and self._begun < self.cfg.threads)
 
     def handle(self, conn: Any) -> Any:
-        """One request; a caller who falls silent in the middle of it, or is too slow, is given up."""
+        """One request; a caller who falls silent in the middle, or is too slow, is given up."""
         if not isinstance(conn.sock, PacedSocket):
             conn.sock = PacedSocket.over(conn.sock, patience=self.cfg.timeout)
         conn.sock.begin()
