@@ -8,6 +8,7 @@ from api.v1 import (
     journal,
     phone_verifications,
     receipts,
+    sessions,
     signing,
     verify,
     webhooks,
@@ -23,4 +24,5 @@ ROUTES: tuple[Route, ...] = (
     *verify.ROUTES,
     *receipts.ROUTES,
     *webhooks.ROUTES,
+    *sessions.ROUTES,
 )
