@@ -14,7 +14,7 @@ LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 SMSC := tests/services/smsc
 OPENID := tests/services/openid
 
-.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal soak lock clean
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal bench-visits chaos soak lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -79,6 +79,12 @@ bench-render: setup var/bench/unoserver/installed  ## how fast documents are mad
 
 bench-seal: setup  ## what a seal costs, against pyHanko as it comes
 	$(BIN)/python -m bench seal
+
+bench-visits: setup-tests var/bench/unoserver/installed  ## visits a minute by real processes, and what of each is ours
+	$(BIN)/python -m bench visits
+
+chaos: setup-tests  ## hundreds of visits while every part is killed; then what must be true of all of them
+	$(BIN)/python -m bench chaos $(if $(SEED),--seed $(SEED),)
 
 soak: setup  ## 5000 different documents in a row, and 10 000 spoilt ones before the verifier
 	$(BIN)/python -m bench soak

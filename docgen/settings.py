@@ -329,8 +329,8 @@ class Settings(BaseSettings):
     """Under which policy it is to stamp, as an OID; by default under its own."""
     archive_months: int = Field(default=6, gt=0, le=60)
     """So long before a certificate behind a seal ends, the file is stamped again."""
-    envelope_life_hours: int = Field(default=72, gt=0)
-    """How long an envelope may wait for its signature."""
+    envelope_life_hours: float = Field(default=72, gt=0)
+    """How long an envelope may wait for its signature; parts of an hour count too."""
     seal: SealSettings = SealSettings()
     codes: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()

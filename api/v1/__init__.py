@@ -11,6 +11,7 @@ from api.v1 import (
     sessions,
     signing,
     verify,
+    visits,
     webhooks,
 )
 
@@ -25,4 +26,5 @@ ROUTES: tuple[Route, ...] = (
     *receipts.ROUTES,
     *webhooks.ROUTES,
     *sessions.ROUTES,
+    *visits.ROUTES,
 )

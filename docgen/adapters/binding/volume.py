@@ -35,6 +35,8 @@ _RESOURCE_KEYS = {
     "/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/ProcSet",
 }  # fmt: skip
 _DEEPEST = 6
+_SEALS = {"/seal", "/seal_2", "/seal5F2"}
+"""Bookmarks of the seal in both halves, the second in either spelling that LibreOffice has."""
 _NOT_A_PDF = (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RecursionError)
 
 
@@ -190,16 +192,17 @@ def _box(form: pikepdf.Object) -> tuple[float, float, float, float]:
 
 
 def _place_seal(volume: pikepdf.Pdf, first: bytes) -> None:
-    """The first part's named place, which its template keeps free, is the volume's."""
+    """The first part's named places, which its template keeps free, are the volume's."""
     with _opened(first) as source:
         pages = {page.objgen: index for index, page in enumerate(source.pages)}
         dests: Any = source.Root.get("/Dests", Dictionary())
-        target: Any = dests.get("/seal")
-        if target is None:
+        if "/seal" not in dests:
             raise UnreadableDocument("the first part has no place for the seal")
-        index, left, top = pages[target[0].objgen], float(target[2]), float(target[3])
-    page = volume.pages[index].obj
-    volume.Root.Dests = Dictionary(seal=Array([page, Name.XYZ, left, top, 0]))
+        found = {}
+        for name in _SEALS & set(dests.keys()):
+            page, left, top = pages[dests[name][0].objgen], dests[name][2], dests[name][3]
+            found[name] = Array([volume.pages[page].obj, Name.XYZ, float(left), float(top), 0])
+    volume.Root.Dests = Dictionary(found)
 
 
 def _describe(volume: pikepdf.Pdf, *, number: str, title: str) -> None:
