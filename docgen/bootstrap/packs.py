@@ -11,7 +11,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CLOCK
-from docgen.bootstrap.database import database_url
+from docgen.bootstrap.database import database_url, require_current
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.sealing import sealer_of
@@ -23,6 +23,7 @@ from docgen.settings import Settings
 from docgen.usecases.bind_pack import BindPack
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.transfer_pack import TransferPack
 
 
 def checking(settings: Settings) -> CheckPack:
@@ -60,6 +61,17 @@ def building(settings: Settings) -> Iterator[BuildPack]:
             check=check, bind=bind, register=register, blobs=blobs_of(settings), renderer=renderer,
             sealer=sealer, packer=ZipPacker(), clock=CLOCK, operator=operator,
         )  # fmt: skip
+
+
+@contextmanager
+def transferring(settings: Settings) -> Iterator[TransferPack]:
+    """The record of handing over, over the register alone."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield TransferPack(register=register, clock=CLOCK)
+    finally:
+        register.close()
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -74,6 +74,22 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     click.echo("\n".join([f"{made.id}: {made.volume_pages} pages", *map(str, written)]))
 
 
+@pack.command()
+@click.argument("number")
+@click.option("--to", "recipient", required=True, help="the notary, by name and licence")
+@click.option("--by", required=True, help="who hands it over")
+@click.option("--how", required=True, help="in person, by courier, in the notaries' system")
+def transfer(number: str, recipient: str, by: str, how: str) -> None:
+    """Write down that the pack of NUMBER was handed over, and to whom."""
+    from docgen.bootstrap.packs import transferring
+    from docgen.settings import Settings
+    from docgen.usecases.transfer_pack import Handing
+
+    with told(), transferring(Settings()) as hand_over:
+        hand_over(number, Handing(recipient=recipient, by=by, how=how))
+    click.echo("ok")
+
+
 def _exit_code(refusal: Refusal) -> int:
     cause = refusal.__cause__
     if isinstance(cause, PackNotReady):

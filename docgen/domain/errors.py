@@ -25,6 +25,7 @@ DocgenError
 │   ├── NetworkNotAllowed         no codes go to numbers of that network
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
+│   ├── PackNotReady              rules still block it, or warnings that nobody answers for
 │   ├── StaleEnvelope             somebody else changed it meanwhile
 │   ├── StaleVisit                the same of a visit
 │   └── VisitBegun                somebody is at it already

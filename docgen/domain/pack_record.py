@@ -1,6 +1,7 @@
 """A pack that was made: what it is, what happened to it, and to whom it was given.
 
-Its entries are chained by hashes as those of envelopes are, and hold no personal data.
+Its entries are chained by hashes as those of envelopes are. Of people they name only those who act
+by office: the notary who was given it, and whoever gave it.
 """
 
 import hashlib

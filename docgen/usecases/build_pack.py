@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,9 +13,9 @@ from docgen.domain.errors import PackNotFound, PackNotReady, Unavailable
 from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
 from docgen.domain.pack import Policy
-from docgen.domain.pack_record import Pack, PackEvent, SealedVolume, follow, number_of
+from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume, follow, number_of
 from docgen.domain.rendering import RenderOrder
-from docgen.domain.sealing import SealOrder
+from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.forms import pack_results
 from docgen.forms.pack_results import ResultFacts
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
@@ -117,28 +117,20 @@ class BuildPack:
         return pack
 
     def _seal(self, pack: Pack, bound: Bound, checked: CheckedPack) -> Pack:
-        ability = self.sealer.check()
         with self.register.view() as unit:
             entries = unit.packs.entries(pack.id)
-        volume, manifest = self.blobs.get(pack.volume_sha256), self.blobs.get(pack.manifest_sha256)
-        stated = pack_evidence.build(
-            pack, json.loads(manifest), entries, operator=self.operator, seal=ability
+        manifest = self.blobs.get(pack.manifest_sha256)
+        made = self._sealed(
+            pack, entries, json.loads(manifest), self._results(pack, bound, checked)
         )
-        results = self._results(pack, bound, checked)
-        order = order_of(pack, stated, volume=volume, results=results, operator=self.operator)
-        made = self.sealer.seal(order)
-        if made.serial != ability.serial:
-            raise Unavailable("the seal was changed while it was put on")
         now = self.clock.now()
-        outcome = canonical_json(
-            {"sealed_at": instant(now), "results": _results_of(checked), "signer": made.signer}
-        )
+        outcome = {"sealed_at": instant(now), "results": _found(checked), "signer": made.signer}
         package = self.packer.pack(
             {f"{pack.id}/{path}": content for path, content in bound.files.items()}
             | {
                 f"{pack.id}/volume.pdf": made.pdf,
                 f"{pack.id}/manifest.json": manifest,
-                f"{pack.id}/results.json": outcome,
+                f"{pack.id}/results.json": canonical_json(outcome),
             }
         )
         sealed = SealedVolume(
@@ -159,6 +151,22 @@ class BuildPack:
             unit.packs.append(entry)
             unit.commit()
         return done
+
+    def _sealed(
+        self,
+        pack: Pack,
+        entries: Sequence[PackEntry],
+        manifest: Mapping[str, Any],
+        results: bytes,
+    ) -> SealedPdf:
+        ability = self.sealer.check()
+        stated = pack_evidence.build(pack, manifest, entries, operator=self.operator, seal=ability)
+        volume = self.blobs.get(pack.volume_sha256)
+        order = order_of(pack, stated, volume=volume, results=results, operator=self.operator)
+        made = self.sealer.seal(order)
+        if made.serial != ability.serial:
+            raise Unavailable("the seal was changed while it was put on")
+        return made
 
     def _results(self, pack: Pack, bound: Bound, checked: CheckedPack) -> bytes:
         facts = ResultFacts(
@@ -216,7 +224,7 @@ def _plain(value: object) -> Any:
     return value if isinstance(value, bool) or value is None else str(value)
 
 
-def _results_of(checked: CheckedPack) -> list[dict[str, Any]]:
+def _found(checked: CheckedPack) -> list[dict[str, Any]]:
     return [
         {
             "path": seen.path,
