@@ -187,6 +187,18 @@ def _signing(evidence: Mapping[str, Any] | None, tongue: Tongue) -> Iterator[Lin
         yield Line(word="way", value=tell(f"way.{way}", tongue))
     if isinstance(at, str) and (confirmed := _instant(at)) is not None:
         yield Line(word="confirmed_at", value=moment(confirmed))
+    yield from _by_hand(consent)
+
+
+def _by_hand(consent: Mapping[str, Any]) -> Iterator[Line]:
+    """Who saw it, and the hash of what is attached."""
+    witness = _part(consent, "witness").get("employee_id")
+    if isinstance(witness, str):
+        yield Line(word="witness", value=_short(witness))
+    for word in ("strokes", "scan"):
+        sha256 = _part(consent, word).get("sha256")
+        if isinstance(sha256, str):
+            yield Line(word=f"{word}_sha256", value=_short(sha256), is_code=True)
 
 
 def _part(stated: Mapping[str, Any], name: str) -> Mapping[str, Any]:

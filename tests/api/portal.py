@@ -127,6 +127,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         take_receipt=TakeReceipt(register=over.register, clock=over.clock),
         calls={"smsc_kz": SmscKzCalls(secret=SIGNING_CALLS, clock=over.clock)},
         confirm_by_code=over.confirm,
+        sign_by_hand=over.sign_by_hand,
         verify_phone=over.verify_phone,
         show_verification=over.show_verification,
         confirm_phone=over.confirm_phone,

@@ -9,6 +9,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.otp.redis_limits import RedisLimits
+from docgen.adapters.scans.remade import RemadeScans
 from docgen.domain.challenge import ChallengePolicy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
@@ -37,6 +38,7 @@ from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.show_verification import ShowVerification
+from docgen.usecases.sign_by_hand import SignByHand
 from docgen.usecases.spend_code import Attempt, SpendCode
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
@@ -61,6 +63,7 @@ OPERATOR = operator()
 TECHNICIAN = AskedBy(client="field", employee_id="E-1")
 
 
+SCANS = RemadeScans(patience=60.0, seconds=60)
 SUBJECT_KEY = b"s" * 32
 PSEUDONYMS = Pseudonyms(SUBJECT_KEY)
 
@@ -213,6 +216,14 @@ class World:
         return ConfirmByCode(
             register=self.register, spend=self.spend, chance=self.chance,
             jobs=self._jobs,
+        )  # fmt: skip
+
+    @property
+    def sign_by_hand(self) -> SignByHand:
+        """The use case, over the real reader of papers."""
+        return SignByHand(
+            register=self.register, forms=self.forms, blobs=self.blobs, scans=SCANS,
+            clock=self.clock, chance=self.chance, jobs=self._jobs,
         )  # fmt: skip
 
     @property
