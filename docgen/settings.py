@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
+from docgen.settings_of_packs import PackSettings
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
 DEMO_CHOICE = Path("var/settings.env")
@@ -339,6 +340,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     work: WorkSettings = WorkSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    packs: PackSettings = PackSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:
