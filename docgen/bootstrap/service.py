@@ -158,10 +158,7 @@ def _docgen(
         confirm_by_code=ConfirmByCode(
             register=register, spend=by_code.spend, chance=CHANCE, jobs=jobs
         ),
-        sign_by_hand=SignByHand(
-            register=register, forms=forms, blobs=blobs, scans=RemadeScans(), clock=CLOCK,
-            chance=CHANCE, jobs=jobs,
-        ),
+        sign_by_hand=_by_hand(register, forms, blobs=blobs, jobs=jobs),
         verify_phone=VerifyPhone(register=register, send=by_code.send, clock=CLOCK, chance=CHANCE),
         show_verification=ShowVerification(register=register, clock=CLOCK),
         confirm_phone=ConfirmPhone(register=register, spend=by_code.spend),
@@ -171,6 +168,18 @@ def _docgen(
         turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
     )  # fmt: skip
+
+
+def _by_hand(register: SqlRegister, forms: Catalogue, *, blobs: Blobs, jobs: Jobs) -> SignByHand:
+    return SignByHand(
+        register=register,
+        forms=forms,
+        blobs=blobs,
+        scans=RemadeScans(),
+        clock=CLOCK,
+        chance=CHANCE,
+        jobs=jobs,
+    )
 
 
 def _turnstile(settings: Settings, parts: Surroundings, stack: ExitStack) -> RedisTurnstile:

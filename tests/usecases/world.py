@@ -9,7 +9,6 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.otp.redis_limits import RedisLimits
-from docgen.adapters.scans.remade import RemadeScans
 from docgen.domain.challenge import ChallengePolicy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
@@ -23,6 +22,7 @@ from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Jobs, Renderer, Sealer
+from docgen.ports_of_handwriting import Scans
 from docgen.usecases.check_number import CheckNumber
 from docgen.usecases.confirm_by_code import ConfirmByCode
 from docgen.usecases.confirm_phone import ConfirmPhone
@@ -51,6 +51,7 @@ from tests.fakes import (
     FakeDirectory,
     FakeEmployees,
     FakeRenderer,
+    FakeScans,
     FakeSealer,
     FakeSms,
     MemoryBlobs,
@@ -63,7 +64,6 @@ OPERATOR = operator()
 TECHNICIAN = AskedBy(client="field", employee_id="E-1")
 
 
-SCANS = RemadeScans(patience=60.0, seconds=60)
 SUBJECT_KEY = b"s" * 32
 PSEUDONYMS = Pseudonyms(SUBJECT_KEY)
 
@@ -88,6 +88,7 @@ class World:
     spare: FakeSms | None = None
     alerts: FakeAlerts = field(default_factory=FakeAlerts)
     sending: SendingPolicy = field(default_factory=SendingPolicy)
+    scans: Scans = field(default_factory=FakeScans)
     renderer: FakeRenderer = field(default_factory=FakeRenderer)
     sealer: FakeSealer = field(default_factory=FakeSealer)
     papers: Renderer | None = None
@@ -220,9 +221,9 @@ class World:
 
     @property
     def sign_by_hand(self) -> SignByHand:
-        """The use case, over the real reader of papers."""
+        """The use case."""
         return SignByHand(
-            register=self.register, forms=self.forms, blobs=self.blobs, scans=SCANS,
+            register=self.register, forms=self.forms, blobs=self.blobs, scans=self.scans,
             clock=self.clock, chance=self.chance, jobs=self._jobs,
         )  # fmt: skip
 
