@@ -55,9 +55,9 @@ def signing(report: Report) -> dict[str, str] | None:
     """How it was signed, in both languages, where the seal over the evidence stands."""
     consent = (report.evidence or {}).get("consent")
     way = consent.get("way") if isinstance(consent, dict) else None
-    if report.verdict not in STANDING or way not in _WAYS:
+    if report.verdict not in STANDING or not isinstance(way, str) or way not in _WAYS:
         return None
-    return {"way": str(way)} | {lang.value: say(f"seal.{way}", lang) for lang in BOTH}
+    return {"way": way} | {lang.value: say(f"seal.{way}", lang) for lang in BOTH}
 
 
 def _told(kind: str, code: str) -> dict[str, str]:
