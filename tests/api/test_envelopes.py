@@ -20,7 +20,7 @@ _MEMBERS = {
     "supersedes", "superseded_by",
 }  # fmt: skip
 _HASH = re.compile("[0-9a-f]{64}")
-_VERBS = ("code", "confirmation", "decline", "void", "journal")
+_VERBS = ("code", "confirmation", "handwritten", "decline", "void", "journal")
 
 
 _FROZEN = set(State) - {State.DRAFT, State.VOID}

@@ -34,6 +34,11 @@ _MEMBERS = {
 }  # fmt: skip
 
 
+_BY_HAND = {
+    "way": "by_hand", "kk": "Өз қолымен қол қойды", "ru": "Подписано собственноручно",
+}  # fmt: skip
+
+
 def _upload(portal: Portal, content: bytes, name: str = "file") -> TestResponse:
     return portal.program.ask("POST", _PATH, data=_form(content, name), content_type=_FORM)
 
@@ -86,11 +91,7 @@ def test_an_issued_file_is_valid_and_registered(anywhere: Portal) -> None:
         **_HASHES,
         "evidence": {"format": "qoltanba-evidence/1", "consent": {"way": "by_hand"}},
         "journal_chain_ok": True,
-        "signing": {
-            "way": "by_hand",
-            "kk": "Өз қолымен қол қойды",
-            "ru": "Подписано собственноручно",
-        },
+        "signing": _BY_HAND,
         "registered": True,
         "match": "identical",
         "reasons": [],
