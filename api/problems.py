@@ -24,6 +24,8 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.NotFromThisPage: 403,
+    errors.HandedOver: 403,
     errors.SignatureWrong: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -67,6 +69,7 @@ _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.AlreadySuperseded: ("superseded_by",),
     errors.WayNotAllowed: ("way", "number"),
     errors.NetworkNotAllowed: ("network",),
+    errors.StaleVisit: ("version",),
 }
 """What an error tells besides its words, by the names of its fields."""
 _MOST_DIGITS, _LONGEST_NAME = 5, 60

@@ -41,6 +41,7 @@ from docgen.domain.verification import Verification
 from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_evidence import Anchors, Audit, Versions
+from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -387,6 +388,10 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     deliveries: Deliveries
     keys: ApiKeys
+    staff: Staff
+    sessions: Sessions
+    knocks: Knocks
+    sign_in_tries: SignInTries
     asked: AskedRequests
 
     def lock(self, chain: str) -> None:

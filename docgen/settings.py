@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
 from docgen.settings_of_packs import PackSettings
+from docgen.settings_of_staff import StaffSettings
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
 DEMO_CHOICE = Path("var/settings.env")
@@ -328,8 +329,8 @@ class Settings(BaseSettings):
     """Under which policy it is to stamp, as an OID; by default under its own."""
     archive_months: int = Field(default=6, gt=0, le=60)
     """So long before a certificate behind a seal ends, the file is stamped again."""
-    envelope_life_hours: int = Field(default=72, gt=0)
-    """How long an envelope may wait for its signature."""
+    envelope_life_hours: float = Field(default=72, gt=0)
+    """How long an envelope may wait for its signature; parts of an hour count too."""
     seal: SealSettings = SealSettings()
     codes: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()
@@ -341,6 +342,7 @@ class Settings(BaseSettings):
     work: WorkSettings = WorkSettings()
     webhooks: WebhookSettings = WebhookSettings()
     packs: PackSettings = PackSettings()
+    staff: StaffSettings = StaffSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:
@@ -361,6 +363,7 @@ class Settings(BaseSettings):
             "DOCGEN_SMS__SMSC_KZ__API_KEY": self.sms.smsc_kz.api_key,
             "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,
             "DOCGEN_SMS__SMPP__HOST": self.sms.smpp.host,
+            "DOCGEN_STAFF__OPENID__ISSUER": self.staff.openid.issuer,
         }
         return tuple(name for name, value in given.items() if value is not None)
 

@@ -10,6 +10,7 @@ from api.v1 import (
     journal,
     phone_verifications,
     receipts,
+    sessions,
     signing,
     verify,
     webhooks,
@@ -27,4 +28,5 @@ ROUTES: tuple[Route, ...] = (
     *verify.ROUTES,
     *receipts.ROUTES,
     *webhooks.ROUTES,
+    *sessions.ROUTES,
 )

@@ -21,6 +21,7 @@ from docgen.bootstrap.confirming import confirming
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
+from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
@@ -83,6 +84,7 @@ class Docgen:
     verify_document: VerifyDocument
     verify_upload: VerifyUpload
     turnstile: Turnstile
+    staff: StaffDesk
     webhooks: WebhookDesk
     public_url: str
 
@@ -167,6 +169,7 @@ def _docgen(
         verify_upload=VerifyUpload(verify_document=verify, register=register),
         turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
+        staff=staff_of(settings, register, key=parts.subject_key),
     )  # fmt: skip
 
 

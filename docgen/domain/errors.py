@@ -11,6 +11,8 @@ DocgenError
 │   ├── DocumentNotFound
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
+│   ├── StaffNotFound
+│   ├── VisitNotFound
 │   ├── WebhookNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
@@ -23,9 +25,14 @@ DocgenError
 │   ├── NetworkNotAllowed         no codes go to numbers of that network
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
-│   └── StaleEnvelope             somebody else changed it meanwhile
+│   ├── StaleEnvelope             somebody else changed it meanwhile
+│   ├── StaleVisit                the same of a visit
+│   └── VisitBegun                somebody is at it already
 ├── NotAuthenticated              no key, or none that counts
+│   └── SignInRefused             no such account, another password, or a locked one
 ├── NotAuthorised                 a key without that scope
+├── NotFromThisPage               a signed-in browser that another page has sent
+├── HandedOver                    the tablet is in the subscriber's hands
 ├── IdempotencyKeyReused          the same key with another request
 ├── RequestInProgress             the same request is still being answered
 ├── CodeRefused
@@ -42,6 +49,7 @@ DocgenError
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
 │   ├── WebhookUnreachable        a receiver gave no answer
+│   ├── ProviderUnavailable       the identity provider does not answer
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── SmsUncertain                  nobody knows whether the message left
 ├── SignatureWrong                a provider's call that is not his
@@ -152,6 +160,18 @@ class ApiKeyNotFound(NotFound):
     code = "api_key_not_found"
 
 
+class VisitNotFound(NotFound):
+    """No such visit, or not the caller's."""
+
+    code = "visit_not_found"
+
+
+class StaffNotFound(NotFound):
+    """No account of that login or id."""
+
+    code = "staff_not_found"
+
+
 class WebhookNotFound(NotFound):
     """No webhook of that id, or not yours."""
 
@@ -251,10 +271,44 @@ class StaleEnvelope(Conflict):
     retryable = True
 
 
+class StaleVisit(Conflict):
+    """Somebody else changed the visit meanwhile; `version` is the one there is now."""
+
+    code = "visit_stale"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version}")
+        self.version = version
+
+
+class VisitBegun(Conflict):
+    """The visit is begun: the order system changes and cancels it no more."""
+
+    code = "visit_begun"
+
+
 class NotAuthenticated(DocgenError):
     """No key was given, or it is unknown, revoked or expired: which, is not told."""
 
     code = "unauthenticated"
+
+
+class SignInRefused(NotAuthenticated):
+    """No such account, another password, or a locked account: which, is not told."""
+
+    code = "sign_in_refused"
+
+
+class NotFromThisPage(DocgenError):
+    """A browser that is signed in was sent here by another page than ours."""
+
+    code = "not_from_this_page"
+
+
+class HandedOver(DocgenError):
+    """The tablet is in the subscriber's hands: only the envelope he signs can be reached."""
+
+    code = "handed_over"
 
 
 class NotAuthorised(DocgenError):
@@ -404,6 +458,12 @@ class SignatureWrong(DocgenError):
     """A call that claims to come from a provider and is not signed by him."""
 
     code = "signature_wrong"
+
+
+class ProviderUnavailable(Unavailable):
+    """The identity provider does not answer, or not as it should."""
+
+    code = "provider_unavailable"
 
 
 class WebhookUnreachable(Unavailable):

@@ -34,6 +34,7 @@ from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
+from tests.api.people import staff_desk
 from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
@@ -139,6 +140,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         turnstile=FakeTurnstile(),
         public_url=PUBLIC_URL,
         webhooks=_webhooks(over),
+        staff=staff_desk(over),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
-from docgen import ports, ports_of_evidence
+from docgen import ports, ports_of_evidence, ports_of_staff
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
@@ -24,6 +24,7 @@ from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
+from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
 from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
@@ -53,6 +54,10 @@ class SqlUnit:
     webhooks: ports.Webhooks
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
+    staff: ports_of_staff.Staff
+    sessions: ports_of_staff.Sessions
+    knocks: ports_of_staff.Knocks
+    sign_in_tries: ports_of_staff.SignInTries
     asked: ports.AskedRequests
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
@@ -71,6 +76,10 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(session, locking=transaction is not None)
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
+        self.staff = SqlStaff(session)
+        self.sessions = SqlSessions(session, locking=transaction is not None)
+        self.knocks = SqlKnocks(session)
+        self.sign_in_tries = SqlSignInTries(session)
         self.asked = SqlAskedRequests(session)
         self._session = session
         self._transaction = transaction
