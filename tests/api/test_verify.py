@@ -34,6 +34,9 @@ _MEMBERS = {
 }  # fmt: skip
 
 
+_UNCHECKED = {"code": "revocation_not_checked"} | {
+    each.value: say("notice.revocation_not_checked", each) for each in BOTH
+}
 _BY_HAND = {
     "way": "by_hand", "kk": "Өз қолымен қол қойды", "ru": "Подписано собственноручно",
 }  # fmt: skip
@@ -95,10 +98,7 @@ def test_an_issued_file_is_valid_and_registered(anywhere: Portal) -> None:
         "registered": True,
         "match": "identical",
         "reasons": [],
-        "notices": [
-            {"code": "revocation_not_checked"}
-            | {each.value: say("notice.revocation_not_checked", each) for each in BOTH}
-        ],
+        "notices": [_UNCHECKED],
     }
     assert anywhere.verifier.judged == [content]
 
