@@ -13,6 +13,7 @@ from api.v1 import (
     sessions,
     signing,
     verify,
+    visits,
     webhooks,
 )
 
@@ -29,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *receipts.ROUTES,
     *webhooks.ROUTES,
     *sessions.ROUTES,
+    *visits.ROUTES,
 )
