@@ -41,7 +41,7 @@ from docgen.domain.verification import Verification
 from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_evidence import Anchors, Audit, Versions
-from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff
+from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -392,6 +392,7 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     knocks: Knocks
     sign_in_tries: SignInTries
+    visits: Visits
     asked: AskedRequests
 
     def lock(self, chain: str) -> None:

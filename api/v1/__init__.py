@@ -2,22 +2,27 @@
 
 from api.route import Route
 from api.v1 import (
+    consents,
     documents,
     envelopes,
     forms,
+    handwriting,
     journal,
     phone_verifications,
     receipts,
     sessions,
     signing,
     verify,
+    visits,
     webhooks,
 )
 
 ROUTES: tuple[Route, ...] = (
     *forms.ROUTES,
+    *consents.ROUTES,
     *envelopes.ROUTES,
     *signing.ROUTES,
+    *handwriting.ROUTES,
     *phone_verifications.ROUTES,
     *documents.ROUTES,
     *journal.ROUTES,
@@ -25,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *receipts.ROUTES,
     *webhooks.ROUTES,
     *sessions.ROUTES,
+    *visits.ROUTES,
 )

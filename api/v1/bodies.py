@@ -27,7 +27,7 @@ class NewDocument(Block):
     values: Any
 
 
-def _not_too_many(documents: object) -> object:
+def not_too_many(documents: object) -> object:
     """Before each is read: a million wrong ones would keep us busy for long."""
     if isinstance(documents, list) and len(documents) > MOST_DOCUMENTS:
         raise finding("too_long", limit=MOST_DOCUMENTS)
@@ -39,9 +39,14 @@ class NewEnvelope(Block):
 
     subscriber: Any
     reference: Any
+    supersedes: Id | None = None
+    """An envelope in whose place this one stands: it becomes void in the same moment.
+
+    The key needs the scope `envelopes:end` too.
+    """
     documents: Annotated[
         tuple[NewDocument, ...],
-        BeforeValidator(_not_too_many),
+        BeforeValidator(not_too_many),
         Field(min_length=1, max_length=MOST_DOCUMENTS),
     ]
 
@@ -136,6 +141,7 @@ def described_envelope(forms: Catalogue) -> type[BaseModel]:
         __base__=Block,
         subscriber=(SubscriberInput, ...),
         reference=(ReferenceInput, ...),
+        supersedes=(Id | None, None),
         documents=(Annotated[documents, bounded], ...),
         __cls_kwargs__={"json_schema_extra": {"examples": [_example(next(iter(forms)))]}},
     )

@@ -12,6 +12,7 @@ from docgen.adapters.jobs.queue import QueueJobs
 from docgen.adapters.pages.drawing import KIND
 from docgen.adapters.pages.kept import KeptPages
 from docgen.adapters.pages.pdfium import PdfiumPages
+from docgen.adapters.scans.remade import RemadeScans
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.adapters.visitors.redis_turnstile import RedisTurnstile
@@ -22,6 +23,7 @@ from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
+from docgen.bootstrap.visits import VisitDesk, visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
 from docgen.forms.catalogue import Catalogue
@@ -41,6 +43,7 @@ from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
 from docgen.usecases.show_verification import ShowVerification
+from docgen.usecases.sign_by_hand import SignByHand
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
@@ -73,6 +76,7 @@ class Docgen:
     calls: Mapping[str, ReceiptReader]
     """Providers of messages that call us, by the name of their route."""
     confirm_by_code: ConfirmByCode
+    sign_by_hand: SignByHand
     verify_phone: VerifyPhone
     show_verification: ShowVerification
     confirm_phone: ConfirmPhone
@@ -82,6 +86,7 @@ class Docgen:
     verify_upload: VerifyUpload
     turnstile: Turnstile
     staff: StaffDesk
+    visits: VisitDesk
     webhooks: WebhookDesk
     public_url: str
 
@@ -141,13 +146,12 @@ def _docgen(
     codes = _codes(parts, stack)
     forms, blobs = catalogue(settings), blobs_of(settings)
     by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
+    create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms, register=register, codes=codes, blobs=blobs, public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=_creating(
-            settings, by_code.check, register=register, forms=forms, jobs=jobs
-        ),
+        create_envelope=create,
         show_envelope=ShowEnvelope(register=register), show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=_fetching(settings, blobs),
@@ -157,6 +161,7 @@ def _docgen(
         confirm_by_code=ConfirmByCode(
             register=register, spend=by_code.spend, chance=CHANCE, jobs=jobs
         ),
+        sign_by_hand=_by_hand(register, forms, blobs=blobs, jobs=jobs),
         verify_phone=VerifyPhone(register=register, send=by_code.send, clock=CLOCK, chance=CHANCE),
         show_verification=ShowVerification(register=register, clock=CLOCK),
         confirm_phone=ConfirmPhone(register=register, spend=by_code.spend),
@@ -166,7 +171,20 @@ def _docgen(
         turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
         staff=staff_of(settings, register, key=parts.subject_key),
+        visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
     )  # fmt: skip
+
+
+def _by_hand(register: SqlRegister, forms: Catalogue, *, blobs: Blobs, jobs: Jobs) -> SignByHand:
+    return SignByHand(
+        register=register,
+        forms=forms,
+        blobs=blobs,
+        scans=RemadeScans(),
+        clock=CLOCK,
+        chance=CHANCE,
+        jobs=jobs,
+    )
 
 
 def _turnstile(settings: Settings, parts: Surroundings, stack: ExitStack) -> RedisTurnstile:

@@ -9,10 +9,12 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from docgen.adapters.pages.pdfium import PdfiumPages
+from docgen.adapters.scans.remade import RemadeScans
 from docgen.adapters.sms.smsc_kz import SmscKzCalls
 from docgen.adapters.webhooks.addresses import Guard
 from docgen.adapters.webhooks.posting import HttpPosting
 from docgen.bootstrap.service import Docgen
+from docgen.bootstrap.visits import visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, secrets_of
 from docgen.ports import Verifier
 from docgen.usecases.answer_once import AnswerOnce
@@ -38,7 +40,7 @@ from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
-from tests.usecases.world import World, world
+from tests.usecases.world import PSEUDONYMS, World, world
 
 SIGNING_CALLS = "between us and the provider"
 
@@ -128,6 +130,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         take_receipt=TakeReceipt(register=over.register, clock=over.clock),
         calls={"smsc_kz": SmscKzCalls(secret=SIGNING_CALLS, clock=over.clock)},
         confirm_by_code=over.confirm,
+        sign_by_hand=over.sign_by_hand,
         verify_phone=over.verify_phone,
         show_verification=over.show_verification,
         confirm_phone=over.confirm_phone,
@@ -139,6 +142,9 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         public_url=PUBLIC_URL,
         webhooks=_webhooks(over),
         staff=staff_desk(over),
+        visits=visits_of(
+            over.register, over.forms, over.create, pseudonyms=PSEUDONYMS, clock=over.clock
+        ),
     )
 
 
@@ -165,6 +171,7 @@ def portal(database_url: str, redis_url: str) -> Iterator[Portal]:
     over = world(database_url, redis_url)
     over.jobs = worker = Worker(over.work)
     over.forms = FORMS
+    over.scans = RemadeScans(seconds=60, patience=60.0)
     verifier = FakeVerifier()
     docgen = _docgen(over, verifier)
     works = Works(docgen=docgen, clock=over.clock, chance=over.chance)

@@ -28,6 +28,7 @@ from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, Sql
 from docgen.adapters.db.tallies import SqlTallies
 from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
+from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
 
 _NEXT_NUMBER = text(
@@ -58,6 +59,7 @@ class SqlUnit:
     sessions: ports_of_staff.Sessions
     knocks: ports_of_staff.Knocks
     sign_in_tries: ports_of_staff.SignInTries
+    visits: ports_of_staff.Visits
     asked: ports.AskedRequests
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
@@ -80,6 +82,7 @@ class SqlUnit:
         self.sessions = SqlSessions(session, locking=transaction is not None)
         self.knocks = SqlKnocks(session)
         self.sign_in_tries = SqlSignInTries(session)
+        self.visits = SqlVisits(session, locking=transaction is not None)
         self.asked = SqlAskedRequests(session)
         self._session = session
         self._transaction = transaction
