@@ -250,9 +250,7 @@ def _problem() -> dict[str, Any]:
     own = {
         "errors": {"type": "array", "items": finding},
         "retry_after": {"type": "integer", "minimum": 1, "description": "Seconds."},
-        "attempts_left": {"type": "integer", "minimum": 0},
-        "blocks": {"type": "integer", "minimum": 0},
-        "warnings": {"type": "integer", "minimum": 0},
+        **dict.fromkeys(("attempts_left", "blocks", "warnings"), {"type": "integer", "minimum": 0}),
         "reason": text,
         "limit": {"type": ["string", "integer"]},
         "scope": text,
