@@ -250,7 +250,10 @@ def _problem() -> dict[str, Any]:
     own = {
         "errors": {"type": "array", "items": finding},
         "retry_after": {"type": "integer", "minimum": 1, "description": "Seconds."},
-        **dict.fromkeys(("attempts_left", "blocks", "warnings"), {"type": "integer", "minimum": 0}),
+        **{
+            key: {"type": "integer", "minimum": 0}
+            for key in ("attempts_left", "blocks", "warnings")
+        },
         "reason": text,
         "limit": {"type": ["string", "integer"]},
         "scope": text,

@@ -70,9 +70,7 @@ class LintTemplate:
         if name == pack_results.TEMPLATE:
             return pack_results.context(pack_sample.results(self.operator), language)
         if name in _OF_PACKS:
-            return pack_papers.context(
-                _OF_PACKS[name], pack_sample.sample(self.operator), language
-            )
+            return pack_papers.context(_OF_PACKS[name], pack_sample.sample(self.operator), language)
         if name not in protocol.TEMPLATES:
             return None
         facts = sample(self.operator)
