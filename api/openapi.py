@@ -282,6 +282,10 @@ def _problem() -> dict[str, Any]:
     }
 
 
+_COUNTS = ("attempts_left", "blocks", "warnings")
+"""Members of a problem that count something."""
+
+
 def all_codes() -> frozenset[str]:
     """Every code a problem can have."""
     ours = {
