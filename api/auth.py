@@ -1,11 +1,12 @@
-"""Who calls: an API key, as a bearer token or in `X-Api-Key`."""
+"""Who calls: a program by its key, as a bearer token or in `X-Api-Key`, or a signer's browser."""
 
 from collections.abc import Mapping
 
 from flask import Request
 
 from docgen.domain.caller import Caller
-from docgen.domain.errors import NotAuthenticated
+from docgen.domain.errors import NotAuthenticated, SessionOver
+from docgen.usecases.admit_signer import AdmitSigner, Signer
 from docgen.usecases.authenticate import Authenticate
 
 SCHEMES: Mapping[str, Mapping[str, str]] = {
@@ -13,6 +14,15 @@ SCHEMES: Mapping[str, Mapping[str, str]] = {
     "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
 }
 """As OpenAPI describes them; either will do."""
+
+SIGNERS: Mapping[str, Mapping[str, str]] = {
+    "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "What a ticket was exchanged for: it opens one envelope, and no key does.",
+    },
+}
+"""How a signer's own browser is let in."""
 
 
 def credential(request: Request) -> str:
@@ -33,3 +43,11 @@ def credential(request: Request) -> str:
 def authenticated(request: Request, authenticate: Authenticate) -> Caller:
     """The caller of a request; raises NotAuthenticated."""
     return authenticate(credential(request))
+
+
+def admitted(request: Request, admit: AdmitSigner, *, proved: bool) -> Signer:
+    """The signer of a request; raises SessionOver or ProofNeeded."""
+    try:
+        return admit(credential(request), proved=proved)
+    except NotAuthenticated:
+        raise SessionOver from None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.problems import status_of
-from api.route import FileBody, FormBody, JsonBody, Repeat, Route
+from api.route import FileBody, FormBody, JsonBody, OfSession, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError
 
@@ -19,6 +19,10 @@ def expected(route: Route) -> Mapping[str, int]:
     found = {"internal_error": 500} | _of(*route.refusals)
     if route.scope is not None:
         found |= _of(errors.NotAuthenticated, errors.NotAuthorised, errors.Unavailable)
+    if route.session is not None:
+        found |= _of(errors.SessionOver, errors.Unavailable)
+    if route.session is OfSession.PROVED:
+        found |= _of(errors.ProofNeeded)
     if route.of_an_envelope:
         found |= _of(errors.EnvelopeNotFound)
     if route.query is not None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import problems
-from api.auth import SCHEMES
+from api.auth import SCHEMES, SIGNERS
 from api.expected import expected
 from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
@@ -71,7 +71,7 @@ def description(
         "paths": _paths(routes, forms),
         "components": {
             "schemas": schemas | {"Problem": _problem()},
-            "securitySchemes": {name: dict(scheme) for name, scheme in SCHEMES.items()},
+            "securitySchemes": {name: dict(it) for name, it in {**SCHEMES, **SIGNERS}.items()},
         },
     }
 
@@ -97,6 +97,9 @@ def _operation(route: Route, forms: Catalogue) -> dict[str, Any]:
     if route.scope is not None:
         operation["security"] = [{name: []} for name in SCHEMES]
         operation["description"] = f"Needs the scope `{route.scope.value}`."
+    if route.session is not None:
+        operation["security"] = [{name: []} for name in SIGNERS]
+        operation["description"] = "For the signer's own browser, by the session of its ticket."
     if route.body is not None:
         operation["requestBody"] = _body(route.body, forms)
     return operation

@@ -24,6 +24,9 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.ProofNeeded: 403,
+    errors.ProofWrong: 422,
+    errors.TicketGone: 410,
     errors.SignatureWrong: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -60,6 +63,7 @@ HTTP_CODES: Mapping[int, str] = {
 
 _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.CodeWrong: ("attempts_left",),
+    errors.ProofWrong: ("attempts_left",),
     errors.CodeGone: ("reason",),
     errors.LimitReached: ("limit",),
     errors.NotAuthorised: ("scope",),

@@ -13,6 +13,7 @@ from docgen.domain.caller import Caller, Scope
 from docgen.domain.errors import DocgenError, NotAuthenticated
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
+from docgen.usecases.admit_signer import Signer
 from docgen.usecases.show_envelope import Shown
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,6 +29,15 @@ class Repeat(Enum):
     NEVER = "never"
     MAY = "may"
     MUST = "must"
+
+
+class OfSession(Enum):
+    """How far the holder of a session of signing has come."""
+
+    OPENED = "opened"
+    """He has opened his ticket: he may prove himself, and see nothing personal."""
+    PROVED = "proved"
+    """He has shown that he knows the subscriber, where his ticket wants that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +103,7 @@ class Call:
     """In which the answer speaks to people."""
     path: Mapping[str, str]
     given_caller: Caller | None = None
+    given_signer: Signer | None = None
     shown: Shown | None = None
     body: BaseModel | None = None
     file: bytes = b""
@@ -114,8 +125,15 @@ class Call:
         return self.given_caller
 
     @property
+    def signer(self) -> Signer:
+        """Who signs in this browser; raises NotAuthenticated on a route of programs."""
+        if self.given_signer is None:
+            raise NotAuthenticated
+        return self.given_signer
+
+    @property
     def envelope(self) -> Shown:
-        """The envelope of the path, which the caller may see."""
+        """The envelope of the path, or of the session, which the caller may see."""
         if self.shown is None:
             raise LookupError("this route has no envelope")
         return self.shown
@@ -150,6 +168,8 @@ class Route:
     tag: str
     scope: Scope | None
     answer: Answer
+    session: OfSession | None = None
+    """Where set, no key lets anybody in but a session of signing, to its own envelope."""
     body: JsonBody | FormBody | FileBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER

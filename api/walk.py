@@ -13,11 +13,11 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from api import problems, reading
-from api.auth import authenticated, credential
+from api.auth import admitted, authenticated, credential
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
-from api.route import Call, FileBody, FormBody, JsonBody, Route
+from api.route import Call, FileBody, FormBody, JsonBody, OfSession, Route
 from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
@@ -25,6 +25,7 @@ from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import Caller
 from docgen.domain.errors import DocgenError, EnvelopeNotFound, ValuesRejected
 from docgen.ports import Chance
+from docgen.usecases.admit_signer import Signer
 from docgen.usecases.show_envelope import Shown
 
 _OUR_ID = re.compile(r"[0-9A-Za-z]{26}")
@@ -86,9 +87,12 @@ class Walk:
         return told(route.refusal(problem, call))
 
     def _let_in(self, route: Route, path: dict[str, str]) -> Told:
-        caller = self._caller(route)
+        signer = self._signer(route)
+        caller = self._caller(route) if signer is None else signer.caller
         key = asked_key(request, route.repeat)
         call = self._call(route, path, caller)
+        if signer is not None:
+            call = replace(call, given_signer=signer, shown=signer.shown)
 
         if key is None or caller is None:
             return told(route.view(replace(call, resource_id=self.chance.identifier())))
@@ -105,6 +109,14 @@ class Walk:
             undone_by_fault=route.undone_by_fault,
         )
         return once.answer(tell, lambda error: refused(problems.of_error(error)))
+
+    def _signer(self, route: Route) -> Signer | None:
+        if route.session is None:
+            return None
+        proved = route.session is OfSession.PROVED
+        signer = admitted(request, self.docgen.tickets.admit, proved=proved)
+        bind_contextvars(ticket=signer.ticket.id, envelope=signer.ticket.envelope_id)
+        return signer
 
     def _caller(self, route: Route) -> Caller | None:
         if route.scope is None:

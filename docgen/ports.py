@@ -41,6 +41,7 @@ from docgen.domain.verification import Verification
 from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_evidence import Anchors, Audit, Versions
+from docgen.ports_of_tickets import Tickets
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -388,6 +389,7 @@ class UnitOfWork(Protocol):
     deliveries: Deliveries
     keys: ApiKeys
     asked: AskedRequests
+    tickets: Tickets
 
     def lock(self, chain: str) -> None:
         """Keep other writers off an envelope or a verification until the unit ends."""
@@ -623,10 +625,13 @@ class Turnstile(Protocol):
 
 
 class PageImages(Protocol):
-    """Pages as a screen shows them."""
+    """Pages as a screen shows and speaks them."""
 
     def image(self, pdf: bytes, page: int, *, width: int) -> bytes:
         """WebP of a page (from 1), so many pixels wide; raises DocumentNotFound beyond the last."""
+
+    def text(self, pdf: bytes, page: int) -> str:
+        """The words of a page (from 1), line by line; raises DocumentNotFound beyond the last."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -280,6 +280,17 @@ class WorkSettings(BaseModel):
     """Seconds a caller who creates an envelope waits for its documents."""
 
 
+class TicketSettings(BaseModel):
+    """Signing in a browser."""
+
+    embed_minutes: int = Field(default=10, gt=0, le=60)
+    """For so long a portal's ticket may be opened."""
+    link_hours: int = Field(default=72, gt=0, le=720)
+    """For so long a link in a message may be opened."""
+    session_minutes: int = Field(default=30, gt=0, le=240)
+    """So long after the last sign of life a page has to be opened anew."""
+
+
 class WebhookSettings(BaseModel):
     """Telling other people's programs what happened."""
 
@@ -339,6 +350,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     work: WorkSettings = WorkSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    tickets: TicketSettings = TicketSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from api.v1 import (
     journal,
     phone_verifications,
     receipts,
+    sessions,
     signing,
+    tickets,
     verify,
     webhooks,
 )
@@ -23,4 +25,6 @@ ROUTES: tuple[Route, ...] = (
     *verify.ROUTES,
     *receipts.ROUTES,
     *webhooks.ROUTES,
+    *tickets.ROUTES,
+    *sessions.ROUTES,
 )

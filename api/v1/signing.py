@@ -68,11 +68,18 @@ class ConfirmationShape(Shape):
 
 def send_code(call: Call) -> Reply:
     """A code to the subscriber's phone, bound to the very bytes of the documents."""
-    body, envelope = call.body_as(CodeRequest), call.envelope.envelope
+    body = call.body_as(CodeRequest)
+    asked_by = AskedBy(client=call.caller.client, employee_id=body.employee_id)
+    return sent(call, language=body.language, asked_by=asked_by)
+
+
+def sent(call: Call, *, language: Language | None, asked_by: AskedBy) -> Reply:
+    """That a code is on its way, whoever asked for it."""
+    envelope = call.envelope.envelope
     challenge = call.docgen.send_code(
         envelope.id,
-        language=_language(call, body.language),
-        asked_by=AskedBy(client=call.caller.client, employee_id=body.employee_id),
+        language=_language(call, language),
+        asked_by=asked_by,
         sending_id=call.resource_id,
     )
     telemetry.CODES.labels("sent").inc()
@@ -103,6 +110,33 @@ def _language(call: Call, asked: Language | None) -> Language:
     return asked or call.envelope.envelope.documents[0].languages[0]
 
 
+SENDING = (
+    NotReady,
+    AlreadyConfirmed,
+    MoveNotAllowed,
+    WayNotAllowed,
+    NetworkNotAllowed,
+    NumberNotSubscribers,
+    SimChanged,
+    StaleEnvelope,
+    LimitReached,
+    CodesUnavailable,
+    DirectoryUnavailable,
+    SmsUnavailable,
+)
+"""What refuses a code."""
+CONFIRMING = (
+    ValuesRejected,
+    CodeWrong,
+    CodeGone,
+    NotReady,
+    AlreadyConfirmed,
+    MoveNotAllowed,
+    StaleEnvelope,
+    CodesUnavailable,
+)
+"""What refuses a confirmation."""
+
 ROUTES = (
     Route(
         method="POST",
@@ -115,20 +149,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=(
-            NotReady,
-            AlreadyConfirmed,
-            MoveNotAllowed,
-            WayNotAllowed,
-            NetworkNotAllowed,
-            NumberNotSubscribers,
-            SimChanged,
-            StaleEnvelope,
-            LimitReached,
-            CodesUnavailable,
-            DirectoryUnavailable,
-            SmsUnavailable,
-        ),
+        refusals=SENDING,
     ),
     Route(
         method="POST",
@@ -140,15 +161,6 @@ ROUTES = (
         body=JsonBody(model=Confirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed; the seal follows", model=ConfirmationShape),
-        refusals=(
-            ValuesRejected,
-            CodeWrong,
-            CodeGone,
-            NotReady,
-            AlreadyConfirmed,
-            MoveNotAllowed,
-            StaleEnvelope,
-            CodesUnavailable,
-        ),
+        refusals=CONFIRMING,
     ),
 )

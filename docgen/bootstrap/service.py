@@ -21,6 +21,7 @@ from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
+from docgen.bootstrap.tickets import TicketDesk, tickets_of
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
 from docgen.forms.catalogue import Catalogue
@@ -81,6 +82,7 @@ class Docgen:
     verify_upload: VerifyUpload
     turnstile: Turnstile
     webhooks: WebhookDesk
+    tickets: TicketDesk
     public_url: str
 
 
@@ -163,6 +165,7 @@ def _docgen(
         verify_upload=VerifyUpload(verify_document=verify, register=register),
         turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
+        tickets=tickets_of(settings, register=register),
     )  # fmt: skip
 
 

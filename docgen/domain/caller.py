@@ -41,6 +41,8 @@ class Caller:
     region: str | None
     """Where set, the only region whose envelopes it makes and sees."""
     scopes: frozenset[Scope]
+    origins: tuple[str, ...] = ()
+    """Web pages of that program that may frame the signing; none: it cannot be embedded."""
 
     def require(self, scope: Scope) -> None:
         """Raise NotAuthorised without that scope."""

@@ -44,10 +44,14 @@ class AskedBy:
 
     client: str
     employee_id: str | None = None
+    is_subscriber: bool = False
+    """Whether the subscriber himself asks, over that program."""
 
     @property
     def actor(self) -> str:
         """As the journal names him."""
+        if self.is_subscriber:
+            return "subscriber"
         if self.employee_id is None:
             return f"client:{self.client}"
         return f"employee:{self.employee_id}"

@@ -12,6 +12,7 @@ DocgenError
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
 │   ├── WebhookNotFound
+│   ├── TicketNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
@@ -24,7 +25,14 @@ DocgenError
 │   ├── SimChanged                the number got another SIM a short time ago
 │   └── StaleEnvelope             somebody else changed it meanwhile
 ├── NotAuthenticated              no key, or none that counts
+│   └── SessionOver               no session of signing, or one that is over
 ├── NotAuthorised                 a key without that scope
+├── ProofNeeded                   a link's holder has yet to show that he knows the subscriber
+├── ProofWrong                    he does not
+├── TicketGone                    it opens nothing any more
+│   ├── TicketExpired
+│   ├── TicketUsed                exchanged already
+│   └── TicketLocked              too many wrong proofs
 ├── IdempotencyKeyReused          the same key with another request
 ├── RequestInProgress             the same request is still being answered
 ├── CodeRefused
@@ -157,6 +165,12 @@ class WebhookNotFound(NotFound):
     code = "webhook_not_found"
 
 
+class TicketNotFound(NotFound):
+    """No such ticket."""
+
+    code = "ticket_not_found"
+
+
 class BlobNotFound(NotFound):
     """No bytes under that hash."""
 
@@ -254,6 +268,52 @@ class NotAuthorised(DocgenError):
     def __init__(self, scope: str) -> None:
         super().__init__(scope)
         self.scope = scope
+
+
+class SessionOver(NotAuthenticated):
+    """No session of signing was shown, or it is over: which, is not told. Open the ticket anew."""
+
+    code = "session_over"
+
+
+class ProofNeeded(DocgenError):
+    """Whoever opened a link has yet to show that he knows the subscriber."""
+
+    code = "proof_needed"
+
+
+class ProofWrong(DocgenError):
+    """Not the subscriber's digits; `attempts_left` more may be tried."""
+
+    code = "proof_wrong"
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__(f"{attempts_left} attempts left")
+        self.attempts_left = attempts_left
+
+
+class TicketGone(DocgenError):
+    """A ticket that opens nothing any more; whoever issued it can issue another."""
+
+    code = "ticket_gone"
+
+
+class TicketExpired(TicketGone):
+    """Its time is over."""
+
+    code = "ticket_expired"
+
+
+class TicketUsed(TicketGone):
+    """It was exchanged already, and is good for once."""
+
+    code = "ticket_used"
+
+
+class TicketLocked(TicketGone):
+    """Too many wrong proofs."""
+
+    code = "ticket_locked"
 
 
 class IdempotencyKeyReused(DocgenError):

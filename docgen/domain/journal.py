@@ -50,6 +50,13 @@ class Event(StrEnum):
     ARCHIVED = "archived"
     ARCHIVE_FAILED = "archive_failed"
     LIMIT_LIFTED = "limit_lifted"
+    TICKET_ISSUED = "ticket_issued"
+    TICKET_OPENED = "ticket_opened"
+    TICKET_REFUSED = "ticket_refused"
+    """One of ours was shown again, or too late."""
+    SIGNER_KNOWN = "signer_known"
+    """Whoever opened a link has shown that he knows the subscriber."""
+    SIGNER_UNKNOWN = "signer_unknown"
 
 
 @dataclass(frozen=True, kw_only=True)

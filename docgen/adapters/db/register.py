@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
-from docgen import ports, ports_of_evidence
+from docgen import ports, ports_of_evidence, ports_of_tickets
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
@@ -25,6 +25,7 @@ from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.tallies import SqlTallies
+from docgen.adapters.db.tickets import SqlTickets
 from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
 from docgen.adapters.db.webhooks import SqlWebhooks
@@ -54,6 +55,7 @@ class SqlUnit:
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
     asked: ports.AskedRequests
+    tickets: ports_of_tickets.Tickets
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
@@ -72,6 +74,7 @@ class SqlUnit:
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
         self.asked = SqlAskedRequests(session)
+        self.tickets = SqlTickets(session, locking=transaction is not None)
         self._session = session
         self._transaction = transaction
 

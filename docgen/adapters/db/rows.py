@@ -370,6 +370,7 @@ class ApiKeyRow(Base):
     owner: Mapped[str]
     region: Mapped[str | None]
     scopes: Mapped[JsonList]
+    origins: Mapped[JsonList | None]
     secret_sha256: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

@@ -1,0 +1,96 @@
+"""Issue a ticket by which a browser may read and sign one envelope."""
+
+from dataclasses import dataclass, field
+
+from docgen.domain.caller import Caller, hash_of
+from docgen.domain.canonical import instant
+from docgen.domain.envelope import Envelope
+from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.domain.journal import Event, Fact
+from docgen.domain.ticket import Ticket, TicketKind, TicketPolicy, Token, require_shown, token_of
+from docgen.ports import Chance, Clock, Register, UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedTicket:
+    """The ticket as it is kept, and the only sight of the whole of it."""
+
+    kept: Ticket
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueTicket:
+    """Each asking gives another one; those that were issued before go on to count."""
+
+    register: Register
+    clock: Clock
+    chance: Chance
+    policy: TicketPolicy = field(default_factory=TicketPolicy)
+
+    def __call__(
+        self, envelope_id: str, *, kind: TicketKind, caller: Caller, origin: str | None = None
+    ) -> IssuedTicket:
+        """The ticket, to be handed over once.
+
+        `origin` may be left out where the caller has only one. Raises ValuesRejected for one that
+        is not the caller's, MoveNotAllowed once there is nothing to sign or to read.
+        """
+        origin = _origin(caller, kind, origin)
+        with self.register.begin() as unit:
+            envelope = unit.envelopes.get(envelope_id)
+            actor = f"client:{caller.client}"
+            issued = self.within(
+                unit, envelope, kind=kind, client=caller.client, actor=actor, origin=origin
+            )
+            unit.commit()
+        return issued
+
+    def within(
+        self,
+        unit: UnitOfWork,
+        envelope: Envelope,
+        *,
+        kind: TicketKind,
+        client: str,
+        actor: str,
+        origin: str | None = None,
+    ) -> IssuedTicket:
+        """The same, in somebody else's transaction."""
+        require_shown(envelope)
+        now, secret = self.clock.now(), self.chance.token() + self.chance.token()
+        ticket = Ticket(
+            id=self.chance.identifier(),
+            kind=kind,
+            envelope_id=envelope.id,
+            client=client,
+            secret_sha256=hash_of(secret),
+            origin=origin,
+            created_at=now,
+            expires_at=now + self.policy.life(kind),
+        )
+        unit.tickets.add(ticket)
+        details = told_of(ticket) | {"expires_at": instant(ticket.expires_at)}
+        fact = Fact(event=Event.TICKET_ISSUED, at=now, actor=actor, details=details)
+        unit.journal.append(envelope.id, fact)
+        return IssuedTicket(kept=ticket, token=token_of(Token.TICKET, ticket.id, secret))
+
+
+def told_of(ticket: Ticket) -> dict[str, str]:
+    """What the journal says of a ticket: which, of what kind, and in whose page."""
+    origin = {} if ticket.origin is None else {"origin": ticket.origin}
+    return {"ticket": ticket.id, "kind": ticket.kind.value} | origin
+
+
+def _origin(caller: Caller, kind: TicketKind, asked: str | None) -> str | None:
+    if kind is TicketKind.LINK:
+        if asked is not None:
+            raise ValuesRejected((FieldError("/origin", "origin_of_link"),))
+        return None
+    if asked is None and len(caller.origins) == 1:
+        return caller.origins[0]
+    if asked is None:
+        raise ValuesRejected((FieldError("/origin", "required"),))
+    if asked not in caller.origins:
+        raise ValuesRejected((FieldError("/origin", "origin_not_yours"),))
+    return asked
