@@ -1,0 +1,1 @@
+"""Where working days come from."""
