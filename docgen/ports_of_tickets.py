@@ -15,6 +15,9 @@ class Tickets(Protocol):
     def get(self, ticket_id: str) -> Ticket:
         """The ticket, locked in a writing unit; raises TicketNotFound."""
 
+    def by_hash(self, token_sha256: str) -> Ticket:
+        """The ticket of that token, locked in a writing unit; raises TicketNotFound."""
+
     def opened(self, ticket_id: str, *, now: datetime) -> bool:
         """Note its first exchange: one conditional update; True only for whoever was first."""
 

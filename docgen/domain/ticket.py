@@ -24,6 +24,8 @@ from docgen.domain.errors import (
 )
 
 _TOKEN = re.compile(r"(q[ts])_([0-9A-Za-z]{26})_([A-Za-z0-9_-]{20,100})")
+_SHORT = re.compile(r"[A-Za-z0-9_-]{21}[A-Za-z0-9]")
+"""128 bits: a link has to fit into one message. Ends in a letter, or phones leave that out."""
 _LONGEST = 200
 _END = 4
 _SHOWN_TO_NOBODY = {State.DECLINED, State.EXPIRED, State.VOID}
@@ -83,7 +85,7 @@ class Ticket:
     envelope_id: str
     client: str
     """Whose codes are counted when the signer asks for one."""
-    secret_sha256: str = field(repr=False)
+    token_sha256: str = field(repr=False)
     origin: str | None
     """Of an embedded one: the only page that may frame the signing."""
     created_at: datetime
@@ -103,10 +105,8 @@ class Ticket:
         """Whether its holder has to show that he knows the subscriber."""
         return self.kind is TicketKind.LINK
 
-    def require_open(self, secret: str, *, now: datetime, policy: TicketPolicy) -> None:
-        """Raise TicketNotFound, TicketExpired, TicketUsed or TicketLocked; secrets come first."""
-        if not hmac.compare_digest(hash_of(secret), self.secret_sha256):
-            raise TicketNotFound(self.id)
+    def require_open(self, *, now: datetime, policy: TicketPolicy) -> None:
+        """Raise TicketExpired, TicketUsed or TicketLocked."""
         if now >= self.expires_at:
             raise TicketExpired(self.id)
         if self.kind is TicketKind.EMBED and self.opened_at is not None:
@@ -151,16 +151,29 @@ class SigningSession:
         return replace(self, proved_at=now)
 
 
-def read_token(token: str, kind: Token) -> tuple[str, str]:
-    """Id and secret of a token; raises TicketNotFound, or SessionOver for no session's."""
+def read_session(token: str) -> tuple[str, str]:
+    """Id and secret of a session's token; raises SessionOver for what is none."""
     parts = _TOKEN.fullmatch(token[:_LONGEST])
-    if parts is None or parts.group(1) != kind.value:
-        raise TicketNotFound if kind is Token.TICKET else SessionOver
+    if parts is None or parts.group(1) != Token.SESSION:
+        raise SessionOver
     return parts.group(2), parts.group(3)
 
 
+def ticket_hash(token: str) -> str:
+    """By which a ticket is found; raises TicketNotFound for what is no ticket's token."""
+    parts = _TOKEN.fullmatch(token[:_LONGEST])
+    if _SHORT.fullmatch(token) is None and (parts is None or parts.group(1) != Token.TICKET):
+        raise TicketNotFound
+    return hash_of(token)
+
+
+def is_link(token: str) -> bool:
+    """Whether it is as short, and ends, as a link's must."""
+    return _SHORT.fullmatch(token) is not None
+
+
 def token_of(kind: Token, identifier: str, secret: str) -> str:
-    """The token as its holder gets it, once."""
+    """The token as its holder gets it, once; it names what it is a token of."""
     return f"{kind.value}_{identifier}_{secret}"
 
 

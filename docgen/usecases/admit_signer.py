@@ -7,7 +7,7 @@ from docgen.domain.consent import EnteredBy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.errors import EnvelopeNotFound, ProofNeeded, SessionOver, TicketNotFound
 from docgen.domain.language import Language
-from docgen.domain.ticket import SigningSession, Ticket, Token, read_token
+from docgen.domain.ticket import SigningSession, Ticket, read_session
 from docgen.ports import Clock, Register
 from docgen.usecases.show_envelope import Shown
 from docgen.usecases.spend_code import Attempt
@@ -63,7 +63,7 @@ class AdmitSigner:
 
     def __call__(self, token: str, *, proved: bool) -> Signer:
         """The signer; raises SessionOver, or ProofNeeded where `proved` is wanted and absent."""
-        session_id, secret = read_token(token, Token.SESSION)
+        session_id, secret = read_session(token)
         with self.register.view() as unit:
             session = unit.tickets.session(session_id)
             session.require_live(secret, now=self.clock.now())

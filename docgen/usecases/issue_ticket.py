@@ -1,13 +1,22 @@
 """Issue a ticket by which a browser may read and sign one envelope."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from docgen.domain.caller import Caller, hash_of
 from docgen.domain.canonical import instant
 from docgen.domain.envelope import Envelope
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.domain.journal import Event, Fact
-from docgen.domain.ticket import Ticket, TicketKind, TicketPolicy, Token, require_shown, token_of
+from docgen.domain.ticket import (
+    Ticket,
+    TicketKind,
+    TicketPolicy,
+    Token,
+    is_link,
+    require_shown,
+    token_of,
+)
 from docgen.ports import Chance, Clock, Register, UnitOfWork
 
 
@@ -55,25 +64,32 @@ class IssueTicket:
         client: str,
         actor: str,
         origin: str | None = None,
+        life: timedelta | None = None,
     ) -> IssuedTicket:
-        """The same, in somebody else's transaction."""
+        """The same, in somebody else's transaction, and for as long as that somebody says."""
         require_shown(envelope)
-        now, secret = self.clock.now(), self.chance.token() + self.chance.token()
+        now, identifier = self.clock.now(), self.chance.identifier()
+        token = self._token(kind, identifier)
         ticket = Ticket(
-            id=self.chance.identifier(),
+            id=identifier,
             kind=kind,
             envelope_id=envelope.id,
             client=client,
-            secret_sha256=hash_of(secret),
+            token_sha256=hash_of(token),
             origin=origin,
             created_at=now,
-            expires_at=now + self.policy.life(kind),
+            expires_at=now + (life or self.policy.life(kind)),
         )
         unit.tickets.add(ticket)
         details = told_of(ticket) | {"expires_at": instant(ticket.expires_at)}
         fact = Fact(event=Event.TICKET_ISSUED, at=now, actor=actor, details=details)
         unit.journal.append(envelope.id, fact)
-        return IssuedTicket(kept=ticket, token=token_of(Token.TICKET, ticket.id, secret))
+        return IssuedTicket(kept=ticket, token=token)
+
+    def _token(self, kind: TicketKind, identifier: str) -> str:
+        if kind is TicketKind.EMBED:
+            return token_of(Token.TICKET, identifier, self.chance.token() + self.chance.token())
+        return next(token for token in iter(self.chance.token, None) if is_link(token))
 
 
 def told_of(ticket: Ticket) -> dict[str, str]:

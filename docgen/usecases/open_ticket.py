@@ -11,8 +11,8 @@ from docgen.domain.ticket import (
     Ticket,
     TicketPolicy,
     Token,
-    read_token,
     require_shown,
+    ticket_hash,
     token_of,
 )
 from docgen.ports import Chance, Clock, Register, UnitOfWork
@@ -43,16 +43,15 @@ class OpenTicket:
         Raises TicketNotFound, TicketExpired, TicketUsed or TicketLocked, and MoveNotAllowed once
         the envelope is over without having been signed.
         """
-        ticket_id, secret = read_token(token, Token.TICKET)
-        now = self.clock.now()
+        token_sha256, now = ticket_hash(token), self.clock.now()
         with self.register.begin() as unit:
-            known = unit.tickets.get(ticket_id)
+            known = unit.tickets.by_hash(token_sha256)
             unit.lock(known.envelope_id)
             try:
-                known.require_open(secret, now=now, policy=self.policy)
+                known.require_open(now=now, policy=self.policy)
                 require_shown(unit.envelopes.get(known.envelope_id))
-                if not unit.tickets.opened(ticket_id, now=now) and known.opened_at is None:
-                    raise TicketUsed(ticket_id)
+                if not unit.tickets.opened(known.id, now=now) and known.opened_at is None:
+                    raise TicketUsed(known.id)
             except TicketGone as gone:
                 _note_refused(unit, known, gone, now)
                 unit.commit()

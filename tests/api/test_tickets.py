@@ -33,6 +33,7 @@ def test_a_link_stands_by_itself(here: Portal) -> None:
 
     assert told["origin"] is None
     assert told["url"] == f"https://q.example/sign/#{told['ticket']}"
+    assert len(told["ticket"]) == 22
 
 
 def test_only_the_hash_of_a_secret_is_kept(anywhere: Portal) -> None:
@@ -40,7 +41,8 @@ def test_only_the_hash_of_a_secret_is_kept(anywhere: Portal) -> None:
     envelope_id = anywhere.created()
     made = ticket(anywhere, envelope_id, "embed")
     session = exchange(anywhere, made["ticket"]).get_json()
-    secrets = [made["ticket"].split("_", 2)[2], session["session"].split("_", 2)[2]]
+    link = ticket(anywhere, envelope_id, "link")["ticket"]
+    secrets = [link, *(each.split("_", 2)[2] for each in (made["ticket"], session["session"]))]
 
     with anywhere.world.register.view() as unit:
         kept = f"{unit.tickets.get(made['id'])}{unit.tickets.session(session['id'])}"

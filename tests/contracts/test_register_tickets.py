@@ -23,7 +23,7 @@ def _ticket(**changes: Any) -> Ticket:
         kind=TicketKind.EMBED,
         envelope_id=identifier(),
         client="portal",
-        secret_sha256=hash_of("a secret"),
+        token_sha256=hash_of(identifier()),
         origin="https://cabinet.example",
         created_at=NOW,
         expires_at=NOW + _HOUR,
@@ -66,6 +66,7 @@ def test_a_ticket_comes_back_as_it_was(register: SqlRegister, kind: TicketKind) 
 
     with register.view() as unit:
         assert unit.tickets.get(ticket.id) == ticket
+        assert unit.tickets.by_hash(ticket.token_sha256) == ticket
 
 
 def test_an_unknown_ticket_is_not_found(register: SqlRegister) -> None:
@@ -73,6 +74,8 @@ def test_an_unknown_ticket_is_not_found(register: SqlRegister) -> None:
     with register.view() as unit:
         with pytest.raises(TicketNotFound):
             unit.tickets.get("0" * 26)
+        with pytest.raises(TicketNotFound):
+            unit.tickets.by_hash("0" * 64)
         with pytest.raises(SessionOver):
             unit.tickets.session("0" * 26)
 

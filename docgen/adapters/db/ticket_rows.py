@@ -17,7 +17,7 @@ class TicketRow(Base):
     kind: Mapped[str]
     envelope_id: Mapped[str] = mapped_column(index=True)
     client: Mapped[str]
-    secret_sha256: Mapped[str]
+    token_sha256: Mapped[str] = mapped_column(unique=True)
     origin: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.ticket_rows import SigningSessionRow, TicketRow
@@ -25,11 +25,11 @@ class SqlTickets:
 
     def get(self, ticket_id: str) -> Ticket:
         """The ticket, locked in a writing unit; raises TicketNotFound."""
-        row = self._one(TicketRow, ticket_id)
-        if row is None:
-            raise TicketNotFound(ticket_id)
-        told = {f.name: getattr(row, f.name) for f in fields(Ticket)}
-        return Ticket(**told | {"kind": TicketKind(row.kind)})
+        return _ticket_of(self._one(TicketRow, TicketRow.id == ticket_id))
+
+    def by_hash(self, token_sha256: str) -> Ticket:
+        """The ticket of that token, locked in a writing unit; raises TicketNotFound."""
+        return _ticket_of(self._one(TicketRow, TicketRow.token_sha256 == token_sha256))
 
     def opened(self, ticket_id: str, *, now: datetime) -> bool:
         """One conditional update."""
@@ -52,7 +52,7 @@ class SqlTickets:
 
     def session(self, session_id: str) -> SigningSession:
         """The session, locked in a writing unit; raises SessionOver for one never opened."""
-        row = self._one(SigningSessionRow, session_id)
+        row = self._one(SigningSessionRow, SigningSessionRow.id == session_id)
         if row is None:
             raise SessionOver
         return SigningSession(**{f.name: getattr(row, f.name) for f in fields(SigningSession)})
@@ -72,10 +72,8 @@ class SqlTickets:
         )
         return gone.rowcount
 
-    def _one(self, table: type[Any], identifier: str) -> Any:
-        wanted = (
-            select(table).where(table.id == identifier).execution_options(populate_existing=True)
-        )
+    def _one(self, table: type[Any], named: ColumnElement[bool]) -> Any:
+        wanted = select(table).where(named).execution_options(populate_existing=True)
         if self._locking:
             wanted = wanted.with_for_update()
         return self._session.scalars(wanted).one_or_none()
@@ -83,3 +81,10 @@ class SqlTickets:
 
 def _columns(told: Ticket | SigningSession) -> dict[str, Any]:
     return {f.name: getattr(told, f.name) for f in fields(told)}
+
+
+def _ticket_of(row: TicketRow | None) -> Ticket:
+    if row is None:
+        raise TicketNotFound
+    told = {f.name: getattr(row, f.name) for f in fields(Ticket)}
+    return Ticket(**told | {"kind": TicketKind(row.kind)})

@@ -17,13 +17,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("envelope_id", sa.Text, nullable=False),
         sa.Column("client", sa.Text, nullable=False),
-        sa.Column("secret_sha256", sa.Text, nullable=False),
+        sa.Column("token_sha256", sa.Text, nullable=False),
         sa.Column("origin", sa.Text),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("opened_at", UtcDateTime()),
         sa.Column("misses", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tickets"),
+        sa.UniqueConstraint("token_sha256", name="uq_tickets_token_sha256"),
     )
     op.create_index("ix_tickets_envelope_id", "tickets", ["envelope_id"])
     op.create_table(
