@@ -40,6 +40,7 @@ from docgen.domain.verdict import Report
 from docgen.domain.verification import Verification
 from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
+from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
 from docgen.ports_of_tickets import Tickets
 
@@ -390,6 +391,7 @@ class UnitOfWork(Protocol):
     keys: ApiKeys
     asked: AskedRequests
     tickets: Tickets
+    copies: Copies
 
     def lock(self, chain: str) -> None:
         """Keep other writers off an envelope or a verification until the unit ends."""

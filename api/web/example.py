@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from api.auth import SIGNERS
+from api.v1.session_shapes import consent_hash
 from api.web.fields import Schema, Schemas
+from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
 
 _FORMATS: Mapping[str, str] = {
@@ -28,6 +31,13 @@ def known_examples(forms: Catalogue) -> Mapping[str, Any]:
     return {
         "PersonInput": {name: person[name] for name in ("surname", "name", "iin", "phone")},
         "NewWebhook": {"url": "https://shop.example/hooks", "topics": ["envelope.sealed"]},
+        "Proof": {"iin_end": person["iin"][-4:]},
+        "SignersConfirmation": {
+            "code": _DIGITS,
+            "attempt_id": "attempt_id",
+            "language": "kk",
+            "consent_sha256": consent_hash(Language.KK),
+        },
         "Envelope": {
             "subscriber": person,
             "reference": {
@@ -65,7 +75,9 @@ class Examples:
         return media.get("example") or self._value("", media["schema"])
 
     def _headers(self, operation: Mapping[str, Any]) -> list[str]:
-        key = ['-H "Authorization: Bearer $KEY"'] if "security" in operation else []
+        of_session = operation.get("security") == [{name: []} for name in SIGNERS]
+        shown = "$SESSION" if of_session else "$KEY"
+        key = [f'-H "Authorization: Bearer {shown}"'] if "security" in operation else []
         return key + [
             f'-H "{parameter["name"]}: $(date +%s%N)"'
             for parameter in operation["parameters"]

@@ -49,7 +49,9 @@ DocgenError
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
 │   ├── WebhookUnreachable        a receiver gave no answer
+│   ├── MailUnavailable           no mail server takes a letter now
 │   └── SealUnavailable           the timestamp authority or revocation service is down
+├── MailRefused                   no mail server will ever take this letter
 ├── SmsUncertain                  nobody knows whether the message left
 ├── SignatureWrong                a provider's call that is not his
 ├── TemplateRejected              a Word file breaks the rules of templates
@@ -433,6 +435,26 @@ class SealUnavailable(Unavailable):
     """Sealing process, authority or revocation service is away; the envelope stays confirmed."""
 
     code = "seal_unavailable"
+
+
+class MailUnavailable(Unavailable):
+    """No mail server takes a letter now; `raw` says why, and names nobody."""
+
+    code = "mail_unavailable"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"the letter was not taken: {raw}")
+        self.raw = raw
+
+
+class MailRefused(DocgenError):
+    """No mail server will ever take this letter; `raw` says why, and names nobody."""
+
+    code = "mail_refused"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"the letter was refused: {raw}")
+        self.raw = raw
 
 
 class SmsUncertain(DocgenError):

@@ -7,11 +7,12 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
-from docgen import ports, ports_of_evidence, ports_of_tickets
+from docgen import ports, ports_of_copies, ports_of_evidence, ports_of_tickets
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
 from docgen.adapters.db.challenges import SqlChallenges
+from docgen.adapters.db.copies import SqlCopies
 from docgen.adapters.db.deliveries import SqlDeliveries
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
@@ -56,6 +57,7 @@ class SqlUnit:
     keys: ports.ApiKeys
     asked: ports.AskedRequests
     tickets: ports_of_tickets.Tickets
+    copies: ports_of_copies.Copies
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
@@ -75,6 +77,7 @@ class SqlUnit:
         self.keys = SqlKeys(session)
         self.asked = SqlAskedRequests(session)
         self.tickets = SqlTickets(session, locking=transaction is not None)
+        self.copies = SqlCopies(session)
         self._session = session
         self._transaction = transaction
 

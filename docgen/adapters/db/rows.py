@@ -247,6 +247,7 @@ class SmsHopRow(Base):
     delivery: Mapped[str]
     delivery_raw: Mapped[str | None]
     delivery_at: Mapped[datetime | None]
+    purpose: Mapped[str] = mapped_column(server_default="code")
 
 
 class SmsReceiptRow(Base):
