@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= /usr/bin/python3.11
+PARALLEL ?= 2
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
 TEST_PACKAGES := chromium poppler-utils qpdf mupdf-tools postgresql openssl softhsm2 $(if $(shell command -v npm),,nodejs npm)
@@ -65,7 +66,7 @@ walls: setup  ## which module may import which
 	$(BIN)/lint-imports
 
 unit: setup-tests  ## all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(PARALLEL) --dist loadfile
 
 bench-render: setup var/bench/unoserver/installed  ## how fast documents are made, against what people use otherwise
 	$(BIN)/python -m bench render

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
+from docgen.settings_of_packs import PackSettings
 from docgen.settings_of_sms import SmsSettings
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
@@ -292,6 +293,7 @@ class Settings(BaseSettings):
     tickets: TicketSettings = TicketSettings()
     copies: CopySettings = CopySettings()
     mail: MailSettings = MailSettings()
+    packs: PackSettings = PackSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from docgen.cli.doctor import doctor
 from docgen.cli.keys import keys
 from docgen.cli.limits import limits
 from docgen.cli.lint import lint
+from docgen.cli.pack import pack
 from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, sealer, serve, smpp, worker
 from docgen.cli.register import archive, journal, migrate, sweep
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 for command in (
-    forms, lint, render, verify, doctor, journal, archive, migrate, sweep, stuck, keys, limits,
-    sms, sealer, serve, smpp, worker, demo_command,
+    forms, lint, render, verify, pack, doctor, journal, archive, migrate, sweep, stuck, keys,
+    limits, sms, sealer, serve, smpp, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

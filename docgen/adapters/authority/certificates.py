@@ -1,5 +1,6 @@
 """Certificates of the demo: what each of them says, and how long it lives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -8,7 +9,11 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    ExtendedKeyUsageOID,
+    NameOID,
+)
 
 DEMO_UNIT: Final = "DEMO"
 """The organisational unit (OU) that marks every certificate of the demo."""
@@ -19,6 +24,16 @@ _BACKDATED: Final = timedelta(hours=1)
 _LIST_LIFE: Final = timedelta(days=7)
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True)
+class StatusUrls:
+    """Where a certificate says that its state can be asked for."""
+
+    crl: str
+    """The list of what was revoked (RFC 5280, 4.2.1.13)."""
+    ocsp: str | None = None
+    """Who answers about this one certificate, if anybody does (RFC 5280, 4.2.2.1)."""
 
 
 class KeyKind(StrEnum):
@@ -58,29 +73,45 @@ def root(now: datetime) -> Pair:
     return Pair(_ca(builder, path_length=1).sign(key, hashes.SHA256()), key)
 
 
-def intermediate(issuer: Pair, *, crl_url: str, now: datetime) -> Pair:
+def intermediate(issuer: Pair, *, told_at: StatusUrls, now: datetime) -> Pair:
     """The authority that issues the leaves, for fifteen years."""
     key = new_key(KeyKind.P_256)
     builder = _issued("Қолтаңба ДЕМО куәландыру орталығы", issuer, key, now=now, life=15 * _YEAR)
-    builder = _ca(_revocable(builder, crl_url), path_length=0)
+    builder = _ca(_revocable(builder, told_at), path_length=0)
     return Pair(builder.sign(issuer.key, hashes.SHA256()), key)
 
 
-def seal(issuer: Pair, *, crl_url: str, kind: KeyKind, now: datetime) -> Pair:
+def seal(issuer: Pair, *, told_at: StatusUrls, kind: KeyKind, now: datetime) -> Pair:
     """The operator's demo seal, for two years."""
     key = new_key(kind)
     builder = _issued("Қолтаңба ДЕМО мөрі", issuer, key, now=now, life=2 * _YEAR)
-    builder = _leaf(_revocable(builder, crl_url), non_repudiation=True)
+    builder = _leaf(_revocable(builder, told_at), non_repudiation=True)
     return Pair(builder.sign(issuer.key, hashes.SHA256()), key)
 
 
-def time_stamper(issuer: Pair, *, crl_url: str, now: datetime) -> Pair:
+def time_stamper(issuer: Pair, *, told_at: StatusUrls, now: datetime) -> Pair:
     """The time-stamp authority's certificate, for ten years (RFC 3161, 2.3)."""
     key = new_key(KeyKind.P_256)
     builder = _issued("Қолтаңба ДЕМО уақыт таңбасы", issuer, key, now=now, life=10 * _YEAR)
-    builder = _leaf(_revocable(builder, crl_url), non_repudiation=False)
+    builder = _leaf(_revocable(builder, told_at), non_repudiation=False)
     only_stamps = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     builder = builder.add_extension(only_stamps, critical=True)
+    return Pair(builder.sign(issuer.key, hashes.SHA256()), key)
+
+
+def responder(issuer: Pair, *, now: datetime) -> Pair:
+    """Whoever answers for the issuer about his certificates, for ten years.
+
+    Nobody has to be asked about him in turn (RFC 6960, 4.2.2.2.1).
+    """
+    key = new_key(KeyKind.P_256)
+    builder = _issued("Қолтаңба ДЕМО жауап берушісі", issuer, key, now=now, life=10 * _YEAR)
+    only_answers = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+    builder = (
+        _leaf(builder, non_repudiation=False)
+        .add_extension(only_answers, critical=False)
+        .add_extension(x509.OCSPNoCheck(), critical=False)
+    )
     return Pair(builder.sign(issuer.key, hashes.SHA256()), key)
 
 
@@ -97,13 +128,12 @@ def revocation_list(issuer: Pair, *, now: datetime) -> x509.CertificateRevocatio
     )
 
 
-def crl_urls(certificate: x509.Certificate) -> list[str]:
-    """Where the certificate says its revocation list is."""
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return []
-    return [str(name.value) for point in points for name in point.full_name or ()]
+def tells_at(certificate: x509.Certificate, expected: StatusUrls) -> bool:
+    """Whether the certificate names those addresses for its state, and no others."""
+    extensions = {each.oid: each.value for each in certificate.extensions}
+    wanted = {each.oid: each for each in _status_extensions(expected)}
+    pointers = (x509.CRLDistributionPoints.oid, x509.AuthorityInformationAccess.oid)
+    return all(extensions.get(oid) == wanted.get(oid) for oid in pointers)
 
 
 def _name(common_name: str) -> x509.Name:
@@ -144,9 +174,19 @@ def _authority_key(key: PrivateKey) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
-def _revocable(builder: x509.CertificateBuilder, crl_url: str) -> x509.CertificateBuilder:
-    point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
-    return builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+def _revocable(builder: x509.CertificateBuilder, told_at: StatusUrls) -> x509.CertificateBuilder:
+    for each in _status_extensions(told_at):
+        builder = builder.add_extension(each, critical=False)
+    return builder
+
+
+def _status_extensions(told_at: StatusUrls) -> Iterator[x509.ExtensionType]:
+    at = x509.UniformResourceIdentifier(told_at.crl)
+    yield x509.CRLDistributionPoints([x509.DistributionPoint([at], None, None, None)])
+    if told_at.ocsp is not None:
+        asked = x509.UniformResourceIdentifier(told_at.ocsp)
+        answers = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, asked)
+        yield x509.AuthorityInformationAccess([answers])
 
 
 def _ca(builder: x509.CertificateBuilder, *, path_length: int) -> x509.CertificateBuilder:

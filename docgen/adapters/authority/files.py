@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from docgen.adapters.authority import certificates
-from docgen.adapters.authority.certificates import KeyKind, Pair, PrivateKey
+from docgen.adapters.authority.certificates import KeyKind, Pair, PrivateKey, StatusUrls
 
 PASSPHRASE: Final = "demo"  # noqa: S105  # the demo's key protects nothing
 """Passphrase of the demo's PKCS#12 file; the file's mode is what guards it."""
@@ -27,6 +27,7 @@ SEAL: Final = "seal.p12"
 PORT: Final = "port"
 ROOT_CRL: Final = "/crl/root.crl"
 ISSUER_CRL: Final = "/crl/intermediate.crl"
+ISSUER_OCSP: Final = "/ocsp/intermediate"
 
 _SPARE: Final = timedelta(days=2)
 
@@ -37,6 +38,7 @@ class Authority:
 
     root: Pair
     intermediate: Pair
+    responder: Pair
     time_stamper: Pair
     seal: Pair
 
@@ -54,18 +56,24 @@ def make_authority(
     _write(directory / PORT, str(port).encode())
     base = f"http://127.0.0.1:{port}"
     root = _read(directory, "root", now=now) or _kept(directory, "root", certificates.root(now))
-    issuer = _read(directory, "intermediate", now=now, issuer=root, crl=base + ROOT_CRL)
+    above = StatusUrls(crl=base + ROOT_CRL)
+    issuer = _read(directory, "intermediate", now=now, issuer=root, told_at=above)
     if issuer is None:
-        issuer = certificates.intermediate(root, crl_url=base + ROOT_CRL, now=now)
+        issuer = certificates.intermediate(root, told_at=above, now=now)
         _kept(directory, "intermediate", issuer)
-    crl = base + ISSUER_CRL
-    stamper = _read(directory, "tsa", now=now, issuer=issuer, crl=crl) or _kept(
-        directory, "tsa", certificates.time_stamper(issuer, crl_url=crl, now=now)
+    told_at = StatusUrls(crl=base + ISSUER_CRL, ocsp=base + ISSUER_OCSP)
+    responder = _read(directory, "ocsp", now=now, issuer=issuer) or _kept(
+        directory, "ocsp", certificates.responder(issuer, now=now)
     )
-    seal = _read_seal(directory, now=now, issuer=issuer, crl=crl, kind=kind) or _kept_seal(
-        directory, certificates.seal(issuer, crl_url=crl, kind=kind, now=now), issuer
+    stamper = _read(directory, "tsa", now=now, issuer=issuer, told_at=told_at) or _kept(
+        directory, "tsa", certificates.time_stamper(issuer, told_at=told_at, now=now)
     )
-    return Authority(root=root, intermediate=issuer, time_stamper=stamper, seal=seal)
+    seal = _read_seal(directory, now=now, issuer=issuer, told_at=told_at, kind=kind) or _kept_seal(
+        directory, certificates.seal(issuer, told_at=told_at, kind=kind, now=now), issuer
+    )
+    return Authority(
+        root=root, intermediate=issuer, responder=responder, time_stamper=stamper, seal=seal
+    )
 
 
 def recorded_port(directory: Path) -> int | None:
@@ -77,7 +85,12 @@ def recorded_port(directory: Path) -> int | None:
 
 
 def _read(
-    directory: Path, name: str, *, now: datetime, issuer: Pair | None = None, crl: str | None = None
+    directory: Path,
+    name: str,
+    *,
+    now: datetime,
+    issuer: Pair | None = None,
+    told_at: StatusUrls | None = None,
 ) -> Pair | None:
     try:
         certificate = x509.load_pem_x509_certificate((directory / f"{name}.pem").read_bytes())
@@ -85,11 +98,11 @@ def _read(
     except (OSError, ValueError, TypeError):
         return None
     pair = Pair(certificate, key)  # type: ignore[arg-type]  # judged in the next line
-    return pair if _usable(pair, now=now, issuer=issuer, crl=crl) else None
+    return pair if _usable(pair, now=now, issuer=issuer, told_at=told_at) else None
 
 
 def _read_seal(
-    directory: Path, *, now: datetime, issuer: Pair, crl: str, kind: KeyKind
+    directory: Path, *, now: datetime, issuer: Pair, told_at: StatusUrls, kind: KeyKind
 ) -> Pair | None:
     try:
         content = (directory / SEAL).read_bytes()
@@ -99,11 +112,14 @@ def _read_seal(
     if key is None or certificate is None:
         return None
     pair = Pair(certificate, key)  # type: ignore[arg-type]  # judged in the next line
-    fits = _usable(pair, now=now, issuer=issuer, crl=crl) and certificates.kind_of(pair.key) is kind
+    fits = (
+        _usable(pair, now=now, issuer=issuer, told_at=told_at)
+        and certificates.kind_of(pair.key) is kind
+    )
     return pair if fits else None
 
 
-def _usable(pair: Pair, *, now: datetime, issuer: Pair | None, crl: str | None) -> bool:
+def _usable(pair: Pair, *, now: datetime, issuer: Pair | None, told_at: StatusUrls | None) -> bool:
     """Whether the pair belongs together, lives a while yet, and has that issuer and port."""
     certificate = pair.certificate
     if not isinstance(pair.key, PrivateKey) or pair.key.public_key() != certificate.public_key():
@@ -114,7 +130,7 @@ def _usable(pair: Pair, *, now: datetime, issuer: Pair | None, crl: str | None) 
         certificate.verify_directly_issued_by((issuer or pair).certificate)
     except (ValueError, TypeError, InvalidSignature):
         return False
-    return crl is None or certificates.crl_urls(certificate) == [crl]
+    return told_at is None or certificates.tells_at(certificate, told_at)
 
 
 def _kept(directory: Path, name: str, pair: Pair) -> Pair:

@@ -1,4 +1,4 @@
-"""The demo authority on the loopback: time stamps, revocation lists and its root over HTTP."""
+"""The demo authority on the loopback: time stamps, what was revoked, and its root over HTTP."""
 
 import logging
 from http import HTTPStatus
@@ -9,9 +9,15 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import random_serial_number
 
-from docgen.adapters.authority import stamping
+from docgen.adapters.authority import stamping, status
 from docgen.adapters.authority.certificates import revocation_list
-from docgen.adapters.authority.files import ISSUER_CRL, ROOT, ROOT_CRL, Authority
+from docgen.adapters.authority.files import (
+    ISSUER_CRL,
+    ISSUER_OCSP,
+    ROOT,
+    ROOT_CRL,
+    Authority,
+)
 from docgen.ports import Clock
 
 TSA_PATH: Final = "/tsa"
@@ -69,12 +75,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if self.path != TSA_PATH:
+        if self.path not in {TSA_PATH, ISSUER_OCSP}:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif not length.isdecimal() or int(length) > _LARGEST_REQUEST:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        else:
+        elif self.path == TSA_PATH:
             self._answer(self._stamped(self.rfile.read(int(length))), "application/timestamp-reply")
+        else:
+            self._answer(self._told(self.rfile.read(int(length))), "application/ocsp-response")
 
     def _stamped(self, request: bytes) -> bytes:
         return stamping.answer(
@@ -82,6 +90,16 @@ class _Handler(BaseHTTPRequestHandler):
             authority=self.server.authority.time_stamper,
             issuer=self.server.authority.intermediate,
             serial=random_serial_number(),
+            now=self.server.clock.now(),
+        )
+
+    def _told(self, request: bytes) -> bytes:
+        authority = self.server.authority
+        return status.answer(
+            request,
+            responder=authority.responder,
+            issuer=authority.intermediate.certificate,
+            issued=[authority.seal.certificate, authority.time_stamper.certificate],
             now=self.server.clock.now(),
         )
 

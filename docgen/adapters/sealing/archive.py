@@ -107,7 +107,7 @@ class PadesArchiver:
     ) -> bytes:
         writer = FrozenPdfWriter(io.BytesIO(pdf))
         DocumentSecurityStore.supply_dss_in_writer(
-            writer, None, paths=paths, validation_context=context, embed_roots=False
+            writer, None, paths=paths, validation_context=context
         )
         out = await PdfTimeStamper(self._timestamper).async_timestamp_pdf(
             writer, "sha256", output=io.BytesIO()

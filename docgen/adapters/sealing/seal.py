@@ -1,6 +1,7 @@
 """The operator's seal over a frozen PDF: one revision, certified, verified before it is given."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -16,6 +17,7 @@ from pyhanko.sign.signers.pdf_signer import (
     SigDSSPlacementPreference,
 )
 from pyhanko.sign.timestamps import TimestampRequestError
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import NoOpStampStyle
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
@@ -25,6 +27,7 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
     ValidationError,
 )
+from pyhanko_certvalidator.path import ValidationPath
 
 from docgen.adapters.sealing.appearance import SealPicture
 from docgen.adapters.sealing.archive import ends_at
@@ -207,6 +210,8 @@ class PadesSealer:
         session = signer.init_signing_session(writer, existing_fields_only=True)
         session.system_time = now
         information = await session.perform_presign_validation(writer)
+        if information is not None:
+            _add_roots(writer, information.validation_paths)
         reserved = self._reserved
         if reserved is None:
             # A dry run, to measure: one key's containers are alike, and half as much is added.
@@ -244,6 +249,15 @@ class PadesSealer:
             if self._tsa_url is None
             else ends_at(pdf),
         )
+
+
+def _add_roots(writer: FrozenPdfWriter, paths: Iterable[ValidationPath]) -> None:
+    """Put the roots among the validation data, where the seal covers them; the container has none.
+
+    Whoever judges trusts roots of his own, but some tools read a root's list by these.
+    """
+    roots = {path.first.sha256: path.first for path in paths}
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=roots.values())
 
 
 def _key_failure(error: SigningError) -> DocgenError:

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from asn1crypto import tsp
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 
 from docgen.adapters.authority.certificates import KeyKind
 from docgen.adapters.authority.demo import DemoAuthority
@@ -24,6 +28,7 @@ from docgen.domain.verdict import Verdict
 from tests.adapters.sealing.papers import ShiftedClock, order
 
 _NOW = ShiftedClock()
+_NONCE = b"asked but once"
 
 
 def _question(digest: bytes) -> tsp.TimeStampReq:
@@ -136,6 +141,47 @@ def test_revocation_lists_are_fresh(tmp_path: Path, name: str) -> None:
     assert len(listed) == 0
 
 
+def test_it_answers_for_its_own_certificates(tmp_path: Path) -> None:
+    """Good, current, with the nonce of whoever asked, by one whom the issuer entrusted with it."""
+    with DemoAuthority.open(tmp_path, clock=_NOW, kind=KeyKind.P_256) as demo:
+        issuer = _certificate(tmp_path, "intermediate")
+        asked = _about(_certificate(tmp_path, "tsa"), issuer, hashes.SHA1())  # noqa: S303  # the usual one
+        told = ocsp.load_der_ocsp_response(_posted(demo, asked, "/ocsp/intermediate"))
+
+    assert told.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
+    assert told.certificate_status is ocsp.OCSPCertStatus.GOOD
+    assert told.this_update_utc <= _NOW.now() < (told.next_update_utc or _NOW.now())
+    assert told.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == _NONCE
+    (by,) = told.certificates
+    by.verify_directly_issued_by(issuer)
+    key = by.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    key.verify(told.signature, told.tbs_response_bytes, ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.parametrize(
+    ("subject", "issuer"),
+    [("intermediate", "root"), ("tsa", "root"), ("ocsp", "intermediate")],
+)
+def test_of_others_it_says_nothing(tmp_path: Path, subject: str, issuer: str) -> None:
+    """A certificate that this issuer has not issued is never called good."""
+    with DemoAuthority.open(tmp_path, clock=_NOW, kind=KeyKind.P_256) as demo:
+        of, by = _certificate(tmp_path, subject), _certificate(tmp_path, issuer)
+        asked = _about(of, by, hashes.SHA256())
+        told = ocsp.load_der_ocsp_response(_posted(demo, asked, "/ocsp/intermediate"))
+
+    assert told.response_status is ocsp.OCSPResponseStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("garbage", [b"", b"0", b"\x30\x03\x02\x01\x00", bytes(4096)])
+def test_garbage_is_called_malformed(tmp_path: Path, garbage: bytes) -> None:
+    """Whatever is no question gets an answer that says so."""
+    with DemoAuthority.open(tmp_path, clock=_NOW, kind=KeyKind.P_256) as demo:
+        told = ocsp.load_der_ocsp_response(_posted(demo, garbage, "/ocsp/intermediate"))
+
+    assert told.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+
+
 def test_token_answers_the_question(tmp_path: Path) -> None:
     """A token repeats digest and nonce, and says when."""
     asked = _question(hashlib.sha256(b"bytes").digest())
@@ -184,6 +230,18 @@ def _port(demo: DemoAuthority) -> int:
     return int(demo.tsa_url.split(":")[2].split("/")[0])
 
 
+def _certificate(directory: Path, name: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate((directory / f"{name}.pem").read_bytes())
+
+
+def _about(
+    subject: x509.Certificate, issuer: x509.Certificate, algorithm: hashes.SHA1 | hashes.SHA256
+) -> bytes:
+    builder = ocsp.OCSPRequestBuilder().add_certificate(subject, issuer, algorithm)
+    asked = builder.add_extension(x509.OCSPNonce(_NONCE), critical=False).build()
+    return asked.public_bytes(Encoding.DER)
+
+
 def _got(demo: DemoAuthority, path: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", _port(demo), timeout=5)
     try:
@@ -194,10 +252,10 @@ def _got(demo: DemoAuthority, path: str) -> tuple[int, bytes]:
         connection.close()
 
 
-def _posted(demo: DemoAuthority, body: bytes) -> bytes:
+def _posted(demo: DemoAuthority, body: bytes, path: str = "/tsa") -> bytes:
     connection = http.client.HTTPConnection("127.0.0.1", _port(demo), timeout=5)
     try:
-        connection.request("POST", "/tsa", body=body)
+        connection.request("POST", path, body=body)
         return connection.getresponse().read()
     finally:
         connection.close()

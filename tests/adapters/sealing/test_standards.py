@@ -16,7 +16,6 @@ from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import ades
 from pyhanko.sign.validation.ades import simulate_future_ades_lta_validation
 from pyhanko.sign.validation.policy_decl import (
-    LocalKnowledge,
     PdfSignatureValidationSpec,
     SignatureValidationSpec,
 )
@@ -26,6 +25,12 @@ from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from docgen.adapters.authority.certificates import KeyKind
+from docgen.adapters.authority.demo import DemoAuthority
+from docgen.adapters.clock import SystemClock
+from docgen.adapters.sealing.appearance import SealPicture
+from docgen.adapters.sealing.key import SealKey
+from docgen.adapters.sealing.seal import PadesSealer
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.domain.verdict import Report, Verdict
 from docgen.ports import Verifier
@@ -139,6 +144,21 @@ def test_with_ocsp_no_mending_is_needed(
     assert _in_2038(sealed, roots) is AdESPassed.OK
 
 
+@pytest.mark.parametrize("kind", list(KeyKind))
+def test_what_the_demo_seals_passes_as_it_is(
+    kind: KeyKind, tmp_path: Path, picture: SealPicture
+) -> None:
+    """Its authority answers by OCSP, as the national one does; nothing is mended, nothing added."""
+    clock = SystemClock()
+    with DemoAuthority.open(tmp_path, clock=clock, kind=kind) as demo:
+        key = SealKey.load(demo.seal_p12, demo.passphrase, allow_demo=True)
+        roots = TrustRoots.load([demo.trust_root])
+        sealer = PadesSealer(key, roots=roots, clock=clock, picture=picture, tsa_url=demo.tsa_url)
+        sealed = sealer.seal(order()).pdf
+
+    assert _in_2038(sealed, roots) is AdESPassed.OK
+
+
 def test_a_b_b_seal_cannot(plainly_sealed: bytes, roots: TrustRoots) -> None:
     """The same question about a file without validation data is answered by no."""
     assert _in_2038(plainly_sealed, roots) is not AdESPassed.OK
@@ -165,10 +185,6 @@ def _in_2038(pdf: bytes, roots: TrustRoots) -> object:
         trust_manager=SimpleTrustManager.build(trust_roots=list(roots.certificates)),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
     )
-    # A seal embeds no root: whoever judges brings his own, also to read its revocation list.
-    known = LocalKnowledge(known_certs=list(roots.certificates))
-    spec = PdfSignatureValidationSpec(
-        SignatureValidationSpec(cert_validation_policy=policy, local_knowledge=known)
-    )
+    spec = PdfSignatureValidationSpec(SignatureValidationSpec(cert_validation_policy=policy))
     result = asyncio.run(simulate_future_ades_lta_validation(signature, spec, _FAR))
     return result.ades_subindic

@@ -1,0 +1,1 @@
+"""Papers as they lie in folders, and as they are bound."""

@@ -1,0 +1,105 @@
+"""Notary packs."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docgen.cli.telling import Refusal, told
+from docgen.domain.errors import ValuesRejected
+from docgen.domain.language import BOTH
+
+if TYPE_CHECKING:
+    from docgen.domain.pack import PackFinding
+    from docgen.usecases.check_pack import CheckedPack
+
+BLOCKED, UNREADABLE, NOT_ABLE = 1, 2, 3
+_A_CASE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_MORE_THAN_ANY = 5 * 1024 * 1024
+
+
+@click.group()
+def pack() -> None:
+    """Packs of papers for a notary's executive inscription (docs/packs.md)."""
+
+
+@pack.command()
+@click.argument("case", type=_A_CASE)
+@click.option("--json", "as_json", is_flag=True, help="findings and the whole calculation")
+def check(case: Path, *, as_json: bool) -> None:
+    """Check CASE.json by all rules: exit 0 ready, 1 not ready, 2 unreadable, 3 unable.
+
+    Each finding is a line: weight, rule, place in the case, what is wrong in Kazakh and in
+    Russian, and its source. The papers are looked for beside the case.
+    """
+    from docgen.usecases.describe_pack import describe
+
+    checked = _checked(case)
+    if as_json:
+        click.echo(json.dumps(describe(checked), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(lines(checked)))
+    sys.exit(0 if checked.examination.ready else BLOCKED)
+
+
+def _checked(case: Path) -> "CheckedPack":
+    from docgen.adapters.binding.paper_folder import PaperFolder
+    from docgen.bootstrap.packs import checking
+    from docgen.settings import Settings
+
+    given = read(case)
+    try:
+        with told():
+            return checking(Settings())(given, PaperFolder(case.absolute().parent))
+    except Refusal as refusal:
+        refusal.show()
+        sys.exit(UNREADABLE if isinstance(refusal.__cause__, ValuesRejected) else NOT_ABLE)
+
+
+def read(case: Path) -> Any:
+    """What a file of JSON says; ends the command where it says nothing."""
+    try:
+        with case.open("rb") as opened:
+            return json.loads(opened.read(_MORE_THAN_ANY).decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        click.echo(f"error: unreadable: {error}", err=True)
+        sys.exit(UNREADABLE)
+
+
+def lines(checked: "CheckedPack") -> Iterator[str]:
+    """The findings for people, the heaviest first, and the sums."""
+    from docgen.texts.money import figures
+    from docgen.texts.phrases import say
+
+    examination, claim = checked.examination, checked.claim
+    for finding in (*examination.blocks, *examination.open_warnings):
+        yield _line(finding)
+    for answered in examination.answered:
+        yield f"{_line(answered.finding)} — {answered.by}: {answered.reason}"
+    for finding in examination.notes:
+        yield _line(finding)
+    sums = {
+        name: figures(getattr(claim, name)) for name in ("principal", "other", "penalty", "total")
+    }
+    key = "pack.summary.ready" if examination.ready else "pack.summary.not_ready"
+    counts = {"blocks": len(examination.blocks), "warnings": len(examination.open_warnings)}
+    yield ""
+    for language in BOTH:
+        yield say("pack.summary.claim", language, **sums)
+        yield say(key, language, **counts)
+
+
+def _line(finding: "PackFinding") -> str:
+    from docgen.texts.pack import sentence, source
+    from docgen.texts.phrases import say
+
+    weight = " / ".join(say(f"pack.severity.{finding.severity}", each) for each in BOTH)
+    words = " / ".join(sentence(finding, language) for language in BOTH)
+    unsure = " / ".join(say("pack.to_confirm", language) for language in BOTH)
+    marked = f"; {unsure}" if finding.of.to_confirm else ""
+    where = f" {finding.pointer}" if finding.pointer else ""
+    cited = " / ".join(source(finding.of, language) for language in BOTH)
+    return f"[{weight}] {finding.rule}{where}: {words} ({cited}{marked})"
