@@ -8,8 +8,8 @@ from api.v1 import (
     journal,
     phone_verifications,
     receipts,
-    sessions,
     signing,
+    signing_sessions,
     tickets,
     verify,
     webhooks,
@@ -26,5 +26,5 @@ ROUTES: tuple[Route, ...] = (
     *receipts.ROUTES,
     *webhooks.ROUTES,
     *tickets.ROUTES,
-    *sessions.ROUTES,
+    *signing_sessions.ROUTES,
 )
