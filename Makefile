@@ -12,8 +12,9 @@ TEST_PACKAGES := chromium poppler-utils qpdf mupdf-tools postgresql openssl soft
 ENGINE := docgen/adapters/rendering/engine
 LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 SMSC := tests/services/smsc
+OPENID := tests/services/openid
 
-.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal soak lock clean
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal bench-visits chaos soak lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,7 +23,7 @@ setup: PACKAGES = $(RUN_PACKAGES)
 setup: system-packages .venv/installed $(LIBRARIES)  ## install everything needed to run (idempotent)
 
 setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed
+setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed $(OPENID)/node_modules/installed
 
 system-packages:
 	@missing=""; for p in $(PACKAGES); do \
@@ -45,6 +46,11 @@ system-packages:
 $(SMSC)/node_modules/installed: $(SMSC)/package-lock.json | system-packages
 	@echo "Installing the message centre of the tests"
 	@npm ci --prefix $(SMSC) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+$(OPENID)/node_modules/installed: $(OPENID)/package-lock.json | system-packages
+	@echo "Installing the identity provider of the tests"
+	@npm ci --prefix $(OPENID) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(LIBRARIES): %.so: %.c | system-packages
@@ -74,6 +80,12 @@ bench-render: setup var/bench/unoserver/installed  ## how fast documents are mad
 bench-seal: setup  ## what a seal costs, against pyHanko as it comes
 	$(BIN)/python -m bench seal
 
+bench-visits: setup-tests var/bench/unoserver/installed  ## visits a minute by real processes, and what of each is ours
+	$(BIN)/python -m bench visits
+
+chaos: setup-tests  ## hundreds of visits while every part is killed; then what must be true of all of them
+	$(BIN)/python -m bench chaos $(if $(SEED),--seed $(SEED),)
+
 soak: setup  ## 5000 different documents in a row, and 10 000 spoilt ones before the verifier
 	$(BIN)/python -m bench soak
 	$(BIN)/python -m bench hostile
@@ -88,4 +100,4 @@ lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:  ## remove what was made, the demo's data included
-	rm -rf .venv var $(SMSC)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var $(SMSC)/node_modules $(OPENID)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,14 +17,20 @@ _REPEATED_ALWAYS = {"idempotency_key_required": 400}
 def expected(route: Route) -> Mapping[str, int]:
     """Codes of problems, each with its status."""
     found = {"internal_error": 500} | _of(*route.refusals)
+    if route.scope is not None or route.for_staff:
+        found |= _of(errors.NotAuthenticated, errors.Unavailable)
+        found |= {} if route.for_signer else _of(errors.HandedOver)
+        found |= _of(errors.NotFromThisPage) if route.method not in {"GET", "HEAD"} else {}
     if route.scope is not None:
-        found |= _of(errors.NotAuthenticated, errors.NotAuthorised, errors.Unavailable)
-    if route.session is not None:
+        found |= _of(errors.NotAuthorised)
+    if route.of_our_page:
+        found |= _of(errors.NotFromThisPage)
+    if route.signing is not None:
         found |= _of(errors.SessionOver, errors.Unavailable)
-    if route.session is OfSession.PROVED:
+    if route.signing is OfSession.PROVED:
         found |= _of(errors.ProofNeeded)
     if route.of_an_envelope:
-        found |= _of(errors.EnvelopeNotFound)
+        found |= _of(errors.EnvelopeNotFound, errors.HandedOver)
     if route.query is not None:
         found |= _of(errors.ValuesRejected)
     return found | _of_body(route) | _of_repetition(route)

@@ -33,7 +33,7 @@ class Log(Logger):  # type: ignore[misc]
     def exception(self, msg: object, *args: object, **kwargs: Any) -> None:
         """A fault with its traceback; a caller given up for his silence is none of ours."""
         if isinstance(sys.exc_info()[1], BlockingIOError):
-            self.error_log.info("a caller fell silent")
+            self.error_log.info("a caller fell silent, or was too slow")
         else:
             super().exception(msg, *args, **kwargs)
 
@@ -62,7 +62,7 @@ logger_class = Log
 
 graceful_timeout = _web.grace
 timeout = 30
-"""Seconds after which a process that does not stir is replaced, and a silent caller given up."""
+"""Seconds after which a process that does not stir is replaced, and a slow caller given up."""
 keepalive = 65
 """Longer than reverse proxies keep an idle connection (60 s): they are to be the ones to close."""
 

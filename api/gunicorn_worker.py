@@ -13,6 +13,7 @@ from gunicorn import util
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
+from api.gunicorn_pace import PacedSocket
 from api.problems import HTTP_CODES, MEDIA_TYPE, Problem
 from docgen import telemetry
 from docgen.bootstrap import CHANCE
@@ -49,7 +50,10 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         super().set_accept_enabled(enabled and self._begun < self.cfg.threads)
 
     def handle(self, conn: Any) -> Any:
-        """One request; a caller who falls silent in the middle of it is given up."""
+        """One request; a caller who falls silent in the middle, or is too slow, is given up."""
+        if not isinstance(conn.sock, PacedSocket):
+            conn.sock = PacedSocket.over(conn.sock, patience=self.cfg.timeout)
+        conn.sock.begin()
         # Without it a tablet that leaves the network keeps its thread for ever.
         silence = struct.pack("ll", self.cfg.timeout, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, silence)

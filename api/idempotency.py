@@ -74,9 +74,7 @@ class Once:
 
         Raises what `tell` raises, IdempotencyKeyReused or RequestInProgress.
         """
-        # Keys of two clients never meet: neither name holds a line break.
-        client = f"{self.caller.owner}\n{self.caller.client}"
-        asked = self.answer_once.claim(client, self.key, fingerprint=self.fingerprint)
+        asked = self.answer_once.claim(self.caller.asks_as, self.key, fingerprint=self.fingerprint)
         if asked.answer is not None:
             return Told.of(asked.answer)
         with self._settled(asked):

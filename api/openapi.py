@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import problems
-from api.auth import SCHEMES, SIGNERS
+from api.auth import SCHEMES, SESSION, SIGNERS
 from api.expected import expected
 from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
@@ -71,7 +71,9 @@ def description(
         "paths": _paths(routes, forms),
         "components": {
             "schemas": schemas | {"Problem": _problem()},
-            "securitySchemes": {name: dict(it) for name, it in {**SCHEMES, **SIGNERS}.items()},
+            "securitySchemes": {
+                name: dict(scheme) for name, scheme in {**SCHEMES, **SESSION, **SIGNERS}.items()
+            },
         },
     }
 
@@ -95,11 +97,14 @@ def _operation(route: Route, forms: Catalogue) -> dict[str, Any]:
         "responses": _responses(route),
     }
     if route.scope is not None:
-        operation["security"] = [{name: []} for name in SCHEMES]
+        operation["security"] = [{name: []} for name in (*SCHEMES, *SESSION)]
         operation["description"] = f"Needs the scope `{route.scope.value}`."
-    if route.session is not None:
+    if route.signing is not None:
         operation["security"] = [{name: []} for name in SIGNERS]
         operation["description"] = "For the signer's own browser, by the session of its ticket."
+    if route.for_staff:
+        operation["security"] = [{name: []} for name in SESSION]
+        operation["description"] = "For people of the staff who are signed in."
     if route.body is not None:
         operation["requestBody"] = _body(route.body, forms)
     return operation
@@ -234,6 +239,7 @@ def _problem() -> dict[str, Any]:
         "accepted": {"type": "array", "items": text},
         "way": text,
         "number": text,
+        "version": {"type": "integer", "minimum": 1},
     }
     always = {
         "type": {"type": "string", "pattern": f"^{problems.TYPE}[a-z_]+$"},

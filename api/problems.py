@@ -27,6 +27,8 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.ProofNeeded: 403,
     errors.ProofWrong: 422,
     errors.TicketGone: 410,
+    errors.NotFromThisPage: 403,
+    errors.HandedOver: 403,
     errors.SignatureWrong: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -70,6 +72,7 @@ _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.MoveNotAllowed: ("state",),
     errors.WayNotAllowed: ("way", "number"),
     errors.NetworkNotAllowed: ("network",),
+    errors.StaleVisit: ("version",),
 }
 """What an error tells besides its words, by the names of its fields."""
 _MOST_DIGITS, _LONGEST_NAME = 5, 60

@@ -14,6 +14,7 @@ from docgen.domain.errors import DocgenError, NotAuthenticated
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
 from docgen.usecases.admit_signer import Signer
+from docgen.usecases.resume_session import Resumed
 from docgen.usecases.show_envelope import Shown
 
 M = TypeVar("M", bound=BaseModel)
@@ -92,6 +93,8 @@ class Reply:
     status: int = 200
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    """As `Set-Cookie` writes them; no answer that is kept and given again has any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +117,11 @@ class Call:
     """Entity tags of what the caller holds already."""
     resource_id: str | None = None
     """The id for what this request makes, the same however often it is repeated."""
+    address: str = ""
+    """Of whoever calls, as far as our own proxies are believed."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    session: Resumed | None = None
+    """Where a person of the staff calls."""
     resumed: bool = False
     """Whether somebody began this very request before us and did not get to its answer."""
 
@@ -130,6 +138,13 @@ class Call:
         if self.given_signer is None:
             raise NotAuthenticated
         return self.given_signer
+
+    @property
+    def person(self) -> Resumed:
+        """Who of the staff calls; raises NotAuthenticated where a program does."""
+        if self.session is None:
+            raise NotAuthenticated
+        return self.session
 
     @property
     def envelope(self) -> Shown:
@@ -168,7 +183,7 @@ class Route:
     tag: str
     scope: Scope | None
     answer: Answer
-    session: OfSession | None = None
+    signing: OfSession | None = None
     """Where set, no key lets anybody in but a session of signing, to its own envelope."""
     body: JsonBody | FormBody | FileBody | None = None
     query: type[BaseModel] | None = None
@@ -179,6 +194,12 @@ class Route:
     """How a browser is told of a refusal; a program always gets the problem itself."""
     undone_by_fault: bool = False
     """Whether a fault leaves nothing that a repetition should find: it then begins anew."""
+    for_staff: bool = False
+    """Whether a person who is signed in may call it, whatever his role, and nobody else."""
+    of_our_page: bool = False
+    """Whether a browser may be sent here by no other page, though nobody is signed in yet."""
+    for_signer: bool = False
+    """Whether it is open too while the tablet is in the subscriber's hands."""
     refusals: tuple[type[DocgenError], ...] = ()
     """What it refuses beyond what every route of its kind does."""
 

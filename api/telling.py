@@ -36,6 +36,7 @@ class Told:
     media_type: str
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     def kept(self) -> str:
         """As it is stored; only answers in text are."""
@@ -86,6 +87,7 @@ def told(reply: Reply) -> Told:
         media_type=reply.media_type,
         headers=dict(reply.headers),
         body=content,
+        cookies=reply.cookies,
     )
 
 
@@ -114,6 +116,8 @@ def response(answer: Told) -> Response:
     made = Response(answer.body, status=answer.status, content_type=answer.media_type)
     for name, value in (_ALWAYS | {"X-Request-Id": g.request_id} | answer.headers).items():
         made.headers[name] = value
+    for cookie in answer.cookies:
+        made.headers.add("Set-Cookie", cookie)
     return made
 
 

@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from api import problems, reading
-from api.auth import admitted, authenticated, credential
+from api.auth import Known, admitted, credential, known, require_our_page
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
@@ -23,7 +23,13 @@ from docgen import telemetry
 from docgen.bootstrap.service import Docgen
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import Caller
-from docgen.domain.errors import DocgenError, EnvelopeNotFound, ValuesRejected
+from docgen.domain.errors import (
+    DocgenError,
+    EnvelopeNotFound,
+    HandedOver,
+    NotAuthenticated,
+    ValuesRejected,
+)
 from docgen.ports import Chance
 from docgen.usecases.admit_signer import Signer
 from docgen.usecases.show_envelope import Shown
@@ -88,13 +94,13 @@ class Walk:
 
     def _let_in(self, route: Route, path: dict[str, str]) -> Told:
         signer = self._signer(route)
-        caller = self._caller(route) if signer is None else signer.caller
+        who = self._known(route) if signer is None else _known_as(signer)
         key = asked_key(request, route.repeat)
-        call = self._call(route, path, caller)
+        call = self._call(route, path, who)
         if signer is not None:
             call = replace(call, given_signer=signer, shown=signer.shown)
 
-        if key is None or caller is None:
+        if key is None or who is None:
             return told(route.view(replace(call, resource_id=self.chance.identifier())))
 
         def tell(asked: AskedOnce) -> Told:
@@ -103,31 +109,39 @@ class Walk:
 
         once = Once(
             answer_once=self.docgen.answer_once,
-            caller=caller,
+            caller=who.caller,
             key=key,
-            fingerprint=fingerprint(request, credential(request)),
+            fingerprint=fingerprint(request, who.secret),
             undone_by_fault=route.undone_by_fault,
         )
         return once.answer(tell, lambda error: refused(problems.of_error(error)))
 
     def _signer(self, route: Route) -> Signer | None:
-        if route.session is None:
+        if route.signing is None:
             return None
-        proved = route.session is OfSession.PROVED
+        proved = route.signing is OfSession.PROVED
         signer = admitted(request, self.docgen.tickets.admit, proved=proved)
         bind_contextvars(ticket=signer.ticket.id, envelope=signer.ticket.envelope_id)
         return signer
 
-    def _caller(self, route: Route) -> Caller | None:
-        if route.scope is None:
+    def _known(self, route: Route) -> Known | None:
+        if route.of_our_page:
+            require_our_page(request, self.docgen)
+        if route.scope is None and not route.for_staff:
             return None
-        caller = authenticated(request, self.docgen.authenticate)
-        bind_contextvars(client=caller.client, key=caller.key_id)
-        caller.require(route.scope)
-        return caller
+        who = known(request, self.docgen)
+        bind_contextvars(client=who.caller.client, key=who.caller.key_id)
+        if who.caller.signing is not None and not route.for_signer:
+            raise HandedOver
+        if route.scope is not None:
+            who.caller.require(route.scope)
+        elif who.session is None:
+            raise NotAuthenticated
+        return who
 
-    def _call(self, route: Route, path: dict[str, str], caller: Caller | None) -> Call:
+    def _call(self, route: Route, path: dict[str, str], who: Known | None) -> Call:
         """The input: what costs least to refuse is read first, the body last."""
+        caller = None if who is None else who.caller
         shown = self._shown(route, path, caller)
         query = None if route.query is None else reading.read_query(request, route.query)
         if route.counted:
@@ -138,6 +152,9 @@ class Walk:
             language=language(),
             path=path,
             given_caller=caller,
+            session=None if who is None else who.session,
+            address=request.remote_addr or "",
+            cookies=request.cookies,
             shown=shown,
             body=body,
             file=file,
@@ -160,6 +177,8 @@ class Walk:
         envelope_id = path["envelope_id"]
         if not _OUR_ID.fullmatch(envelope_id):
             raise EnvelopeNotFound
+        if caller.signing not in {None, envelope_id}:
+            raise HandedOver
         bind_contextvars(envelope=envelope_id)
         return self.docgen.show_envelope(envelope_id, caller=caller)
 
@@ -169,6 +188,11 @@ class Walk:
         g.request_id = theirs if _THEIR_REQUEST_ID.fullmatch(theirs) else self.chance.identifier()
         g.begun = time.perf_counter()
         bind_contextvars(request_id=g.request_id)
+
+
+def _known_as(signer: Signer) -> Known:
+    """Whoever holds a session of signing calls as the subscriber, without any scope."""
+    return Known(caller=signer.caller, secret=credential(request))
 
 
 def _query_if_right(model: type[BaseModel]) -> BaseModel | None:

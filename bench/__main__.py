@@ -2,18 +2,22 @@
 
 import json
 import os
+import secrets
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bench import seals
+from bench.chaos.siege import Siege, failed
+from bench.chaos.siege import table as storm_table
+from bench.chaos.town import town
 from bench.hostile import Hostile
 from bench.mutants import mutants
 from bench.orders import ACT, ACT_PAGES, ACT_ROWS, acts, mixed
@@ -22,6 +26,8 @@ from bench.race import Race, median
 from bench.reference import reference_beside
 from bench.sealed import Specimens, sealed
 from bench.soak import Soak
+from bench.visits import SHARE, Visits
+from bench.visits import table as visits_table
 from docgen.adapters.rendering.engine_client import Engine
 from docgen.adapters.rendering.renderer import LibreOfficeRenderer
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
@@ -175,6 +181,45 @@ def hostile(files: int, seed: int) -> None:
             run = Hostile(verifier=verifier, told=_told)
             found = run.run(mutants(specimens.files, seed=seed), count=files).summary()
     _leave({"machine": _machine(), "hostile": found}, "hostile.json")
+
+
+@main.command()
+@click.option("--envelopes", default=320, show_default=True, help="visits that are begun")
+@click.option("--seed", default=None, type=int, help="of visits and faults; drawn, and told")
+@click.option("--seconds", default=1500, show_default=True, help="after which nobody asks any more")
+@click.option("--short", is_flag=True, help="a minute of it: fewer visits, all of them in a hurry")
+def chaos(*, envelopes: int, seed: int | None, seconds: int, short: bool) -> None:
+    """Visits, while every part is killed; then what must be true of all of them."""
+    drawn = secrets.randbelow(1_000_000) if seed is None else seed
+    siege = Siege(envelopes=envelopes, seed=drawn, seconds=seconds, told=_told)
+    if short:
+        siege = replace(siege, envelopes=16, seconds=25, life=25, peace=60, hurry=True)
+    report = siege.run()
+    name = "chaos-short.json" if short else "chaos.json"
+    _write({"machine": _machine(), **report}, name, storm_table(report))
+    sys.exit(1 if failed(report) else 0)
+
+
+@main.command()
+@click.option("--visits", "count", default=100, show_default=True, help="after the warm-up")
+@click.option("--callers", default=4, show_default=True, help="who make them at the same time")
+@click.option("--rounds", default=20, show_default=True, help="of an act by unoserver")
+def visits(*, count: int, callers: int, rounds: int) -> None:
+    """Visits by real processes: two documents, a code, a seal."""
+    with _ours() as ours:
+        race = Race(
+            trials=ours.trials,
+            renderer=ours.renderer,
+            templates=ours.settings.templates,
+            told=_told,
+        )
+        unoserver = median(race.milliseconds(rounds=rounds, warm_ups=3)["unoserver"])
+    with town(WORK__SWEEP_EVERY="15", WORK__PATIENCE="5") as here:
+        run = Visits(town=here, callers=callers, told=_told)
+        run.run(callers * 3)
+        report = run.run(count).summary(unoserver_act_ms=unoserver)
+    _write({"machine": _machine(), **report}, "visits.json", visits_table(report))
+    sys.exit(1 if report["own_ratio"] > SHARE else 0)
 
 
 @contextmanager

@@ -42,6 +42,7 @@ from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
+from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff
 from docgen.ports_of_tickets import Tickets
 
 # --- time and chance ------------------------------------------------------------------------
@@ -389,6 +390,10 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     deliveries: Deliveries
     keys: ApiKeys
+    staff: Staff
+    sessions: Sessions
+    knocks: Knocks
+    sign_in_tries: SignInTries
     asked: AskedRequests
     tickets: Tickets
     copies: Copies

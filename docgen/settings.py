@@ -14,6 +14,7 @@ from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
 from docgen.settings_of_packs import PackSettings
 from docgen.settings_of_sms import SmsSettings
+from docgen.settings_of_staff import StaffSettings
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
 DEMO_CHOICE = Path("var/settings.env")
@@ -278,8 +279,8 @@ class Settings(BaseSettings):
     """Under which policy it is to stamp, as an OID; by default under its own."""
     archive_months: int = Field(default=6, gt=0, le=60)
     """So long before a certificate behind a seal ends, the file is stamped again."""
-    envelope_life_hours: int = Field(default=72, gt=0)
-    """How long an envelope may wait for its signature."""
+    envelope_life_hours: float = Field(default=72, gt=0)
+    """How long an envelope may wait for its signature; parts of an hour count too."""
     seal: SealSettings = SealSettings()
     codes: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()
@@ -294,6 +295,7 @@ class Settings(BaseSettings):
     copies: CopySettings = CopySettings()
     mail: MailSettings = MailSettings()
     packs: PackSettings = PackSettings()
+    staff: StaffSettings = StaffSettings()
 
     @property
     def of_production(self) -> tuple[str, ...]:
@@ -315,6 +317,7 @@ class Settings(BaseSettings):
             "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,
             "DOCGEN_SMS__SMPP__HOST": self.sms.smpp.host,
             "DOCGEN_MAIL__HOST": self.mail.host,
+            "DOCGEN_STAFF__OPENID__ISSUER": self.staff.openid.issuer,
         }
         return tuple(name for name, value in given.items() if value is not None)
 

@@ -8,6 +8,7 @@ from api.v1 import (
     journal,
     phone_verifications,
     receipts,
+    sessions,
     signing,
     signing_sessions,
     tickets,
@@ -27,4 +28,5 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *tickets.ROUTES,
     *signing_sessions.ROUTES,
+    *sessions.ROUTES,
 )

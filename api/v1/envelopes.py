@@ -83,7 +83,7 @@ def _ended(call: Call, end: Decline | Void, *, state: State) -> Reply:
     reason, envelope = call.body_as(Reason).reason, call.envelope.envelope
     done_before = call.resumed and (envelope.state, envelope.reason) == (state, reason)
     if not done_before:
-        envelope = end(envelope.id, reason=reason, actor=f"client:{call.caller.client}")
+        envelope = end(envelope.id, reason=reason, actor=call.caller.actor)
     return _reply(call, replace(call.envelope, envelope=envelope))
 
 
@@ -128,6 +128,7 @@ ROUTES = (
         method="GET",
         path="/v1/envelopes/{envelope_id}",
         view=show_envelope,
+        for_signer=True,
         summary="Show an envelope",
         tag="envelopes",
         scope=Scope.ENVELOPES_READ,
@@ -137,6 +138,7 @@ ROUTES = (
         method="POST",
         path="/v1/envelopes/{envelope_id}/decline",
         view=decline_envelope,
+        for_signer=True,
         summary="Note that the subscriber does not agree",
         tag="envelopes",
         scope=Scope.ENVELOPES_END,

@@ -8,7 +8,7 @@ from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.bodies import CodeRequest, Confirmation
 from api.v1.shapes import ChallengeShape, Shape
 from docgen import telemetry
-from docgen.domain.caller import Scope
+from docgen.domain.caller import Caller, Scope
 from docgen.domain.consent import EnteredBy, SmsConsent, TypedCode
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.errors import (
@@ -17,6 +17,7 @@ from docgen.domain.errors import (
     CodesUnavailable,
     CodeWrong,
     DirectoryUnavailable,
+    FieldError,
     LimitReached,
     MoveNotAllowed,
     NetworkNotAllowed,
@@ -69,7 +70,8 @@ class ConfirmationShape(Shape):
 def send_code(call: Call) -> Reply:
     """A code to the subscriber's phone, bound to the very bytes of the documents."""
     body = call.body_as(CodeRequest)
-    asked_by = AskedBy(client=call.caller.client, employee_id=body.employee_id)
+    employee_id = _employee(call, body.employee_id)
+    asked_by = AskedBy(client=call.caller.client, employee_id=employee_id)
     return sent(call, language=body.language, asked_by=asked_by)
 
 
@@ -90,12 +92,13 @@ def sent(call: Call, *, language: Language | None, asked_by: AskedBy) -> Reply:
 def confirm(call: Call) -> Reply:
     """The legal act; a repeated attempt gets the same answer."""
     body = call.body_as(Confirmation)
+    _require_true(call.caller, body.entered_by)
     attempt = Attempt(
         id=body.attempt_id,
         code=body.code,
         language=_language(call, body.language),
         entered_by=body.entered_by,
-        employee_id=body.employee_id,
+        employee_id=_employee(call, body.employee_id),
         device=body.device,
     )
     envelope = call.docgen.confirm_by_code(call.envelope.envelope.id, attempt)
@@ -103,6 +106,22 @@ def confirm(call: Call) -> Reply:
         raise AlreadyConfirmed("confirm", envelope.state)
     telemetry.CODES.labels("confirmed").inc()
     return Reply(body=ConfirmationShape.of(envelope.id, envelope.consent, envelope.manifest_hash))
+
+
+def _require_true(caller: Caller, entered_by: EnteredBy | None) -> None:
+    """Who is said to type is who holds the tablet; raises ValuesRejected."""
+    if caller.staff is None:
+        return
+    expected = EnteredBy.EMPLOYEE if caller.signing is None else EnteredBy.SUBSCRIBER_ON_TABLET
+    if entered_by not in {None, expected}:
+        raise ValuesRejected((FieldError("/entered_by", "tablet_elsewhere"),))
+    if entered_by is None and expected is not EnteredBy.EMPLOYEE:
+        raise ValuesRejected((FieldError("/entered_by", "required"),))
+
+
+def _employee(call: Call, named: str | None) -> str | None:
+    """Whoever is signed in is the employee, and names nobody else."""
+    return call.caller.employee_id or named
 
 
 def _language(call: Call, asked: Language | None) -> Language:
@@ -142,6 +161,7 @@ ROUTES = (
         method="POST",
         path="/v1/envelopes/{envelope_id}/code",
         view=send_code,
+        for_signer=True,
         summary="Send the subscriber a code; an older one is dead from now on",
         tag="signing",
         scope=Scope.ENVELOPES_SIGN,
@@ -155,6 +175,7 @@ ROUTES = (
         method="POST",
         path="/v1/envelopes/{envelope_id}/confirmation",
         view=confirm,
+        for_signer=True,
         summary="Confirm by the code; repeat the same `attempt_id` after a lost answer",
         tag="signing",
         scope=Scope.ENVELOPES_SIGN,

@@ -75,9 +75,12 @@ class Examples:
         return media.get("example") or self._value("", media["schema"])
 
     def _headers(self, operation: Mapping[str, Any]) -> list[str]:
-        of_session = operation.get("security") == [{name: []} for name in SIGNERS]
-        shown = "$SESSION" if of_session else "$KEY"
-        key = [f'-H "Authorization: Bearer {shown}"'] if "security" in operation else []
+        ways = [name for way in operation.get("security", ()) for name in way]
+        key = ['-H "Authorization: Bearer $KEY"'] if "bearer" in ways else []
+        if ways == ["session"]:
+            key = ["-b session.cookies", '-H "X-Page-Token: $TOKEN"']
+        if ways == [*SIGNERS]:
+            key = ['-H "Authorization: Bearer $SESSION"']
         return key + [
             f'-H "{parameter["name"]}: $(date +%s%N)"'
             for parameter in operation["parameters"]
@@ -137,7 +140,7 @@ def _text(name: str, schema: Schema) -> str:
 
 def _output(answers: Mapping[str, Any]) -> list[str]:
     """Where the answer is to go if it is nothing for a terminal."""
-    good = next(answer for status, answer in answers.items() if status < "300")
+    good = next(answer for status, answer in answers.items() if status < "400")
     kinds = [media.split("/") for media in good["content"]]
     return [
         f"-o answer.{kind}" for family, kind in kinds if _JSON != f"{family}/{kind}" != "text/plain"

@@ -20,6 +20,7 @@ from docgen.bootstrap.confirming import confirming
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
+from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.tickets import TicketDesk, tickets_of
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
@@ -81,6 +82,7 @@ class Docgen:
     verify_document: VerifyDocument
     verify_upload: VerifyUpload
     turnstile: Turnstile
+    staff: StaffDesk
     webhooks: WebhookDesk
     tickets: TicketDesk
     public_url: str
@@ -166,6 +168,7 @@ def _docgen(
         turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
         tickets=tickets_of(settings, register=register),
+        staff=staff_of(settings, register, key=parts.subject_key),
     )  # fmt: skip
 
 

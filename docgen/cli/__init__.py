@@ -16,6 +16,7 @@ from docgen.cli.papers import forms, render, verify
 from docgen.cli.processes import demo_command, sealer, serve, smpp, worker
 from docgen.cli.register import archive, journal, migrate, sweep
 from docgen.cli.sms import sms
+from docgen.cli.staff import staff
 from docgen.cli.stuck import stuck
 
 
@@ -29,6 +30,6 @@ def main() -> None:
 
 for command in (
     forms, lint, render, verify, pack, doctor, journal, archive, migrate, sweep, stuck, keys,
-    limits, sms, sealer, serve, smpp, worker, demo_command,
+    limits, staff, sms, sealer, serve, smpp, worker, demo_command,
 ):  # fmt: skip
     main.add_command(command)

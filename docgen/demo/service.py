@@ -12,6 +12,7 @@ from docgen.bootstrap.surroundings import surroundings
 from docgen.demo.address import Address
 from docgen.demo.api_key import kept_key
 from docgen.demo.child import Child
+from docgen.demo.technician import LOGIN, kept_password
 from docgen.domain.errors import Unavailable
 from docgen.settings import BESIDE_THE_PACKAGES, Settings
 
@@ -39,6 +40,7 @@ def run(settings: Settings, *, tell: Tell) -> None:
     signals = _signals()
     with surroundings(settings):
         key = kept_key(settings)
+        password = kept_password(settings)
         log = settings.var / "demo" / "log.jsonl"
         log.write_bytes(b"")
         tell(f"Starting; the processes log to {_near(log)}")
@@ -46,7 +48,8 @@ def run(settings: Settings, *, tell: Tell) -> None:
         children = [Child(word=word, log=log, settings=given) for word in _WORDS]
         with _running(children, grace=settings.web.grace):
             if _ready(children, address, signals):
-                tell(_words(address, key=_near(key), sample=_near(_SAMPLE)))
+                told = _words(address, key=_near(key), sample=_near(_SAMPLE), password=password)
+                tell(told)
                 _watch(children, signals, tell)
             tell("Stopping: what was begun is finished first")
     tell("Stopped")
@@ -129,7 +132,7 @@ def _near(path: Path) -> Path:
     return whole.relative_to(here) if whole.is_relative_to(here) else whole
 
 
-def _words(address: Address, *, key: Path, sample: Path) -> str:
+def _words(address: Address, *, key: Path, sample: Path, password: Path) -> str:
     url = address.url
     return f"""
 Qoltanba is ready.
@@ -137,6 +140,7 @@ Qoltanba is ready.
   service   {url}
   docs      {url}/docs
   inbox     {url}/inbox   the subscriber's phone; for programs {url}/v1/inbox
+  tablet    {url}/field/   {LOGIN}, {password.read_text(encoding="utf-8").strip()}
   metrics   {url}/metrics
   API key   {key}
 

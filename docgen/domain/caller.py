@@ -27,6 +27,10 @@ class Scope(StrEnum):
     DOCUMENTS_VERIFY = "documents:verify"
     WEBHOOKS_MANAGE = "webhooks:manage"
     """Say where its owner's programs are told what happened, and read the secrets of that."""
+    VISITS_PLAN = "visits:plan"
+    """Plan visits, change them and cancel them while nobody has begun them."""
+    VISITS_WORK = "visits:work"
+    """Find visits, keep their drafts, and turn them into envelopes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,24 @@ class Caller:
     scopes: frozenset[Scope]
     origins: tuple[str, ...] = ()
     """Web pages of that program that may frame the signing; none: it cannot be embedded."""
+    staff: str | None = None
+    """Of a person of the staff who has signed in: the id of his account."""
+    employee_id: str | None = None
+    """Of such a person: by what papers and journals know him."""
+    signing: str | None = None
+    """Of such a person: the envelope for which his tablet is in the subscriber's hands."""
+
+    @property
+    def asks_as(self) -> str:
+        """Among whose idempotency keys its own are; no name in it holds a line break."""
+        return f"{self.owner}\n{self.client}" + (f"\n{self.staff}" if self.staff else "")
+
+    @property
+    def actor(self) -> str:
+        """As journals name it."""
+        return (
+            f"client:{self.client}" if self.employee_id is None else f"employee:{self.employee_id}"
+        )
 
     def require(self, scope: Scope) -> None:
         """Raise NotAuthorised without that scope."""

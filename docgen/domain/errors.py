@@ -11,6 +11,8 @@ DocgenError
 │   ├── DocumentNotFound
 │   ├── FormNotFound
 │   ├── ApiKeyNotFound
+│   ├── StaffNotFound
+│   ├── VisitNotFound
 │   ├── WebhookNotFound
 │   ├── TicketNotFound
 │   ├── BlobNotFound
@@ -23,10 +25,15 @@ DocgenError
 │   ├── NetworkNotAllowed         no codes go to numbers of that network
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
-│   └── StaleEnvelope             somebody else changed it meanwhile
+│   ├── StaleEnvelope             somebody else changed it meanwhile
+│   ├── StaleVisit                the same of a visit
+│   └── VisitBegun                somebody is at it already
 ├── NotAuthenticated              no key, or none that counts
-│   └── SessionOver               no session of signing, or one that is over
+│   ├── SessionOver               no session of signing, or one that is over
+│   └── SignInRefused             no such account, another password, or a locked one
 ├── NotAuthorised                 a key without that scope
+├── NotFromThisPage               a signed-in browser that another page has sent
+├── HandedOver                    the tablet is in the subscriber's hands
 ├── ProofNeeded                   a link's holder has yet to show that he knows the subscriber
 ├── ProofWrong                    he does not
 ├── TicketGone                    it opens nothing any more
@@ -50,6 +57,7 @@ DocgenError
 │   ├── Busy                      as many are at it as may be
 │   ├── WebhookUnreachable        a receiver gave no answer
 │   ├── MailUnavailable           no mail server takes a letter now
+│   ├── ProviderUnavailable       the identity provider does not answer
 │   └── SealUnavailable           the timestamp authority or revocation service is down
 ├── MailRefused                   no mail server will ever take this letter
 ├── SmsUncertain                  nobody knows whether the message left
@@ -161,6 +169,18 @@ class ApiKeyNotFound(NotFound):
     code = "api_key_not_found"
 
 
+class VisitNotFound(NotFound):
+    """No such visit, or not the caller's."""
+
+    code = "visit_not_found"
+
+
+class StaffNotFound(NotFound):
+    """No account of that login or id."""
+
+    code = "staff_not_found"
+
+
 class WebhookNotFound(NotFound):
     """No webhook of that id, or not yours."""
 
@@ -256,10 +276,44 @@ class StaleEnvelope(Conflict):
     retryable = True
 
 
+class StaleVisit(Conflict):
+    """Somebody else changed the visit meanwhile; `version` is the one there is now."""
+
+    code = "visit_stale"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version}")
+        self.version = version
+
+
+class VisitBegun(Conflict):
+    """The visit is begun: the order system changes and cancels it no more."""
+
+    code = "visit_begun"
+
+
 class NotAuthenticated(DocgenError):
     """No key was given, or it is unknown, revoked or expired: which, is not told."""
 
     code = "unauthenticated"
+
+
+class SignInRefused(NotAuthenticated):
+    """No such account, another password, or a locked account: which, is not told."""
+
+    code = "sign_in_refused"
+
+
+class NotFromThisPage(DocgenError):
+    """A browser that is signed in was sent here by another page than ours."""
+
+    code = "not_from_this_page"
+
+
+class HandedOver(DocgenError):
+    """The tablet is in the subscriber's hands: only the envelope he signs can be reached."""
+
+    code = "handed_over"
 
 
 class NotAuthorised(DocgenError):
@@ -475,6 +529,12 @@ class SignatureWrong(DocgenError):
     """A call that claims to come from a provider and is not signed by him."""
 
     code = "signature_wrong"
+
+
+class ProviderUnavailable(Unavailable):
+    """The identity provider does not answer, or not as it should."""
+
+    code = "provider_unavailable"
 
 
 class WebhookUnreachable(Unavailable):

@@ -1,4 +1,4 @@
-"""What happened to an envelope, or to the verification of a number, under a chain of hashes.
+"""What happened to an envelope, a number's verification, an account or a visit, chained by hashes.
 
 The journal holds no personal data, so it can outlive what must be erased.
 """
@@ -64,6 +64,22 @@ class Event(StrEnum):
     SIGNER_KNOWN = "signer_known"
     """Whoever opened a link has shown that he knows the subscriber."""
     SIGNER_UNKNOWN = "signer_unknown"
+    STAFF_ADDED = "staff_added"
+    """The first entry of an account of a person; the following ones are of accounts, too."""
+    STAFF_CHANGED = "staff_changed"
+    STAFF_LOCKED = "staff_locked"
+    STAFF_RESET = "staff_reset"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    HANDED_OVER = "handed_over"
+    TAKEN_BACK = "taken_back"
+    VISIT_PLANNED = "visit_planned"
+    """The first entry of a visit."""
+    VISIT_CHANGED = "visit_changed"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_TO_SIGN = "visit_to_sign"
+    """An envelope was made of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,8 @@ class Limit(StrEnum):
     SHARED_PHONE = "shared_phone"
     GUESSES = "guesses"
     WRONG_CODES = "wrong_codes"
+    SIGN_IN = "sign_in"
+    """Not of codes: passwords of one account, or from one address."""
 
 
 class Alert(StrEnum):

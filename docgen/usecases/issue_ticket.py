@@ -48,7 +48,7 @@ class IssueTicket:
         origin = _origin(caller, kind, origin)
         with self.register.begin() as unit:
             envelope = unit.envelopes.get(envelope_id)
-            actor = f"client:{caller.client}"
+            actor = caller.actor
             issued = self.within(
                 unit, envelope, kind=kind, client=caller.client, actor=actor, origin=origin
             )

@@ -40,6 +40,7 @@ from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
+from tests.api.people import staff_desk
 from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
@@ -145,6 +146,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         public_url=PUBLIC_URL,
         webhooks=_webhooks(over),
         tickets=tickets_over(over),
+        staff=staff_desk(over),
     )
 
 

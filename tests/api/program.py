@@ -85,4 +85,4 @@ class Program:
         """A request without a key, whose answer nobody looks over."""
         # Every request has a client of its own, so that threads can share the program.
         with working_on(self.works):
-            return application().test_client().open(path, method=method, **more)
+            return application().test_client(use_cookies=False).open(path, method=method, **more)

@@ -18,9 +18,10 @@ EMBEDDING = """<!doctype html><html lang="kk"><meta charset="utf-8"><title>Porta
 addEventListener("message", (event) => raw.push(event.data));</script>
 <script type="module" src="{service}/embed.js"></script>
 <qoltanba-sign {attributes}></qoltanba-sign>
-<script>for (const type of ["ready", "resized", "document-viewed", "code-sent", "code-failed", "signed",
-  "sealed", "declined", "expired", "session-expiring", "error"]) document.querySelector("qoltanba-sign")
-  .addEventListener(type, (event) => told.push(event.detail));</script></body></html>"""
+<script>for (const type of ["ready", "resized", "document-viewed", "code-sent", "code-failed",
+  "signed", "sealed", "declined", "expired", "session-expiring", "error"])
+  document.querySelector("qoltanba-sign").addEventListener(type, (it) => told.push(it.detail));
+</script></body></html>"""
 
 
 @dataclass

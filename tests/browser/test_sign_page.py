@@ -38,6 +38,7 @@ def test_a_link_is_read_signed_and_its_file_fetched(
     expect(phone.locator("#consent")).to_have_text(say("consent.sms_code.text", Language(language)))
 
     phone.locator("#send").click()
+    expect(phone.locator("#code")).to_be_focused()
     phone.locator("#code").fill(site.code())
     expect(phone.locator("#files button").first).to_be_visible()
 
@@ -85,6 +86,7 @@ def test_the_language_is_switched_without_losing_anything(phone: Page, site: Sit
     """Papers, what is typed and the session stay; the words and the consent change."""
     _proved(phone, site, site.here.created())
     phone.locator("#send").click()
+    expect(phone.locator("#code")).to_be_focused()
     phone.locator("#code").fill("12")
 
     phone.get_by_role("button", name="Русский").click()

@@ -43,6 +43,7 @@ _GIVEN: dict[str, Any] = {
     "way": "sms_code",
     "number": "A3-2026-000001",
     "network": "999",
+    "version": 3,
 }
 """Arguments of errors and refusals, by their names."""
 

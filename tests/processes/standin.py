@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from docgen import telemetry
 
+LARGE = 8 * 1024 * 1024
 _LOADED_BY = os.getpid()
 
 
@@ -19,6 +20,10 @@ def _slow(environ: dict[str, Any]) -> str:
 
 def _body(environ: dict[str, Any]) -> str:
     return str(len(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+
+
+def _large(_environ: dict[str, Any]) -> str:
+    return "a" * LARGE
 
 
 def _fail(_environ: dict[str, Any]) -> str:
@@ -38,6 +43,7 @@ _ROUTES = {
     "/slow": _slow,
     "/body": _body,
     "/fail": _fail,
+    "/large": _large,
     "/metrics": _metrics,
     "/process": _process,
 }

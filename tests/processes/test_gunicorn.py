@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes.running import SECONDS, Web, eventually, web
+from tests.processes.standin import LARGE
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +114,65 @@ def test_a_caller_who_falls_silent_is_given_up(shared: Web) -> None:
         tablet.sendall(b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
 
         assert tablet.recv(65536) == b""
-    assert "a caller fell silent" in [line["event"] for line in shared.lines()]
+    assert _GIVEN_UP in [line["event"] for line in shared.lines()]
+
+
+_GIVEN_UP = "a caller fell silent, or was too slow"
+_DRIP_SECONDS = 0.2
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        b"GET /process HTTP/1.1\r\nHost: " + b"a" * 900 + b"\r\n\r\n",
+        b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n" + b"a" * 900,
+    ],
+    ids=["head", "body"],
+)
+def test_a_caller_who_drips_his_request_is_given_up(shared: Web, whole: bytes) -> None:
+    """A byte now and then is no silence, but whoever sends so keeps a thread for a while only."""
+    begun = time.monotonic()
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=0.01) as slow:
+        slow.sendall(whole[:60])
+        for byte in whole[60:]:
+            try:
+                slow.sendall(bytes((byte,)))
+                time.sleep(_DRIP_SECONDS)
+                assert slow.recv(100) == b""
+                break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+
+    # His three seconds, the wait of the kernel's in which he may say one more thing, and some load.
+    assert time.monotonic() - begun < 15
+    assert eventually(lambda: _GIVEN_UP in [line["event"] for line in shared.lines()])
+
+
+def test_a_caller_who_never_reads_his_answer_is_given_up(shared: Web) -> None:
+    """Eight megabytes fit into no buffer; the thread that writes them does not wait for ever."""
+    before = _given_up(shared)
+    with socket.create_connection(("127.0.0.1", shared.port)) as deaf:
+        deaf.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+
+        assert eventually(lambda: _given_up(shared) > before)
+
+
+def test_a_slow_reader_gets_a_large_answer_to_its_end(shared: Web) -> None:
+    """He takes longer than the patience for one silence, and yet keeps the pace."""
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=SECONDS) as reader:
+        reader.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        received = 0
+        while piece := reader.recv(256 * 1024):
+            received += len(piece)
+            time.sleep(0.12)
+
+    assert received > LARGE
+
+
+def _given_up(running: Web) -> int:
+    return [line["event"] for line in running.lines()].count(_GIVEN_UP)
 
 
 def test_one_process_may_end_while_it_serves(shared: Web) -> None:

@@ -3,6 +3,7 @@
 Run as a program, it serves the authority in the folder that it is given until it dies.
 """
 
+import signal
 import subprocess
 import sys
 import threading
@@ -38,6 +39,22 @@ class AuthorityProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def is_dead(self) -> bool:
+        """Whether it has to be started again."""
+        return self._process is None or self._process.poll() is not None
+
+    def freeze(self) -> None:
+        """It takes every call and answers none, until it is thawed."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Undo `freeze`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def _told(self) -> list[str]:
         return self._log.read_text(encoding="utf-8").split() if self._log.exists() else []

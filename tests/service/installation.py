@@ -61,6 +61,8 @@ class Installation:
     """Starts with `start`; everything may be killed and started again."""
 
     application = "tests.service.launch:app"
+    processes = PROCESSES
+    """That answer."""
 
     def __init__(self, ground: Ground, **more: str) -> None:
         """`more` are further settings."""
@@ -76,6 +78,7 @@ class Installation:
         self.worker: subprocess.Popen[bytes] | None = None
         self.sealer: subprocess.Popen[bytes] | None = None
         self.key = ""
+        more = {"WEB__PROCESSES": str(self.processes)} | more
         self._settings = _settings(ground, self.var, self.port) | {
             f"DOCGEN_{name}": value for name, value in more.items()
         }
@@ -103,13 +106,13 @@ class Installation:
         """The web processes, all of them answering."""
         shared = Path(tempfile.mkdtemp(dir=self.ground.folder, prefix="shared-"))
         words = [*command(shared), self.application]
-        self.web = start([*self._surrounded(), *words], log=self.web_log)
+        self.web = start([*self.surrounded(), *words], log=self.web_log)
         await_answer(self.web, answers=self.answers, log=self.web_log)
 
     def start_sealer(self) -> None:
         """The sealing process, ready; only it is told of the key."""
         before = _count(self.sealer_log, "the seal is ready")
-        words = [*self._surrounded(**_key(self.ground)), str(PROGRAM), "sealer"]
+        words = [*self.surrounded(**_key(self.ground)), str(PROGRAM), "sealer"]
         self.sealer = start(words, log=self.sealer_log)
         await_answer(
             self.sealer,
@@ -119,13 +122,14 @@ class Installation:
 
     def start_worker(self) -> None:
         """The worker, at work."""
-        before = _count(self.worker_log, "the worker is at work")
-        self.worker = start([*self._surrounded(), str(PROGRAM), "worker"], log=self.worker_log)
-        await_answer(
-            self.worker,
-            answers=lambda: _count(self.worker_log, "the worker is at work") > before,
-            log=self.worker_log,
-        )
+        self.worker = self.another_worker(self.worker_log)
+
+    def another_worker(self, log: Path) -> subprocess.Popen[bytes]:
+        """One more, at work."""
+        before = _count(log, "the worker is at work")
+        worker = start([*self.surrounded(), str(PROGRAM), "worker"], log=log)
+        await_answer(worker, answers=lambda: _count(log, "the worker is at work") > before, log=log)
+        return worker
 
     def make_whole(self) -> None:
         """Start again whatever does not run."""
@@ -137,7 +141,7 @@ class Installation:
             self.start_worker()
         if self.web is None or self.web.poll() is not None:
             self.start_web()
-        assert eventually(lambda: len(self.web_processes()) == PROCESSES and self.answers())
+        assert eventually(lambda: len(self.web_processes()) == self.processes and self.answers())
 
     def stop(self) -> tuple[int, int, int]:
         """End all as an operator would, the sealing process last; their exit codes."""
@@ -167,7 +171,7 @@ class Installation:
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A command of ours under the same settings, to its end."""
-        command = [*self._surrounded(**more), str(PROGRAM), *words]
+        command = [*self.surrounded(**more), str(PROGRAM), *words]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
     def kill_sealer(self) -> None:
@@ -237,7 +241,8 @@ class Installation:
             hold.unlink()
             held.unlink(missing_ok=True)
 
-    def _surrounded(self, **more: str) -> list[str]:
+    def surrounded(self, **more: str) -> list[str]:
+        """How a command begins that runs under our settings."""
         given = [f"{name}={value}" for name, value in (self._settings | more).items()]
         return ["env", "-C", str(self.ground.folder), *given]
 
@@ -262,8 +267,8 @@ def _settings(ground: Ground, var: Path, port: int) -> dict[str, str]:
         "LIMITS__BUDGET": str(_MANY * _MANY),
         "LIMITS__CONVERSION_PERCENT": "0",
         "WEB__BIND": f"127.0.0.1:{port}",
-        "WEB__PROCESSES": str(PROCESSES),
         "WEB__THREADS": str(THREADS),
+        "WEBHOOKS__ALLOW": '["127.0.0.0/8"]',
         "WORK__SWEEP_EVERY": "1",
         "WORK__PATIENCE": "3",
         "RENDERING__ENGINE": str(ground.folder / "engine"),

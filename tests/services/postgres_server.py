@@ -4,11 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from tests.service.processes import below
 from tests.services.programs import await_answer, need, start
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -82,6 +84,15 @@ class PostgresServer:
         """Stop without ceremony."""
         if self.process is not None:
             self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+            self.process = None
+
+    def kill(self) -> None:
+        """SIGKILL of all its processes at once, as a power cut would."""
+        if self.process is not None:
+            for pid in (self.process.pid, *below(self.process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 

@@ -4,9 +4,11 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+ACCEPTED = b"HTTP/1.1 204 x\r\nContent-Length: 0\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
     """Given one after another; the last one for ever."""
+    answer_to: Callable[[Received], bytes] | None = None
+    """Decides instead of `answers`, where it is set."""
     drip: float = 0.0
     """Seconds between the bytes of an answer."""
     scheme: str = "http"
@@ -48,10 +52,13 @@ class Receiver:
             if request is None:
                 return
             self.received.append(request)
-            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            answer = self._next() if self.answer_to is None else self.answer_to(request)
             for byte in (answer[i : i + 1] for i in range(len(answer))) if self.drip else (answer,):
                 connection.sendall(byte)
                 time.sleep(self.drip)
+
+    def _next(self) -> bytes:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 def _read(connection: socket.socket) -> Received | None:

@@ -141,10 +141,12 @@ def test_every_example_carries_what_its_operation_needs(
         assert curl[0] == "curl"
         assert f"http://127.0.0.1:8080{address}" in curl
         assert ("-X" in curl) == (method != "GET")
-        assert ("Authorization: Bearer $KEY" in curl) == ("security" in operation)
+        ways = {name for way in operation.get("security", ()) for name in way}
+        assert ("Authorization: Bearer $KEY" in curl) == ("bearer" in ways)
+        assert ("X-Page-Token: $TOKEN" in curl) == (ways == {"session"})
         needed = {each["name"] for each in operation["parameters"] if _is_needed_header(each)}
         sent = {curl[at + 1].partition(":")[0] for at, part in enumerate(curl) if part == "-H"}
-        assert sent - {"Authorization", "Content-Type"} == needed
+        assert sent - {"Authorization", "Content-Type", "X-Page-Token"} == needed
         body = operation.get("requestBody", {}).get("required", False)
         assert bool({"-d", "-F"} & set(curl)) == body
 

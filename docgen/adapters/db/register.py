@@ -7,7 +7,13 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
-from docgen import ports, ports_of_copies, ports_of_evidence, ports_of_tickets
+from docgen import (
+    ports,
+    ports_of_copies,
+    ports_of_evidence,
+    ports_of_staff,
+    ports_of_tickets,
+)
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
@@ -25,6 +31,7 @@ from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
+from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
 from docgen.adapters.db.tickets import SqlTickets
 from docgen.adapters.db.verifications import SqlVerifications
@@ -55,6 +62,10 @@ class SqlUnit:
     webhooks: ports.Webhooks
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
+    staff: ports_of_staff.Staff
+    sessions: ports_of_staff.Sessions
+    knocks: ports_of_staff.Knocks
+    sign_in_tries: ports_of_staff.SignInTries
     asked: ports.AskedRequests
     tickets: ports_of_tickets.Tickets
     copies: ports_of_copies.Copies
@@ -75,6 +86,10 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(session, locking=transaction is not None)
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
+        self.staff = SqlStaff(session)
+        self.sessions = SqlSessions(session, locking=transaction is not None)
+        self.knocks = SqlKnocks(session)
+        self.sign_in_tries = SqlSignInTries(session)
         self.asked = SqlAskedRequests(session)
         self.tickets = SqlTickets(session, locking=transaction is not None)
         self.copies = SqlCopies(session)

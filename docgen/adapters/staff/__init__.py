@@ -1,0 +1,1 @@
+"""People who sign in: passwords, and the operator's identity provider."""
