@@ -8,14 +8,14 @@ from pydantic import StringConstraints
 from api.route import OPEN, Answer, Call, JsonBody, OfSession, Repeat, Reply, Route
 from api.v1 import documents, signing
 from api.v1.bodies import PageQuery, PdfQuery, Reason
-from api.v1.session_shapes import (
+from api.v1.signing import ConfirmationShape, SentShape
+from api.v1.signing_shapes import (
     DeclinedShape,
     PageTextShape,
-    SessionShape,
+    SigningSessionShape,
     SigningShape,
     consent_hash,
 )
-from api.v1.signing import ConfirmationShape, SentShape
 from docgen import telemetry
 from docgen.domain.consent import SmsConsent
 from docgen.domain.errors import (
@@ -76,7 +76,7 @@ class SignersConfirmation(Block):
 def open_session(call: Call) -> Reply:
     """A session for the memory of one page."""
     opened = call.docgen.tickets.open(call.body_as(TicketToOpen).ticket)
-    shape = SessionShape.of(opened.ticket, opened.session, token=opened.token)
+    shape = SigningSessionShape.of(opened.ticket, opened.session, token=opened.token)
     return Reply(body=shape, status=HTTPStatus.CREATED)
 
 
@@ -84,14 +84,14 @@ def prolong_session(call: Call) -> Reply:
     """Somebody is at the page."""
     signer = call.signer
     prolonged = call.docgen.tickets.prolong(signer.session)
-    return Reply(body=SessionShape.of(signer.ticket, prolonged))
+    return Reply(body=SigningSessionShape.of(signer.ticket, prolonged))
 
 
 def prove_signer(call: Call) -> Reply:
     """From now on the session sees what is personal."""
     signer = call.signer
     proved = call.docgen.tickets.prove(signer.session, call.body_as(Proof).iin_end)
-    return Reply(body=SessionShape.of(signer.ticket, proved))
+    return Reply(body=SigningSessionShape.of(signer.ticket, proved))
 
 
 def show_signing(call: Call) -> Reply:
@@ -161,7 +161,7 @@ ROUTES = (
         tag=_TAG,
         scope=OPEN,
         body=JsonBody(model=TicketToOpen),
-        answer=Answer(status=201, says="The session, told this once", model=SessionShape),
+        answer=Answer(status=201, says="The session, told this once", model=SigningSessionShape),
         refusals=(TicketNotFound, TicketExpired, TicketUsed, TicketLocked, MoveNotAllowed),
     ),
     Route(
@@ -172,7 +172,7 @@ ROUTES = (
         tag=_TAG,
         scope=OPEN,
         signing=OfSession.OPENED,
-        answer=Answer(says="The session as it is now", model=SessionShape),
+        answer=Answer(says="The session as it is now", model=SigningSessionShape),
     ),
     Route(
         method="POST",
@@ -183,7 +183,7 @@ ROUTES = (
         scope=OPEN,
         signing=OfSession.OPENED,
         body=JsonBody(model=Proof),
-        answer=Answer(says="The session as it is now", model=SessionShape),
+        answer=Answer(says="The session as it is now", model=SigningSessionShape),
         refusals=(ProofWrong, TicketLocked),
     ),
     Route(

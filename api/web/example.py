@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api.auth import SIGNERS
-from api.v1.session_shapes import consent_hash
+from api.v1.signing_shapes import consent_hash
 from api.web.fields import Schema, Schemas
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue

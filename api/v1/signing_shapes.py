@@ -14,7 +14,7 @@ from docgen.texts.phrases import say
 from docgen.usecases.show_envelope import Shown
 
 
-class SessionShape(Shape):
+class SigningSessionShape(Shape):
     """A session; its token is told when it is opened, and never again."""
 
     id: str
