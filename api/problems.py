@@ -46,6 +46,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.SealKeyUnusable: 500,
     errors.ChainBroken: 500,
     errors.SmsUncertain: 500,
+    errors.MailRefused: 500,
     errors.Misconfigured: 500,
     DocgenError: 500,
 }
