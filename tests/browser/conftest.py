@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from structlog.testing import capture_logs
 
 from tests.api.portal import Portal, portal
-from tests.api.program import ENVELOPES, Program
+from tests.api.program import ENVELOPES
 from tests.browser.serving import Now, page, served, service
 
 EMBEDDING = """<!doctype html><html lang="kk"><meta charset="utf-8"><title>Portal</title>
@@ -35,15 +35,11 @@ class Site:
     hostile: str = ""
     shown: dict[str, str] = field(default_factory=lambda: {"portal": "", "hostile": ""})
 
-    @property
-    def program(self) -> Program:
-        """The portal's own program."""
-        return self.here.issued(client="cabinet", origins=(self.portal,))
-
-    def ticket(self, envelope_id: str, kind: str = "embed") -> str:
-        """A ticket of the portal's."""
+    def ticket(self, envelope_id: str, kind: str = "embed", *, origin: str = "") -> str:
+        """A ticket of the portal's, or of a program whose page is elsewhere."""
         self.now.set()
-        answer = self.program.post(f"{ENVELOPES}/{envelope_id}/tickets", {"kind": kind})
+        program = self.here.issued(client="cabinet", origins=(origin or self.portal,))
+        answer = program.post(f"{ENVELOPES}/{envelope_id}/tickets", {"kind": kind})
         return str(answer.get_json()["ticket"])
 
     def embedding(self, ticket: str, *, at: str = "portal", **attributes: str) -> str:
