@@ -9,6 +9,7 @@ from api.route import Route
 _FOUND: Mapping[str, str] = {
     "envelope_id": "$response.body#/id",
     "verification_id": "$response.body#/id",
+    "visit_id": "$response.body#/id",
     "webhook_id": "$response.body#/id",
     "document_id": "$response.body#/documents/0/id",
     "page": "1",

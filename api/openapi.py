@@ -24,6 +24,7 @@ _PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "envelope_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "verification_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "document_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
+    "visit_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "webhook_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "page": {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
     "code": {"type": "string", "pattern": "^[a-z_]{1,60}$"},

@@ -42,7 +42,7 @@ from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
-from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff
+from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
 from docgen.ports_of_tickets import Tickets
 
 # --- time and chance ------------------------------------------------------------------------
@@ -394,6 +394,7 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     knocks: Knocks
     sign_in_tries: SignInTries
+    visits: Visits
     asked: AskedRequests
     tickets: Tickets
     copies: Copies

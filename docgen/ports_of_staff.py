@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from docgen.domain.staff import Claims, Identity, Knock, Session, StaffMember, Tries
+from docgen.domain.visit import Visit, VisitFilter
 
 # --- in the register ------------------------------------------------------------------------
 
@@ -68,6 +69,25 @@ class SignInTries(Protocol):
 
     def forgive(self, subject: str) -> None:
         """He was right: count anew."""
+
+
+class Visits(Protocol):
+    """Visits by id, each saved only over the version it was read at."""
+
+    def add(self, visit: Visit) -> None:
+        """Store a new one."""
+
+    def get(self, visit_id: str) -> Visit:
+        """The visit, locked in a writing unit; raises VisitNotFound."""
+
+    def save(self, visit: Visit) -> None:
+        """Store the next version; raises StaleVisit where another was stored meanwhile."""
+
+    def reset(self, visit: Visit, *, was: int) -> None:
+        """Put an older version back, over that one only; raises StaleVisit."""
+
+    def find(self, wanted: VisitFilter, *, after: str | None, limit: int) -> Sequence[Visit]:
+        """Those that fit, by id; with `after`, those beyond it."""
 
 
 # --- passwords and providers ----------------------------------------------------------------

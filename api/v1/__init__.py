@@ -13,6 +13,7 @@ from api.v1 import (
     signing_sessions,
     tickets,
     verify,
+    visits,
     webhooks,
 )
 
@@ -29,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *tickets.ROUTES,
     *signing_sessions.ROUTES,
     *sessions.ROUTES,
+    *visits.ROUTES,
 )

@@ -27,7 +27,7 @@ class NewDocument(Block):
     values: Any
 
 
-def _not_too_many(documents: object) -> object:
+def not_too_many(documents: object) -> object:
     """Before each is read: a million wrong ones would keep us busy for long."""
     if isinstance(documents, list) and len(documents) > MOST_DOCUMENTS:
         raise finding("too_long", limit=MOST_DOCUMENTS)
@@ -41,7 +41,7 @@ class NewEnvelope(Block):
     reference: Any
     documents: Annotated[
         tuple[NewDocument, ...],
-        BeforeValidator(_not_too_many),
+        BeforeValidator(not_too_many),
         Field(min_length=1, max_length=MOST_DOCUMENTS),
     ]
 

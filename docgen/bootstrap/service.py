@@ -23,6 +23,7 @@ from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
 from docgen.bootstrap.tickets import TicketDesk, tickets_of
+from docgen.bootstrap.visits import VisitDesk, visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
 from docgen.forms.catalogue import Catalogue
@@ -83,6 +84,7 @@ class Docgen:
     verify_upload: VerifyUpload
     turnstile: Turnstile
     staff: StaffDesk
+    visits: VisitDesk
     webhooks: WebhookDesk
     tickets: TicketDesk
     public_url: str
@@ -143,13 +145,12 @@ def _docgen(
     codes = _codes(parts, stack)
     forms, blobs = catalogue(settings), blobs_of(settings)
     by_code = confirming(settings, parts, stack, register=register, codes=codes, forms=forms)
+    create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms, register=register, codes=codes, blobs=blobs, public_url=settings.public_url,
         authenticate=Authenticate(register=register, clock=CLOCK),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
-        create_envelope=_creating(
-            settings, by_code.check, register=register, forms=forms, jobs=jobs
-        ),
+        create_envelope=create,
         show_envelope=ShowEnvelope(register=register), show_issued=ShowIssued(register=register),
         find_envelopes=FindEnvelopes(register=register),
         fetch_document=_fetching(settings, blobs),
@@ -169,6 +170,7 @@ def _docgen(
         webhooks=desk_of(settings, parts, register=register),
         tickets=tickets_of(settings, register=register),
         staff=staff_of(settings, register, key=parts.subject_key),
+        visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from docgen.adapters.webhooks.addresses import Guard
 from docgen.adapters.webhooks.posting import HttpPosting
 from docgen.bootstrap.service import Docgen
 from docgen.bootstrap.tickets import TicketDesk
+from docgen.bootstrap.visits import visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, secrets_of
 from docgen.ports import Verifier
 from docgen.usecases.admit_signer import AdmitSigner
@@ -45,7 +46,7 @@ from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
-from tests.usecases.world import World, world
+from tests.usecases.world import PSEUDONYMS, World, world
 
 SIGNING_CALLS = "between us and the provider"
 
@@ -147,6 +148,9 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         webhooks=_webhooks(over),
         tickets=tickets_over(over),
         staff=staff_desk(over),
+        visits=visits_of(
+            over.register, over.forms, over.create, pseudonyms=PSEUDONYMS, clock=over.clock
+        ),
     )
 
 

@@ -39,6 +39,7 @@ def address_of(route: Route) -> str:
         verification_id="0" * 26,
         document_id="0" * 26,
         webhook_id="0" * 26,
+        visit_id="0" * 26,
         page="1",
         code="acceptance_act",
     )

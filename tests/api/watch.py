@@ -41,7 +41,9 @@ class Watch:
     def look(self, answer: TestResponse) -> TestResponse:
         """The answer, if it is fit to be sent to anyone."""
         told = [*(f"{name}: {value}" for name, value in answer.headers), _text(answer)]
-        for each in _spellings("\n".join(told)):
+        # Whoever works on a visit reads the person that he, or the order system, wrote down.
+        drafted = answer.request.path.startswith("/v1/visits") and answer.status_code < 400
+        for each in () if drafted else _spellings("\n".join(told)):
             assert not [name for name, value in PERSON.items() if value in each]
         assert not [trace for trace in _TRACES if trace in "\n".join(told)]
         self._ids(answer)

@@ -36,6 +36,7 @@ from docgen.adapters.db.tallies import SqlTallies
 from docgen.adapters.db.tickets import SqlTickets
 from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
+from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
 
 _NEXT_NUMBER = text(
@@ -66,6 +67,7 @@ class SqlUnit:
     sessions: ports_of_staff.Sessions
     knocks: ports_of_staff.Knocks
     sign_in_tries: ports_of_staff.SignInTries
+    visits: ports_of_staff.Visits
     asked: ports.AskedRequests
     tickets: ports_of_tickets.Tickets
     copies: ports_of_copies.Copies
@@ -90,6 +92,7 @@ class SqlUnit:
         self.sessions = SqlSessions(session, locking=transaction is not None)
         self.knocks = SqlKnocks(session)
         self.sign_in_tries = SqlSignInTries(session)
+        self.visits = SqlVisits(session, locking=transaction is not None)
         self.asked = SqlAskedRequests(session)
         self.tickets = SqlTickets(session, locking=transaction is not None)
         self.copies = SqlCopies(session)
