@@ -23,7 +23,7 @@ _OF_PROGRAMS = {name: route for name, route in _NAMES.items() if route.scope is 
 
 def _asked(browser_or_program: Any, route: Route, **ids: str) -> Any:
     known = {"page": "1", "code": "acceptance_act"} | ids
-    names = ("envelope_id", "document_id", "verification_id", "webhook_id")
+    names = ("envelope_id", "document_id", "verification_id", "visit_id", "webhook_id")
     path = route.path.format(**dict.fromkeys(names, "0" * 26) | known)
     json = isinstance(route.body, JsonBody)
     return browser_or_program.ask(
@@ -185,6 +185,7 @@ def test_no_route_of_programs_knows_a_session_or_a_ticket(here: Portal, name: st
 
 _NOBODYS = {
     "page": "1", "code": "acceptance_act", "verification_id": "0" * 26, "webhook_id": "0" * 26,
+    "visit_id": "0" * 26,
 }  # fmt: skip
 
 

@@ -175,7 +175,8 @@ def test_declining_and_its_end_are_told(phone: Page, site: Site) -> None:
     """The portal knows that there is nothing to wait for."""
     frame = _framed(phone, site.embedding(site.ticket(site.here.created())))
     frame.locator("#open").click()
-    frame.locator(".decline summary").click()
+    expect(frame.locator("#papers figure img")).to_be_visible()
+    frame.locator(".decline summary").press("Enter")
     frame.locator("#reason").fill("Қымбат")
     frame.locator("#decline button").click()
 
