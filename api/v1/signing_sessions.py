@@ -13,7 +13,7 @@ from api.v1.signing_shapes import (
     DeclinedShape,
     PageTextShape,
     SigningSessionShape,
-    SigningShape,
+    ToSignShape,
     consent_hash,
 )
 from docgen import telemetry
@@ -96,7 +96,7 @@ def prove_signer(call: Call) -> Reply:
 
 def show_signing(call: Call) -> Reply:
     """All that the page needs to know."""
-    return Reply(body=SigningShape.of(call.envelope, call.docgen.forms))
+    return Reply(body=ToSignShape.of(call.envelope, call.docgen.forms))
 
 
 def fetch_pdf_to_sign(call: Call) -> Reply:
@@ -194,7 +194,7 @@ ROUTES = (
         tag=_TAG,
         scope=OPEN,
         signing=OfSession.PROVED,
-        answer=Answer(says="State, documents, consent and the live code", model=SigningShape),
+        answer=Answer(says="State, documents, consent and the live code", model=ToSignShape),
     ),
     Route(
         method="GET",

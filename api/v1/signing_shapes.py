@@ -41,7 +41,7 @@ class SigningSessionShape(Shape):
         )
 
 
-class ConsentTextShape(Shape):
+class ConsentToTypeShape(Shape):
     """The sentence that is agreed to by typing the code, as the evidence will state it."""
 
     version: str
@@ -74,7 +74,7 @@ class PaperShape(Shape):
         )
 
 
-class SigningShape(Shape):
+class ToSignShape(Shape):
     """What there is to read and to sign."""
 
     envelope_id: str
@@ -83,7 +83,7 @@ class SigningShape(Shape):
     order_number: str
     phone: str
     documents: tuple[PaperShape, ...]
-    consent: ConsentTextShape
+    consent: ConsentToTypeShape
     challenge: ChallengeShape | None
     """The code that is on its way or may be typed, if one is."""
     confirmed_at: datetime | None
@@ -126,9 +126,9 @@ def consent_hash(language: Language) -> str:
     return hashlib.sha256(say("consent.sms_code.text", language).encode()).hexdigest()
 
 
-def _consent_text() -> ConsentTextShape:
+def _consent_text() -> ConsentToTypeShape:
     texts = {str(each): say("consent.sms_code.text", each) for each in BOTH}
-    return ConsentTextShape(
+    return ConsentToTypeShape(
         version=say("consent.sms_code.version", Language.KK),
         texts=Both(**texts),
         sha256=Both(**{str(each): consent_hash(each) for each in BOTH}),
