@@ -215,6 +215,7 @@ def visits(*, count: int, callers: int, rounds: int) -> None:
         )
         unoserver = median(race.milliseconds(rounds=rounds, warm_ups=3)["unoserver"])
     with town(MeasuredTown, WORK__SWEEP_EVERY="15", WORK__PATIENCE="5") as here:
+        here.await_routes()
         run = Visits(town=here, callers=callers, told=_told)
         run.run(callers * 3)
         report = run.run(count).summary(unoserver_act_ms=unoserver)

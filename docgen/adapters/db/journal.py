@@ -21,14 +21,16 @@ class SqlJournal:
         self._session = session
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
-        """Write the next entry; raises StaleEnvelope if another took its place meanwhile."""
+        """Write the next entry; raises StaleEnvelope if another took its place meanwhile.
+
+        The unit is then over.
+        """
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
+        news = {"envelope_id": envelope_id, "sequence": entry.sequence}
+        connection = self._session.connection()
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(JournalRow).values(**entry_columns(entry)))
-                self._session.execute(
-                    insert(NewsRow).values(envelope_id=envelope_id, sequence=entry.sequence)
-                )
+            connection.execute(insert(JournalRow).values(**entry_columns(entry)))
+            connection.execute(insert(NewsRow).values(**news))
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry
