@@ -13,6 +13,9 @@ from docgen.domain import journal
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ENTRY, _NEWS = insert(JournalRow), insert(NewsRow)
+
 
 class SqlJournal:
     """Implements ports.Journal; triggers in the database refuse to change what is written."""
@@ -29,8 +32,8 @@ class SqlJournal:
         news = {"envelope_id": envelope_id, "sequence": entry.sequence}
         connection = self._session.connection()
         try:
-            connection.execute(insert(JournalRow).values(**entry_columns(entry)))
-            connection.execute(insert(NewsRow).values(**news))
+            connection.execute(_ENTRY, entry_columns(entry))
+            connection.execute(_NEWS, news)
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry
