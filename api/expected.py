@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.problems import status_of
-from api.route import FileBody, FormBody, JsonBody, Repeat, Route
+from api.route import FileBody, FiledBody, FormBody, JsonBody, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError
 
@@ -40,6 +40,8 @@ def _of_body(route: Route) -> dict[str, int]:
             return _BODY | _of(errors.ValuesRejected)
         case FileBody():
             return _BODY | _FILE
+        case FiledBody():
+            return _BODY | _FILE | _JSON | _of(errors.ValuesRejected)
         case None:
             return {}
 

@@ -14,7 +14,7 @@ from api.expected import expected
 from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
 from api.names import short
-from api.route import FileBody, FormBody, JsonBody, Repeat, Route
+from api.route import FileBody, FiledBody, FormBody, JsonBody, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError, Misconfigured
 from docgen.forms.catalogue import Catalogue
@@ -135,7 +135,11 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
     return rest | kinds[0] if len(kinds) == 1 else dict(schema)
 
 
-def _body(body: JsonBody | FormBody | FileBody, forms: Catalogue) -> dict[str, Any]:
+def _body(body: JsonBody | FormBody | FileBody | FiledBody, forms: Catalogue) -> dict[str, Any]:
+    if isinstance(body, FiledBody):
+        described = _body(body.alone, forms)
+        described["content"][body.media_type] = {"schema": _filed(body)}
+        return described
     if isinstance(body, FileBody):
         file = {"type": "string", "format": "binary"}
         schema = {"type": "object", "properties": {"file": file}, "required": ["file"]}
@@ -144,6 +148,20 @@ def _body(body: JsonBody | FormBody | FileBody, forms: Catalogue) -> dict[str, A
     schema = {"$ref": _REF.format(model=_described(body, forms).__name__)}
     optional = isinstance(body, JsonBody) and body.optional
     return {"required": not optional, "content": {body.media_type: {"schema": schema}}}
+
+
+def _filed(body: FiledBody) -> dict[str, Any]:
+    file = {"type": "string", "format": "binary"}
+    data = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {"$ref": _REF.format(model=body.model.__name__)},
+    }
+    return {
+        "type": "object",
+        "properties": {"file": file, "data": data},
+        "required": ["file", "data"],
+    }
 
 
 def _responses(route: Route) -> dict[str, Any]:
@@ -198,6 +216,9 @@ def _models(routes: Sequence[Route], forms: Catalogue) -> list[tuple[type[BaseMo
     for route in routes:
         if isinstance(route.body, JsonBody | FormBody):
             found[(_described(route.body, forms), "validation")] = None
+        if isinstance(route.body, FiledBody):
+            found[(route.body.model, "validation")] = None
+            found[(route.body.alone.model, "validation")] = None
         if route.answer.model is not None:
             found[(route.answer.model, "serialization")] = None
     return list(found)
@@ -234,6 +255,7 @@ def _problem() -> dict[str, Any]:
         "limit": {"type": ["string", "integer"]},
         "scope": text,
         "state": text,
+        "superseded_by": text,
         "accepted": {"type": "array", "items": text},
         "way": text,
         "number": text,

@@ -66,6 +66,7 @@ _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.LimitReached: ("limit",),
     errors.NotAuthorised: ("scope",),
     errors.MoveNotAllowed: ("state",),
+    errors.AlreadySuperseded: ("superseded_by",),
     errors.WayNotAllowed: ("way", "number"),
     errors.NetworkNotAllowed: ("network",),
     errors.StaleVisit: ("version",),

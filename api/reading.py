@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api import refusals
-from api.route import FileBody, FormBody, JsonBody
+from api.route import FileBody, FiledBody, FormBody, JsonBody
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.forms.findings import findings
 
@@ -72,6 +72,22 @@ def read_file(request: Request, body: FileBody) -> bytes:
     return content
 
 
+def read_filed(request: Request, body: FiledBody) -> tuple[BaseModel, bytes]:
+    """The object and the file; an object alone comes without one. Raises Refusal."""
+    if request.mimetype == body.alone.media_type:
+        return read_json(request, body.alone), b""
+    _require(request, body, also=body.alone.media_type)
+    try:
+        uploaded, told = request.files.get("file"), request.form.get("data")
+        content = None if uploaded is None else uploaded.read()
+    except RequestEntityTooLarge:
+        drain(request)
+        raise refusals.too_large(body.limit) from None
+    if content is None:
+        raise refusals.file_missing()
+    return read_model(_parsed((told or "").encode()), body.model), content
+
+
 def read_query(request: Request, model: type[BaseModel]) -> BaseModel:
     """The query by its model; raises ValuesRejected, also for a name that comes twice."""
     repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
@@ -107,13 +123,16 @@ def _bytes(request: Request, body: JsonBody | FormBody) -> bytes:
     return content
 
 
-def _require(request: Request, body: JsonBody | FormBody | FileBody) -> None:
+def _require(
+    request: Request, body: JsonBody | FormBody | FileBody | FiledBody, *, also: str | None = None
+) -> None:
     request.max_content_length = body.limit
     if request.content_length is not None and request.content_length > body.limit:
         drain(request)
         raise refusals.too_large(body.limit)
     if request.mimetype != body.media_type:
-        raise refusals.media_type(wanted=body.media_type)
+        wanted = (body.media_type,) if also is None else (also, body.media_type)
+        raise refusals.media_type(wanted=wanted)
 
 
 def _parsed(content: bytes) -> object:

@@ -31,15 +31,15 @@ def too_large(limit: int) -> Refusal:
     return Refusal(Problem(status=413, code="body_too_large", members={"limit": limit}))
 
 
-def media_type(*, wanted: str) -> Refusal:
-    """Not the media type that the route reads."""
-    members = {"accepted": [wanted]}
+def media_type(*, wanted: tuple[str, ...]) -> Refusal:
+    """Not a media type that the route reads."""
+    members = {"accepted": list(wanted)}
     return Refusal(
         Problem(
             status=415,
             code="media_type_unsupported",
             members=members,
-            headers={"Accept": wanted},
+            headers={"Accept": ", ".join(wanted)},
         )
     )
 

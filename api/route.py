@@ -64,6 +64,19 @@ class FileBody:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiledBody:
+    """An uploaded file in the part `file` of a form, and a JSON object about it in `data`.
+
+    The route takes the object alone too, where `alone` says how it is then: as a JSON body.
+    """
+
+    model: type[BaseModel]
+    alone: JsonBody
+    limit: int = 20 * MEGABYTE
+    media_type = "multipart/form-data"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What comes back when all goes well."""
 
@@ -165,7 +178,7 @@ class Route:
     tag: str
     scope: Scope | None
     answer: Answer
-    body: JsonBody | FormBody | FileBody | None = None
+    body: JsonBody | FormBody | FileBody | FiledBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER
     counted: bool = False

@@ -17,7 +17,7 @@ from api.auth import Known, known, require_our_page
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
-from api.route import Call, FileBody, FormBody, JsonBody, Route
+from api.route import Call, FileBody, FiledBody, FormBody, JsonBody, Route
 from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
@@ -193,6 +193,8 @@ def _body(route: Route) -> tuple[BaseModel | None, bytes]:
             return reading.read_form(request, body), b""
         case FileBody() as body:
             return None, reading.read_file(request, body)
+        case FiledBody() as body:
+            return reading.read_filed(request, body)
         case None:
             return None, b""
 

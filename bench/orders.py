@@ -48,7 +48,7 @@ def acts(trials: TrialOrders) -> Iterator[RenderOrder]:
 def mixed(trials: TrialOrders, *, seed: int) -> Iterator[Marked]:
     """Orders without end: any template, any languages, 0 to 15 rows; the same for a seed."""
     chance = random.Random(seed)  # noqa: S311 - nothing is secret
-    names = [protocol.TEMPLATE]
+    names = list(protocol.TEMPLATES)
     names += [form.template(edition) for form in trials.forms for edition in form.editions]
     trial = cache(trials.for_template)
     for number in count():
@@ -82,7 +82,7 @@ def _marked(order: RenderOrder, number: int, *, kind: str) -> Marked:
 
 
 def _is_protocol(order: RenderOrder) -> bool:
-    return order.template == protocol.TEMPLATE
+    return order.template in protocol.TEMPLATES
 
 
 def _on_form(pen: "_Pen", given: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,13 @@ from typing import Any
 from docgen.domain.challenge import Binding, Challenge, ChallengeState
 from docgen.domain.consent import (
     ConsentText,
+    Drawn,
     EnteredBy,
     HandwrittenConsent,
+    Scanned,
     SmsConsent,
     TypedCode,
+    Witness,
 )
 from docgen.domain.dispatch import Delivery, Hop, Receipt
 from docgen.domain.envelope import (
@@ -26,6 +29,7 @@ from docgen.domain.envelope import (
     State,
 )
 from docgen.domain.evidence import Circumstances
+from docgen.domain.handwriting import Tool
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
@@ -217,11 +221,42 @@ def verification(**changes: Any) -> Verification:
     return replace(built, **changes)
 
 
+def witness(**changes: Any) -> Witness:
+    """The technician."""
+    return replace(Witness(name="Бекова Дана", employee_id="E-7", role="техник"), **changes)
+
+
+def drawn(**changes: Any) -> Drawn:
+    """Three strokes on the technician's tablet."""
+    built = Drawn(
+        strokes_sha256=sha256("the strokes"),
+        image_sha256=sha256("the image"),
+        tool=Tool.PEN,
+        strokes=3,
+        points=120,
+        lasted_ms=2300,
+        device="tablet-3",
+    )
+    return replace(built, **changes)
+
+
+def scanned(**changes: Any) -> Scanned:
+    """Two pages that were signed on paper."""
+    built = Scanned(
+        scan_sha256=sha256("the scan"),
+        media_type="application/pdf",
+        pages=2,
+        uploaded_sha256=sha256("the upload"),
+        uploaded_type="application/pdf",
+    )
+    return replace(built, **changes)
+
+
 def handwritten_consent(**changes: Any) -> HandwrittenConsent:
     """Strokes on the tablet."""
     built = HandwrittenConsent(
-        evidence_sha256=sha256("the strokes"),
-        witness="Бекова Дана",
+        hand=drawn(),
+        witness=witness(),
         confirmed_at=NOW + timedelta(minutes=2),
         text=consent_text(),
     )

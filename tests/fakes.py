@@ -21,6 +21,7 @@ from docgen.domain.sending_limits import Alert
 from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.verdict import Report, Verdict
 from docgen.domain.work import Task
+from docgen.ports_of_handwriting import Picture, Scan
 from tests.builders import NOW, sha256
 
 
@@ -172,6 +173,23 @@ class FakeRenderer:
     def close(self) -> None:
         """Remember it."""
         self.closed = True
+
+
+@dataclass
+class FakeScans:
+    """Takes every picture and every paper as it is."""
+
+    width: int = 800
+    height: int = 300
+
+    def picture(self, png: bytes) -> Picture:
+        """Of that size, whatever it is."""
+        return Picture(content=png, width=self.width, height=self.height)
+
+    def scan(self, content: bytes) -> Scan:
+        """A file of one page."""
+        kind = "application/pdf"
+        return Scan(content=content, media_type=kind, pages=1, uploaded_type=kind)
 
 
 @dataclass

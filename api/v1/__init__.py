@@ -2,9 +2,11 @@
 
 from api.route import Route
 from api.v1 import (
+    consents,
     documents,
     envelopes,
     forms,
+    handwriting,
     journal,
     phone_verifications,
     receipts,
@@ -17,8 +19,10 @@ from api.v1 import (
 
 ROUTES: tuple[Route, ...] = (
     *forms.ROUTES,
+    *consents.ROUTES,
     *envelopes.ROUTES,
     *signing.ROUTES,
+    *handwriting.ROUTES,
     *phone_verifications.ROUTES,
     *documents.ROUTES,
     *journal.ROUTES,

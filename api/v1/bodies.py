@@ -39,6 +39,11 @@ class NewEnvelope(Block):
 
     subscriber: Any
     reference: Any
+    supersedes: Id | None = None
+    """An envelope in whose place this one stands: it becomes void in the same moment.
+
+    The key needs the scope `envelopes:end` too.
+    """
     documents: Annotated[
         tuple[NewDocument, ...],
         BeforeValidator(not_too_many),
@@ -136,6 +141,7 @@ def described_envelope(forms: Catalogue) -> type[BaseModel]:
         __base__=Block,
         subscriber=(SubscriberInput, ...),
         reference=(ReferenceInput, ...),
+        supersedes=(Id | None, None),
         documents=(Annotated[documents, bounded], ...),
         __cls_kwargs__={"json_schema_extra": {"examples": [_example(next(iter(forms)))]}},
     )

@@ -27,6 +27,7 @@ class EnvelopeLinks(Shape):
     self: str
     code: str
     confirmation: str
+    handwritten: str
     decline: str
     void: str
     journal: str
@@ -51,6 +52,9 @@ class EnvelopeShape(Shape):
     consent: ConsentShape | None
     seal: SealShape | None
     reason: str | None
+    """Of whoever ended it; `superseded` where another one stands in its place."""
+    supersedes: str | None
+    superseded_by: str | None
     links: EnvelopeLinks
 
     @classmethod
@@ -77,6 +81,8 @@ class EnvelopeShape(Shape):
             consent=ConsentShape.of(envelope.consent),
             seal=_seal(envelope),
             reason=envelope.reason,
+            supersedes=envelope.supersedes,
+            superseded_by=envelope.superseded_by,
             links=_links(root),
         )
 
@@ -138,6 +144,7 @@ def _links(root: str) -> EnvelopeLinks:
         self=root,
         code=f"{root}/code",
         confirmation=f"{root}/confirmation",
+        handwritten=f"{root}/handwritten",
         decline=f"{root}/decline",
         void=f"{root}/void",
         journal=f"{root}/journal",

@@ -9,6 +9,7 @@ from api.v1.envelope_shapes import EnvelopeShape, EnvelopesShape, SummaryShape
 from docgen.domain.caller import Scope
 from docgen.domain.envelope import EnvelopeFilter, State
 from docgen.domain.errors import (
+    AlreadySuperseded,
     MoveNotAllowed,
     NotReady,
     QueueFull,
@@ -26,6 +27,8 @@ def create_envelope(call: Call) -> Reply:
     """A new envelope, ready if its documents were made in time."""
     body = call.body_as(NewEnvelope)
     caller = call.caller
+    if body.supersedes is not None:
+        caller.require(Scope.ENVELOPES_END)
     envelope = call.docgen.create_envelope(
         EnvelopeRequest(
             id=call.resource_id,
@@ -34,6 +37,7 @@ def create_envelope(call: Call) -> Reply:
             region=caller.region,
             subscriber=body.subscriber,
             reference=body.reference,
+            supersedes=body.supersedes,
             documents=tuple(
                 DocumentRequest(form=each.form, languages=each.languages, values=each.values)
                 for each in body.documents
@@ -112,7 +116,7 @@ ROUTES = (
             model=EnvelopeShape,
             headers={"Location": "Where the envelope is"},
         ),
-        refusals=(ValuesRejected, QueueFull),
+        refusals=(ValuesRejected, QueueFull, MoveNotAllowed, AlreadySuperseded, StaleEnvelope),
     ),
     Route(
         method="GET",

@@ -6,7 +6,15 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from docgen.domain.challenge import Challenge, ChallengeState
-from docgen.domain.consent import Consent, EnteredBy, SmsConsent, WayOfSigning
+from docgen.domain.consent import (
+    Consent,
+    Drawn,
+    EnteredBy,
+    HandwrittenConsent,
+    Scanned,
+    SmsConsent,
+    WayOfSigning,
+)
 from docgen.domain.dispatch import Channel, Delivery
 from docgen.domain.envelope import (
     Archived,
@@ -18,6 +26,7 @@ from docgen.domain.envelope import (
     SealLevel,
 )
 from docgen.domain.errors import FieldError
+from docgen.domain.handwriting import Tool
 from docgen.domain.language import Language
 from docgen.domain.subscriber import Phone, PhoneVerification, Subscriber, VerificationMethod
 from docgen.domain.verification import Person
@@ -250,6 +259,76 @@ class ChallengeShape(Shape):
         )
 
 
+class WitnessShape(Shape):
+    """The employee who saw it being signed."""
+
+    name: str
+    employee_id: str
+    role: str | None
+
+
+class DrawnShape(Shape):
+    """Strokes on a screen, by their hash."""
+
+    strokes_sha256: str
+    image_sha256: str
+    tool: Tool
+    strokes: int
+    points: int
+    lasted_ms: int
+
+
+class ScannedShape(Shape):
+    """A scanned paper, by its hash and by that of the file that was sent."""
+
+    scan_sha256: str
+    media_type: str
+    pages: int
+    uploaded_sha256: str
+
+
+class HandShape(Shape):
+    """A signature by hand: either drawn or scanned."""
+
+    witness: WitnessShape
+    device: str | None
+    drawn: DrawnShape | None
+    scanned: ScannedShape | None
+
+    @classmethod
+    def of(cls, consent: HandwrittenConsent) -> Self:
+        """The shape of what is kept of it."""
+        hand, witness = consent.hand, consent.witness
+        return cls(
+            witness=WitnessShape(
+                name=witness.name, employee_id=witness.employee_id, role=witness.role
+            ),
+            device=hand.device,
+            drawn=_drawn(hand) if isinstance(hand, Drawn) else None,
+            scanned=_scanned(hand) if isinstance(hand, Scanned) else None,
+        )
+
+
+def _drawn(hand: Drawn) -> DrawnShape:
+    return DrawnShape(
+        strokes_sha256=hand.strokes_sha256,
+        image_sha256=hand.image_sha256,
+        tool=hand.tool,
+        strokes=hand.strokes,
+        points=hand.points,
+        lasted_ms=hand.lasted_ms,
+    )
+
+
+def _scanned(hand: Scanned) -> ScannedShape:
+    return ScannedShape(
+        scan_sha256=hand.scan_sha256,
+        media_type=hand.media_type,
+        pages=hand.pages,
+        uploaded_sha256=hand.uploaded_sha256,
+    )
+
+
 class ConsentShape(Shape):
     """How and when the subscriber agreed, and who typed his code."""
 
@@ -258,6 +337,7 @@ class ConsentShape(Shape):
     entered_by: EnteredBy | None
     employee_id: str | None
     device: str | None
+    hand: HandShape | None
 
     @classmethod
     def of(cls, consent: Consent | None) -> Self | None:
@@ -271,6 +351,7 @@ class ConsentShape(Shape):
             entered_by=None if typed is None else typed.entered_by,
             employee_id=None if typed is None else typed.employee_id,
             device=None if typed is None else typed.device,
+            hand=HandShape.of(consent) if isinstance(consent, HandwrittenConsent) else None,
         )
 
 

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from api.route import Answer, Call, FileBody, Reply, Route
 from api.v1.shapes import Shape
 from docgen.domain.caller import Scope
+from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import Busy, UnreadableDocument
 from docgen.domain.verdict import Verdict
 from docgen.usecases.verify_document import describe
@@ -42,6 +43,12 @@ class SealFactsShape(Shape):
     timestamp_authority: str | None
 
 
+class SigningShape(Words):
+    """How it was signed, as the evidence under the seal says."""
+
+    way: WayOfSigning
+
+
 class VerdictShape(Shape):
     """What a file turns out to be, and all it rests on."""
 
@@ -52,6 +59,7 @@ class VerdictShape(Shape):
     first_revision_hash: str | None
     evidence: dict[str, JsonValue] | None
     journal_chain_ok: bool | None
+    signing: SigningShape | None
     registered: bool
     match: Match
     reasons: tuple[ReasonShape, ...]

@@ -22,6 +22,7 @@ from docgen.domain.verdict import Report, Verdict
 from docgen.ports import Clock
 from docgen.texts.dates import moment
 from docgen.usecases.show_issued import Issued
+from docgen.usecases.verify_document import STANDING
 from docgen.usecases.verify_upload import Checked, Match
 
 _GOOD, _CAUTION, _BAD = "good", "caution", "bad"
@@ -37,8 +38,6 @@ _TONES: Mapping[str, str] = {
     "invalid": _BAD,
 }
 """Green only for the bytes that were issued; a good seal over other bytes is yellow."""
-_BELIEVED = {Verdict.VALID, Verdict.CHANGED_AFTER_ISSUE}
-"""Of these the seal stands, and so does what it covers."""
 _LETTER = re.compile(r"\w+")
 _LONGEST = 120
 
@@ -133,7 +132,7 @@ def _sheet(checked: Checked, issued: Issued | None, *, tongue: Tongue) -> Sheet:
     said, report = headline(checked), checked.report
     told = [tell(f"reason.{code}", tongue) for code in report.reasons]
     told += [tell(f"notice.{code}", tongue) for code in report.notices]
-    signing = _signing(report.evidence, tongue) if report.verdict in _BELIEVED else ()
+    signing = _signing(report.evidence, tongue) if report.verdict in STANDING else ()
     return Sheet(
         headline=said,
         tone=_TONES[said],
@@ -183,10 +182,22 @@ def _signing(evidence: Mapping[str, Any] | None, tongue: Tongue) -> Iterator[Lin
         if isinstance(value, str) and "*" in value:
             yield Line(word=word, value=_short(value))
     way, at = consent.get("way"), consent.get("confirmed_at")
-    if way in {"sms_code", "by_hand"}:
+    if isinstance(way, str) and way in {"sms_code", "by_hand"}:
         yield Line(word="way", value=tell(f"way.{way}", tongue))
     if isinstance(at, str) and (confirmed := _instant(at)) is not None:
         yield Line(word="confirmed_at", value=moment(confirmed))
+    yield from _by_hand(consent)
+
+
+def _by_hand(consent: Mapping[str, Any]) -> Iterator[Line]:
+    """Who saw it, and the hash of what is attached."""
+    witness = _part(consent, "witness").get("employee_id")
+    if isinstance(witness, str):
+        yield Line(word="witness", value=_short(witness))
+    for word in ("strokes", "scan"):
+        sha256 = _part(consent, word).get("sha256")
+        if isinstance(sha256, str):
+            yield Line(word=f"{word}_sha256", value=_short(sha256), is_code=True)
 
 
 def _part(stated: Mapping[str, Any], name: str) -> Mapping[str, Any]:

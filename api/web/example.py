@@ -77,7 +77,7 @@ class Examples:
 
     def _body(self, request: Mapping[str, Any]) -> list[str]:
         content = request.get("content", {})
-        if _FILE in content:
+        if _FILE in content and _JSON not in content:
             return ["-F file=@document.pdf"]
         if _FORM in content:
             return [f"-d {shlex.quote(urlencode(self.body(content[_FORM])))}"]

@@ -191,9 +191,10 @@ class _Reader:
         return Parameter(place=told["in"], field=field)
 
     def _body(self, told: Mapping[str, Any]) -> Body:
-        ((media_type, media),) = told["content"].items()
+        # Where it may be of several kinds, the first one is shown in full.
+        media = next(iter(told["content"].values()))
         return Body(
-            media_type=media_type,
+            media_type=", ".join(told["content"]),
             required=told["required"],
             says=self._schemas.followed(media["schema"]).get("description", ""),
             fields=self._schemas.fields(media["schema"]),

@@ -12,6 +12,7 @@ from docgen.adapters.jobs.queue import QueueJobs
 from docgen.adapters.pages.drawing import KIND
 from docgen.adapters.pages.kept import KeptPages
 from docgen.adapters.pages.pdfium import PdfiumPages
+from docgen.adapters.scans.remade import RemadeScans
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.adapters.visitors.redis_turnstile import RedisTurnstile
@@ -42,6 +43,7 @@ from docgen.usecases.send_code import SendCode
 from docgen.usecases.show_envelope import ShowEnvelope
 from docgen.usecases.show_issued import ShowIssued
 from docgen.usecases.show_verification import ShowVerification
+from docgen.usecases.sign_by_hand import SignByHand
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
@@ -74,6 +76,7 @@ class Docgen:
     calls: Mapping[str, ReceiptReader]
     """Providers of messages that call us, by the name of their route."""
     confirm_by_code: ConfirmByCode
+    sign_by_hand: SignByHand
     verify_phone: VerifyPhone
     show_verification: ShowVerification
     confirm_phone: ConfirmPhone
@@ -158,6 +161,7 @@ def _docgen(
         confirm_by_code=ConfirmByCode(
             register=register, spend=by_code.spend, chance=CHANCE, jobs=jobs
         ),
+        sign_by_hand=_by_hand(register, forms, blobs=blobs, jobs=jobs),
         verify_phone=VerifyPhone(register=register, send=by_code.send, clock=CLOCK, chance=CHANCE),
         show_verification=ShowVerification(register=register, clock=CLOCK),
         confirm_phone=ConfirmPhone(register=register, spend=by_code.spend),
@@ -169,6 +173,18 @@ def _docgen(
         staff=staff_of(settings, register, key=parts.subject_key),
         visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
     )  # fmt: skip
+
+
+def _by_hand(register: SqlRegister, forms: Catalogue, *, blobs: Blobs, jobs: Jobs) -> SignByHand:
+    return SignByHand(
+        register=register,
+        forms=forms,
+        blobs=blobs,
+        scans=RemadeScans(),
+        clock=CLOCK,
+        chance=CHANCE,
+        jobs=jobs,
+    )
 
 
 def _turnstile(settings: Settings, parts: Surroundings, stack: ExitStack) -> RedisTurnstile:

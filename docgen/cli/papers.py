@@ -132,6 +132,8 @@ def verify(file: Path, trust: Path | None, *, as_json: bool) -> None:
 def _in_words(said: Mapping[str, Any]) -> str:
     languages = [language.value for language in BOTH]
     lines = [said["verdict"], *(said["message"][language] for language in languages)]
+    if said["signing"] is not None:
+        lines += [said["signing"][language] for language in languages]
     told = (*said["reasons"], *said["notices"])
     lines += [each[language] for each in told for language in languages]
     if said["seal"] is not None:

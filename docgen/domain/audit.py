@@ -45,6 +45,7 @@ STATES: Mapping[Event, State] = {
     Event.RENDERED: State.READY,
     Event.CODE_ISSUED: State.CODE_SENT,
     Event.CONFIRMED: State.CONFIRMED,
+    Event.SIGNED_BY_HAND: State.CONFIRMED,
     Event.SEALED: State.SEALED,
     Event.DECLINED: State.DECLINED,
     Event.EXPIRED: State.EXPIRED,

@@ -18,7 +18,7 @@ class Scope(StrEnum):
     ENVELOPES_CREATE = "envelopes:create"
     ENVELOPES_READ = "envelopes:read"
     ENVELOPES_SIGN = "envelopes:sign"
-    """Send codes and confirm by them."""
+    """Send codes and confirm by them; sign by hand."""
     ENVELOPES_END = "envelopes:end"
     """Decline and void."""
     PHONES_VERIFY = "phones:verify"

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.domain.handwriting import Tool
 from docgen.domain.language import Language
 
 
@@ -102,13 +103,67 @@ class SmsConsent(TypedCode):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Witness:
+    """The employee who saw it being signed."""
+
+    name: str
+    employee_id: str
+    role: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """As people read it."""
+        known = (self.name, self.role, self.employee_id)
+        return ", ".join(each for each in known if each is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """Strokes on a screen, as `domain/handwriting.py` keeps them, and their picture (PNG)."""
+
+    strokes_sha256: str
+    image_sha256: str
+    tool: Tool
+    strokes: int
+    points: int
+    lasted_ms: int
+    """From the first touch to the last."""
+    device: str | None = None
+    """A short name of what it was drawn on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """A paper that was signed, as pictures of its pages, and the file that was sent of it."""
+
+    scan_sha256: str
+    media_type: str
+    """`image/jpeg` of one page, or `application/pdf`."""
+    pages: int
+    uploaded_sha256: str
+    uploaded_type: str
+    device: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandwrittenConsent:
     """Strokes on a tablet or a scanned paper, before a named witness (contract, point 12)."""
 
-    evidence_sha256: str
-    witness: str
+    hand: Drawn | Scanned
+    witness: Witness
     confirmed_at: datetime
     text: ConsentText
+
+    @property
+    def sha256(self) -> str:
+        """Of what is attached to the sealed file: the strokes, or the scan."""
+        return self.hand.strokes_sha256 if isinstance(self.hand, Drawn) else self.hand.scan_sha256
+
+    def files(self) -> dict[str, str]:
+        """SHA-256 of every file kept of it, by the name that journal and evidence have for it."""
+        if isinstance(self.hand, Drawn):
+            return {"strokes": self.hand.strokes_sha256, "image": self.hand.image_sha256}
+        return {"scan": self.hand.scan_sha256, "uploaded": self.hand.uploaded_sha256}
 
     way = WayOfSigning.BY_HAND
 

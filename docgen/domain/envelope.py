@@ -11,6 +11,7 @@ from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import Consent, SmsConsent
 from docgen.domain.errors import (
     AlreadyConfirmed,
+    AlreadySuperseded,
     DocumentNotFound,
     FieldError,
     MoveNotAllowed,
@@ -71,6 +72,9 @@ MOVES: Mapping[Verb, Move] = {
         State.DRAFT, State.READY, State.CODE_SENT, State.CONFIRMED, to=State.VOID
     ),
 }  # fmt: skip
+
+SUPERSEDED = "superseded"
+"""The reason of an envelope that another one was made in the place of."""
 
 _WAITING_FOR_RENDER = {Verb.SEND_CODE, Verb.CONFIRM, Verb.SIGN_BY_HAND, Verb.DECLINE}
 _DONE_AFTER_CONFIRMATION = {Verb.SEND_CODE, Verb.CONFIRM, Verb.SIGN_BY_HAND}
@@ -190,7 +194,11 @@ class Envelope:
     """What whoever made it was warned of; pointers as in the request for it."""
     consent: Consent | None = None
     reason: str | None = None
-    """Why it was declined or made void, in the words of whoever did it."""
+    """Why it was declined or made void, in the words of whoever did it, or SUPERSEDED."""
+    supersedes: str | None = None
+    """In whose place it was made."""
+    superseded_by: str | None = None
+    """Which one was made in its place."""
 
     def document(self, document_id: str) -> Document:
         """The document by its id; raises DocumentNotFound."""
@@ -280,6 +288,12 @@ class Envelope:
     def void(self, reason: str) -> Self:
         """The operator withdraws it."""
         return self._moved(Verb.VOID, reason=reason)
+
+    def supersede(self, successor: str) -> Self:
+        """Void, since the envelope of that id stands in its place; raises AlreadySuperseded."""
+        if self.superseded_by is not None:
+            raise AlreadySuperseded(Verb.VOID, self.state, self.superseded_by)
+        return self._moved(Verb.VOID, reason=SUPERSEDED, superseded_by=successor)
 
 
 @dataclass(frozen=True, kw_only=True)

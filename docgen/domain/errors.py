@@ -19,7 +19,8 @@ DocgenError
 ├── Conflict                      the state does not allow it
 │   ├── MoveNotAllowed
 │   │   ├── NotReady              still being rendered
-│   │   └── AlreadyConfirmed
+│   │   ├── AlreadyConfirmed
+│   │   └── AlreadySuperseded     another envelope stands in its place
 │   ├── WayNotAllowed             such a paper, or such a sum, is not signed that way
 │   ├── NetworkNotAllowed         no codes go to numbers of that network
 │   ├── NumberNotSubscribers      the number is somebody else's
@@ -218,6 +219,16 @@ class AlreadyConfirmed(MoveNotAllowed):
     """The subscriber has confirmed already; a second confirmation changes nothing."""
 
     code = "already_confirmed"
+
+
+class AlreadySuperseded(MoveNotAllowed):
+    """Another envelope stands in its place already; `superseded_by` is its id."""
+
+    code = "already_superseded"
+
+    def __init__(self, verb: str, state: str, superseded_by: str) -> None:
+        super().__init__(verb, state)
+        self.superseded_by = superseded_by
 
 
 class WayNotAllowed(Conflict):

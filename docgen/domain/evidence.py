@@ -15,7 +15,7 @@ from typing import Any
 from docgen.domain import journal
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
-from docgen.domain.consent import Consent, SmsConsent
+from docgen.domain.consent import Consent, Drawn, HandwrittenConsent, Scanned, SmsConsent
 from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen
 from docgen.domain.errors import ChainBroken
@@ -25,6 +25,8 @@ from docgen.domain.subscriber import PhoneVerification
 
 FORMAT = "qoltanba-evidence/1"
 FILE_NAME = "evidence.json"
+STROKES_FILE = "strokes.json"
+SCAN_FILES = {"image/jpeg": "scan.jpg", "application/pdf": "scan.pdf"}
 STATED = "stated_by_client"
 VERIFIED_HERE = "verified_here"
 RETENTION_YEARS = 3
@@ -216,6 +218,7 @@ def _envelope(envelope: Envelope) -> dict[str, Any]:
         "id": envelope.id,
         "order_number": envelope.reference.order_number,
         "account_number": envelope.reference.account_number,
+        "supersedes": envelope.supersedes,
         "manifest_sha256": envelope.manifest_hash,
         "documents": [
             {"document": d.id, "number": d.number, "sha256": d.frozen_hash()}
@@ -287,10 +290,51 @@ def _consent(consent: Consent) -> dict[str, Any]:
             "attempt_id": consent.attempt_id,
             "device": consent.device,
         }
-    return stated | {
-        "witness": consent.witness,
-        "strokes_or_scan_sha256": consent.evidence_sha256,
+    return stated | _by_hand(consent)
+
+
+def _by_hand(consent: HandwrittenConsent) -> dict[str, Any]:
+    """Who saw it, and what is attached beside the evidence: strokes or a scan."""
+    hand, witness = consent.hand, consent.witness
+    drawn = hand if isinstance(hand, Drawn) else None
+    scanned = hand if isinstance(hand, Scanned) else None
+    return {
+        "witness": {
+            "name": witness.name,
+            "employee_id": witness.employee_id,
+            "role": witness.role,
+        },
+        "device": hand.device,
+        "strokes": None
+        if drawn is None
+        else {
+            "file": STROKES_FILE,
+            "sha256": drawn.strokes_sha256,
+            "image_sha256": drawn.image_sha256,
+            "tool": str(drawn.tool),
+            "strokes": drawn.strokes,
+            "points": drawn.points,
+            "lasted_ms": drawn.lasted_ms,
+        },
+        "scan": None
+        if scanned is None
+        else {
+            "file": SCAN_FILES[scanned.media_type],
+            "sha256": scanned.scan_sha256,
+            "media_type": scanned.media_type,
+            "pages": scanned.pages,
+            "uploaded_sha256": scanned.uploaded_sha256,
+            "uploaded_type": scanned.uploaded_type,
+        },
     }
+
+
+def attached(evidence: Mapping[str, Any]) -> Mapping[str, str]:
+    """SHA-256 of each file that lies beside the evidence, by its name; of foreign JSON none."""
+    consent = evidence.get("consent")
+    parts = [consent.get(kind) for kind in ("strokes", "scan")] if isinstance(consent, dict) else []
+    listed = ((each.get("file"), each.get("sha256")) for each in parts if isinstance(each, dict))
+    return {str(name): str(sha256) for name, sha256 in listed}
 
 
 def _challenge(challenge: Challenge, hops: Sequence[Hop]) -> dict[str, Any]:

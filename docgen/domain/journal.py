@@ -38,6 +38,7 @@ class Event(StrEnum):
     CODES_TOLD_OFTEN = "codes_told_often"
     """An employee was told unusually many codes within an hour."""
     CONFIRMED = "confirmed"
+    SIGNED_BY_HAND = "signed_by_hand"
     NUMBER_VERIFIED = "number_verified"
     SEAL_WAITS = "seal_waits"
     SEAL_FAILED = "seal_failed"

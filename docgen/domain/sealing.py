@@ -9,6 +9,16 @@ from docgen.domain.verdict import Report
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that lies beside the evidence in a sealed file."""
+
+    name: str
+    media_type: str
+    content: bytes
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SealOrder:
     """What to seal: the frozen bytes, the pages to add, the evidence, and what the seal shows."""
 
@@ -20,6 +30,8 @@ class SealOrder:
     """Lines of the visible seal, top to bottom; below them it names the holder of its key."""
     reason: str
     location: str
+    attachments: tuple[Attachment, ...] = ()
+    """The strokes of a hand, which are drawn into the seal's picture too, or a scan."""
 
 
 @dataclass(frozen=True, kw_only=True)

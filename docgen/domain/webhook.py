@@ -44,6 +44,7 @@ TOPICS: Mapping[Event, Topic] = {
     Event.CODE_DELIVERED: Topic.CODE_DELIVERED,
     Event.CODE_UNDELIVERED: Topic.CODE_UNDELIVERED,
     Event.CONFIRMED: Topic.ENVELOPE_CONFIRMED,
+    Event.SIGNED_BY_HAND: Topic.ENVELOPE_CONFIRMED,
     Event.SEAL_WAITS: Topic.SEAL_WAITING,
     Event.SEALED: Topic.ENVELOPE_SEALED,
     Event.DECLINED: Topic.ENVELOPE_DECLINED,
@@ -250,7 +251,7 @@ def _data(envelope: Envelope, entry: Entry) -> dict[str, Any]:
             for document in envelope.documents
         ],
     }
-    for name in ("challenge", "delivered_at", "error"):
+    for name in ("challenge", "delivered_at", "error", "supersedes", "superseded_by"):
         if name in entry.details:
             told[name] = entry.details[name]
     return told

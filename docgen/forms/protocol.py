@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from docgen.domain.challenge import Challenge
-from docgen.domain.consent import Consent, HandwrittenConsent, SmsConsent, WayOfSigning
+from docgen.domain.consent import Consent, HandwrittenConsent, WayOfSigning
 from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope, Frozen, SealLevel
 from docgen.domain.evidence import RETENTION_YEARS, messages, values_hash
@@ -17,11 +17,14 @@ from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import PhoneVerification, Subscriber
+from docgen.forms.protocol_by_hand import hand_context
 from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
 from docgen.texts.phrases import phrases, say
 
 TEMPLATE = "papers/signing_protocol"
+BY_HAND_TEMPLATE = "papers/signing_protocol_by_hand"
+TEMPLATES = (TEMPLATE, BY_HAND_TEMPLATE)
 TITLE = "Қол қою хаттамасы / Протокол подписания"
 DASH = "—"
 
@@ -45,8 +48,23 @@ class Facts:
     verify_url: str
 
 
+def template_for(way: WayOfSigning) -> str:
+    """Which of the protocol's templates tells of that way."""
+    return BY_HAND_TEMPLATE if way is WayOfSigning.BY_HAND else TEMPLATE
+
+
 def context(facts: Facts, language: Language) -> dict[str, Any]:
     """Strings and rows of strings; persons masked, every time with its zone."""
+    consent = facts.consent
+    how = (
+        {"hand": hand_context(consent, language)}
+        if isinstance(consent, HandwrittenConsent)
+        else {"code": _code(facts, language), "messages": _messages(facts.hops, language)}
+    )
+    return _shared(facts, language) | how
+
+
+def _shared(facts: Facts, language: Language) -> dict[str, Any]:
     envelope, person = facts.envelope, facts.envelope.subscriber
     return {
         "document": _document(facts, language),
@@ -69,8 +87,6 @@ def context(facts: Facts, language: Language) -> dict[str, Any]:
         },
         "verification": _verification(person.phone_verification, language),
         "consent": _consent(facts.consent, language),
-        "code": _code(facts, language),
-        "messages": _messages(facts.hops, language),
         "seal": _seal(facts, language),
         "events": [_event(entry, language) for entry in facts.entries],
         "chain_hash": facts.entries[-1].hash if facts.entries else DASH,
@@ -82,10 +98,11 @@ def caption(
     document: Document, subscriber: Subscriber, *, way: WayOfSigning, at: datetime
 ) -> tuple[str, ...]:
     """Lines of the visible seal, in both languages."""
+    by_code = way is WayOfSigning.SMS_CODE
     return (
         " / ".join(say(f"seal.{way}", language) for language in BOTH),
         subscriber.full_name,
-        f"{subscriber.phone.masked()}, {moment(at)}",
+        f"{subscriber.phone.masked()}, {moment(at)}" if by_code else moment(at),
         f"№ {document.number}",
         *(say("seal.sealed", language) for language in BOTH),
     )
@@ -227,10 +244,6 @@ def _seal(facts: Facts, language: Language) -> dict[str, str]:
 def _entered_by(consent: Consent, language: Language) -> str:
     if isinstance(consent, HandwrittenConsent):
         return DASH
-    return _typed_by(consent, language)
-
-
-def _typed_by(consent: SmsConsent, language: Language) -> str:
     who = say(f"word.{consent.entered_by}", language, id=consent.employee_id or DASH)
     if consent.device is None:
         return who

@@ -6,9 +6,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from docgen.domain.challenge import Challenge, ChallengeState
-from docgen.domain.consent import ConsentText, EnteredBy, SmsConsent
+from docgen.domain.consent import (
+    ConsentText,
+    Drawn,
+    EnteredBy,
+    HandwrittenConsent,
+    SmsConsent,
+    Witness,
+)
 from docgen.domain.dispatch import Hop, HopState
 from docgen.domain.envelope import Document, Envelope, Frozen, Reference, SealLevel
+from docgen.domain.handwriting import Tool
 from docgen.domain.journal import Event, Fact, chain
 from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
@@ -127,6 +135,25 @@ def sample(operator: Operator) -> Facts:
         seal=_SEAL,
         verify_url="-",
     )
+
+
+def by_hand(facts: Facts) -> Facts:
+    """The same visit, signed on a screen; a code that was sent before is no part of it."""
+    consent = HandwrittenConsent(
+        hand=Drawn(
+            strokes_sha256=_SHA256,
+            image_sha256=_SHA256,
+            tool=Tool.PEN,
+            strokes=3,
+            points=240,
+            lasted_ms=2300,
+            device="-",
+        ),
+        witness=Witness(name="Бекова Дана", employee_id="-", role="техник"),
+        confirmed_at=facts.consent.confirmed_at,
+        text=facts.consent.text,
+    )
+    return replace(facts, consent=consent, challenge=None, hops=())
 
 
 def of_document(facts: Facts, document: Document, *, titles: Mapping[str, str]) -> Facts:

@@ -10,8 +10,9 @@ from docgen.domain import audit, audit_anchors
 from docgen.domain.anchor import Anchor
 from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import Leaves, StoredAnchor
-from docgen.domain.envelope import Document
-from docgen.domain.errors import BlobDamaged, BlobNotFound
+from docgen.domain.consent import HandwrittenConsent
+from docgen.domain.envelope import Document, Envelope
+from docgen.domain.errors import BlobDamaged, BlobNotFound, NotFound
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Event
 from docgen.ports import Blobs, Clock, Register, UnitOfWork
@@ -171,6 +172,7 @@ class CheckJournal:
         if files and stored.envelope is not None:
             for document in stored.envelope.documents:
                 seen.note(self._files(document, seen))
+            seen.note(self._hand(stored.envelope, seen))
 
     def _files(self, document: Document, seen: _Seen) -> Iterator[Finding]:
         """The bytes of every version, and that the sealed ones begin with the frozen ones."""
@@ -179,14 +181,24 @@ class CheckJournal:
             try:
                 content = self.blobs.get(sha256)
             except (BlobNotFound, BlobDamaged) as failure:
-                damaged = isinstance(failure, BlobDamaged)
-                fault = Mismatch.FILE_DAMAGED if damaged else Mismatch.FILE_MISSING
-                yield Finding(fault=fault, table=table, row=row, detail=sha256)
+                yield _lost(failure, table=table, row=row, sha256=sha256)
                 continue
             frozen = document.frozen
             begins = frozen is None or _begins(content, frozen.sha256, size=frozen.size)
             if len(content) != size or not begins:
                 yield Finding(fault=Mismatch.FILE_DAMAGED, table=table, row=row, detail=sha256)
+
+    def _hand(self, envelope: Envelope, seen: _Seen) -> Iterator[Finding]:
+        """What is kept of a signature by hand."""
+        consent = envelope.consent
+        if not isinstance(consent, HandwrittenConsent):
+            return
+        for sha256 in consent.files().values():
+            seen.files += 1
+            try:
+                self.blobs.get(sha256)
+            except (BlobNotFound, BlobDamaged) as failure:
+                yield _lost(failure, table="envelopes", row=envelope.id, sha256=sha256)
 
     def _overdue(self, seen: _Seen) -> Iterator[Finding]:
         """Entries of days long over that nothing vouches for."""
@@ -225,6 +237,12 @@ class CheckJournal:
                 return
             yield from page
             after = place(page[-1])
+
+
+def _lost(failure: NotFound, *, table: str, row: str, sha256: str) -> Finding:
+    damaged = isinstance(failure, BlobDamaged)
+    fault = Mismatch.FILE_DAMAGED if damaged else Mismatch.FILE_MISSING
+    return Finding(fault=fault, table=table, row=row, detail=sha256)
 
 
 def _registered(document: Document) -> Sequence[tuple[str, str, str, int]]:

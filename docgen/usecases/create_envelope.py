@@ -29,6 +29,7 @@ from docgen.usecases.check_number import CheckNumber, below, fact_of
 from docgen.usecases.recall_account import RecallAccount, Whose
 from docgen.usecases.recall_number import RecallNumber
 from docgen.usecases.review_papers import NewPaper, ReviewPapers
+from docgen.usecases.void import record_void
 
 MOST_ROWS_TOGETHER = 2000
 """Rows of all papers of an envelope: what one caller may make the others wait for."""
@@ -55,6 +56,8 @@ class EnvelopeRequest:
     documents: tuple[DocumentRequest, ...]
     region: str | None = None
     """Where set, the only region the caller makes envelopes for."""
+    supersedes: str | None = None
+    """The envelope in whose place the new one is made; it becomes void."""
     id: str | None = None
     """Chosen beforehand by whoever must be able to ask again without making a second one."""
 
@@ -83,7 +86,11 @@ class CreateEnvelope:
     """Envelopes that may wait for rendering before new ones are refused."""
 
     def __call__(self, request: EnvelopeRequest) -> Envelope:
-        """The envelope, draft or ready; raises ValuesRejected or QueueFull."""
+        """The envelope, draft or ready.
+
+        Raises ValuesRejected or QueueFull, and MoveNotAllowed or AlreadySuperseded where it cannot
+        stand in another one's place.
+        """
         known = self._known(request)
         if known is not None:
             return known
@@ -91,21 +98,24 @@ class CreateEnvelope:
         number = self.check(subscriber.phone, subscriber.iin, owner=request.owner)
         now = self.clock.now()
         today = dates.local_day(now)
-        whose = Whose(owner=request.owner, region=request.region, iin=subscriber.iin)
+        whose = _whose(request, subscriber)
         warnings = self._review(
             checked, whose=whose, account_number=reference.account_number, today=today
         )
+        made_id = request.id or self.chance.identifier()
         with self.register.begin() as unit:
             self._require_room(unit)
+            self._supersede(unit, request, by=made_id, now=now)
             documents = tuple(self._document(unit, each, today) for each in checked)
             envelope = Envelope(
-                id=request.id or self.chance.identifier(),
+                id=made_id,
                 owner=request.owner,
                 client=request.client,
                 subscriber=subscriber,
                 reference=reference,
                 documents=documents,
                 salt=self.chance.token(),
+                supersedes=request.supersedes,
                 warnings=(*below(number.flags, "/subscriber"), *warnings),
                 created_at=now,
                 expires_at=now + self.life,
@@ -115,6 +125,23 @@ class CreateEnvelope:
             unit.commit()
         heard = self.jobs.tell(Task.RENDER, envelope.id)
         return self._awaited(envelope.id, until=now + (self.patience if heard else timedelta()))
+
+    def _supersede(
+        self, unit: UnitOfWork, request: EnvelopeRequest, *, by: str, now: datetime
+    ) -> None:
+        """Make the old one void; what its owner or region does not see does not exist."""
+        if request.supersedes is None:
+            return
+        try:
+            old = unit.envelopes.get(request.supersedes)
+        except EnvelopeNotFound:
+            raise _unknown() from None
+        if old.owner != request.owner or request.region not in {None, old.reference.region}:
+            raise _unknown()
+        if old.superseded_by == by:
+            # Somebody slower made this very envelope meanwhile: adding it again says so.
+            return
+        record_void(unit, old.supersede(by), now=now, actor=f"client:{request.client}")
 
     def _record(self, unit: UnitOfWork, envelope: Envelope, number: NumberReport) -> None:
         now = envelope.created_at
@@ -209,6 +236,8 @@ class CreateEnvelope:
             f"document.{d.number}": f"{d.form} {d.edition} {values_hash(d)}"
             for d in envelope.documents
         }
+        if envelope.supersedes is not None:
+            details["supersedes"] = envelope.supersedes
         for each in envelope.warnings:
             details[f"warning{each.pointer}/{each.code}"] = each.pointer
         return Fact(
@@ -217,6 +246,19 @@ class CreateEnvelope:
             actor=f"client:{envelope.client}",
             details=details | fingerprints(envelope),
         )
+
+
+def _whose(request: EnvelopeRequest, subscriber: Subscriber) -> Whose:
+    return Whose(
+        owner=request.owner,
+        region=request.region,
+        iin=subscriber.iin,
+        without=request.supersedes,
+    )
+
+
+def _unknown() -> ValuesRejected:
+    return ValuesRejected((FieldError("/supersedes", "envelope_unknown"),))
 
 
 def _reference(request: EnvelopeRequest) -> Reference:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from docgen.domain.envelope import Envelope
+from docgen.domain.envelope import Envelope, Verb
 from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.ports import Clock, Register
@@ -17,12 +17,15 @@ class Decline:
 
     def __call__(self, envelope_id: str, *, reason: str, actor: str) -> Envelope:
         """The declined envelope; raises NotReady or MoveNotAllowed. Only it holds the reason."""
+        now = self.clock.now()
         with self.register.begin() as unit:
-            declined = unit.envelopes.get(envelope_id).decline(reason)
+            envelope = unit.envelopes.get(envelope_id)
+            envelope.require_in_time(Verb.DECLINE, now)
+            declined = envelope.decline(reason)
             unit.envelopes.save(declined)
             fact = Fact(
                 event=Event.DECLINED,
-                at=self.clock.now(),
+                at=now,
                 actor=actor,
                 details=fingerprints(declined),
             )

@@ -99,6 +99,18 @@ class FindMatter:
             return NumberVerification(unit.verifications.get(chain))
 
 
+def require_way(envelope: Envelope, forms: Catalogue, way: WayOfSigning) -> None:
+    """Raise WayNotAllowed unless all its papers, and the sum of all, may be signed that way."""
+    documents = envelope.documents
+    known = [forms.get(document.form) for document in documents]
+    read = [form.read(d.values) for form, d in zip(known, documents, strict=True)]
+    amounts = [amount for values in read if (amount := values.amount()) is not None]
+    total = sum(amounts, Decimal(0)) if amounts else None
+    for document, form, values in zip(documents, known, read, strict=True):
+        if way not in form.ways_for(total) or way in values.refused_ways():
+            raise WayNotAllowed(way, document.number)
+
+
 def binding(matter: Matter, challenge_id: str) -> Binding:
     """What a code is bound to."""
     return Binding(
@@ -159,15 +171,7 @@ class Signing:
 
     def require_way(self) -> None:
         """One code signs all, so that the sum of all is what it must be good for."""
-        way = WayOfSigning.SMS_CODE
-        documents = self.envelope.documents
-        forms = [self.forms.get(document.form) for document in documents]
-        read = [form.read(d.values) for form, d in zip(forms, documents, strict=True)]
-        amounts = [amount for values in read if (amount := values.amount()) is not None]
-        total = sum(amounts, Decimal(0)) if amounts else None
-        for document, form, values in zip(documents, forms, read, strict=True):
-            if way not in form.ways_for(total) or way in values.refused_ways():
-                raise WayNotAllowed(way, document.number)
+        require_way(self.envelope, self.forms, WayOfSigning.SMS_CODE)
 
     def sent(self, unit: UnitOfWork) -> None:
         """Ready to code_sent."""

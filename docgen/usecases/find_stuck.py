@@ -8,7 +8,10 @@ from docgen.domain.envelope import State
 from docgen.domain.journal import Entry, Event
 from docgen.ports import Clock, Register, UnitOfWork
 
-_REACHED_BY = {State.DRAFT: Event.CREATED, State.CONFIRMED: Event.CONFIRMED}
+_REACHED_BY = {
+    State.DRAFT: {Event.CREATED},
+    State.CONFIRMED: {Event.CONFIRMED, Event.SIGNED_BY_HAND},
+}
 _HINDRANCES = {Event.RENDER_FAILED, Event.SEAL_WAITS, Event.SEAL_FAILED}
 NOT_DONE = "not_done_yet"
 """Nothing that the journal knows: nobody has come to it, or a part of ours was away."""
@@ -46,7 +49,7 @@ class FindStuck:
         now = self.clock.now()
         for envelope_id in unit.envelopes.in_state(state):
             entries = unit.journal.of(envelope_id)
-            reached = [entry.at for entry in entries if entry.event is _REACHED_BY[state]]
+            reached = [entry.at for entry in entries if entry.event in _REACHED_BY[state]]
             since = reached[-1] if reached else entries[0].at if entries else now
             hindrance = _hindrance(entries, since)
             yield Stuck(

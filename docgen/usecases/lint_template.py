@@ -15,7 +15,7 @@ from docgen.domain.template import Finding, Inspection, Place, found
 from docgen.forms import protocol
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form
-from docgen.forms.protocol_sample import sample
+from docgen.forms.protocol_sample import by_hand, sample
 from docgen.forms.sample_context import base_context, own_context
 
 
@@ -56,8 +56,11 @@ class LintTemplate:
             yield from signing_places(seen, of.form.ways)
             yield from agreement.number(seen.tags)
             yield from self._with_form(seen, language or of.form.languages[0], of)
-        elif of == protocol.TEMPLATE:
-            given = shape(protocol.context(sample(self.operator), language or Language.KK))
+        elif of in protocol.TEMPLATES:
+            facts = sample(self.operator)
+            if of == protocol.BY_HAND_TEMPLATE:
+                facts = by_hand(facts)
+            given = shape(protocol.context(facts, language or Language.KK))
             yield from agreement.with_context(seen.tags, given)
             yield from agreement.unused(seen.tags, given)
 

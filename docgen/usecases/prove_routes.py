@@ -42,4 +42,5 @@ def templates_of(forms: Catalogue) -> Iterator[tuple[str, tuple[Language, ...]]]
         for name, form in names:
             if set(languages) <= set(form.languages):
                 yield name, languages
-        yield protocol.TEMPLATE, languages
+        for name in protocol.TEMPLATES:
+            yield name, languages

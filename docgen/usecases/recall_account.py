@@ -25,6 +25,8 @@ class Whose:
     owner: str
     region: str | None
     iin: Iin
+    without: str | None = None
+    """An envelope that is about to become void, and counts no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ class RecallAccount:
                 for number in account_numbers
                 for state in _SIGNED
                 for envelope in _all(unit, _filter(whose, number, state))
-                if envelope.subscriber.iin == whose.iin
+                if envelope.subscriber.iin == whose.iin and envelope.id != whose.without
             }
         account = Account()
         for envelope in sorted(signed.values(), key=_signed_at):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docgen.domain.challenge import Challenge
+from docgen.domain.consent import SmsConsent
 from docgen.domain.dispatch import Hop
 from docgen.domain.envelope import Document, Envelope
 from docgen.domain.errors import Misconfigured
@@ -53,13 +54,15 @@ class RecallFacts:
         envelope = recalled.envelope
         if envelope.consent is None or document.frozen is None:
             raise Misconfigured("a confirmed envelope without a consent or frozen bytes")
+        # A code that was on its way when somebody took the pen has confirmed nothing.
+        by_code = isinstance(envelope.consent, SmsConsent)
         return protocol.Facts(
             envelope=envelope,
             document=document,
             frozen=document.frozen,
             consent=envelope.consent,
-            challenge=recalled.challenge,
-            hops=recalled.hops,
+            challenge=recalled.challenge if by_code else None,
+            hops=recalled.hops if by_code else (),
             entries=recalled.entries,
             titles={d.id: self.forms.get(d.form).texts["title"] for d in envelope.documents},
             operator=self.operator,

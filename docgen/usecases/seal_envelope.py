@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from docgen.domain.consent import HandwrittenConsent
 from docgen.domain.envelope import Document, Envelope, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, StaleEnvelope
 from docgen.domain.fingerprint import fingerprints
@@ -71,7 +72,10 @@ class SealEnvelope:
     def _seal_document(self, document: Document, recalled: Recalled, seal: SealAbility) -> Sealed:
         facts = self._recall.of(document, recalled, seal=seal)
         seal_document = SealDocument(renderer=self.renderer, sealer=self.sealer)
-        made = seal_document(facts, self.blobs.get(document.frozen_hash()))
+        consent = facts.consent
+        hand = consent.sha256 if isinstance(consent, HandwrittenConsent) else None
+        by_hand = None if hand is None else self.blobs.get(hand)
+        made = seal_document(facts, self.blobs.get(document.frozen_hash()), by_hand)
         return Sealed(
             sha256=self.blobs.put(made.file.pdf),
             size=len(made.file.pdf),

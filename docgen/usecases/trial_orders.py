@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from docgen.domain.consent import HandwrittenConsent
 from docgen.domain.errors import FormNotFound, ValuesRejected
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
@@ -19,7 +18,7 @@ from docgen.forms.edition import Edition
 from docgen.forms.form import Form, Paper
 from docgen.forms.identity import read_subscriber
 from docgen.forms.protocol import Facts
-from docgen.forms.protocol_sample import sample
+from docgen.forms.protocol_sample import by_hand, sample
 from docgen.texts import dates
 from docgen.usecases.render_envelope import URN
 
@@ -49,8 +48,8 @@ class TrialOrders:
         Raises FormNotFound for a template of no form, and ValuesRejected where the form does not
         take its own example or has no such language.
         """
-        if name == protocol.TEMPLATE:
-            return self._of_protocol(languages)
+        if name in protocol.TEMPLATES:
+            return self._of_protocol(name, languages)
         form, edition = self._form(name)
         form.check_languages(languages)
         trial = _FormTrial(form, edition, languages, self.operator)
@@ -71,11 +70,13 @@ class TrialOrders:
                     return form, edition
         raise FormNotFound(name)
 
-    def _of_protocol(self, languages: tuple[Language, ...]) -> Sequence[RenderOrder]:
+    def _of_protocol(self, name: str, languages: tuple[Language, ...]) -> Sequence[RenderOrder]:
         facts = sample(self.operator)
+        if name == protocol.BY_HAND_TEMPLATE:
+            facts = by_hand(facts)
         return (
             _protocol_order(facts, languages),
-            _protocol_order(_by_hand(facts), languages),
+            _protocol_order(replace(facts, challenge=None, entries=()), languages),
             *(_protocol_order(facts, languages, alter=partial(with_rows, count=n)) for n in ROWS),
             _protocol_order(_in_strange_words(facts), languages),
         )
@@ -148,24 +149,13 @@ def _protocol_order(
     facts: Facts, languages: tuple[Language, ...], *, alter: _Alter = dict
 ) -> RenderOrder:
     return RenderOrder(
-        template=protocol.TEMPLATE,
+        template=protocol.template_for(facts.consent.way),
         contexts={lang: alter(protocol.context(facts, lang)) for lang in languages},
         title=f"{protocol.TITLE} № {facts.document.number}",
         identifier=URN + _TOKEN,
         made_at=MADE_AT,
         qr=_URL,
     )
-
-
-def _by_hand(facts: Facts) -> Facts:
-    """Without a code, and so with dashes in its place; before anything was written down."""
-    consent = HandwrittenConsent(
-        evidence_sha256=facts.frozen.sha256,
-        witness="-",
-        confirmed_at=facts.consent.confirmed_at,
-        text=facts.consent.text,
-    )
-    return replace(facts, consent=consent, challenge=None, entries=())
 
 
 def _in_strange_words(facts: Facts) -> Facts:

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from docgen.domain.consent import WayOfSigning
 from docgen.domain.language import BOTH
-from docgen.domain.verdict import Report
+from docgen.domain.verdict import Report, Verdict
 from docgen.ports import Verifier
 from docgen.texts.phrases import say
+
+STANDING = frozenset({Verdict.VALID, Verdict.CHANGED_AFTER_ISSUE})
+"""Of these the seal stands, and so does what it covers."""
+_WAYS = {WayOfSigning.SMS_CODE.value, WayOfSigning.BY_HAND.value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +44,20 @@ def describe(report: Report, *, registered: bool | None) -> dict[str, Any]:
         "first_revision_hash": report.first_revision_hash,
         "evidence": report.evidence,
         "journal_chain_ok": report.journal_chain_ok,
+        "signing": signing(report),
         "registered": registered,
         "reasons": [_told("reason", code) for code in report.reasons],
         "notices": [_told("notice", code) for code in report.notices],
     }
+
+
+def signing(report: Report) -> dict[str, str] | None:
+    """How it was signed, in both languages, where the seal over the evidence stands."""
+    consent = (report.evidence or {}).get("consent")
+    way = consent.get("way") if isinstance(consent, dict) else None
+    if report.verdict not in STANDING or not isinstance(way, str) or way not in _WAYS:
+        return None
+    return {"way": way} | {lang.value: say(f"seal.{way}", lang) for lang in BOTH}
 
 
 def _told(kind: str, code: str) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """Void an envelope: the operator withdraws it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from docgen.domain.envelope import Envelope
+from docgen.domain.envelope import SUPERSEDED, Envelope
 from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.work import Task
-from docgen.ports import Clock, Register
+from docgen.ports import Clock, Register, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +19,19 @@ class Void:
 
     def __call__(self, envelope_id: str, *, reason: str, actor: str) -> Envelope:
         """The void envelope; raises MoveNotAllowed. Only it holds the reason."""
-        now = self.clock.now()
         with self.register.begin() as unit:
             void = unit.envelopes.get(envelope_id).void(reason)
-            unit.envelopes.save(void)
-            fact = Fact(event=Event.VOIDED, at=now, actor=actor, details=fingerprints(void))
-            unit.journal.append(envelope_id, fact)
-            for task in Task:
-                unit.outbox.settle(task, envelope_id, now=now)
+            record_void(unit, void, now=self.clock.now(), actor=actor)
             unit.commit()
         return void
+
+
+def record_void(unit: UnitOfWork, void: Envelope, *, now: datetime, actor: str) -> None:
+    """Store a void envelope, say so, and owe nothing of it any more."""
+    successor = void.superseded_by
+    named = {} if successor is None else {"reason": SUPERSEDED, "superseded_by": successor}
+    unit.envelopes.save(void)
+    fact = Fact(event=Event.VOIDED, at=now, actor=actor, details=named | fingerprints(void))
+    unit.journal.append(void.id, fact)
+    for task in Task:
+        unit.outbox.settle(task, void.id, now=now)

@@ -42,7 +42,9 @@ class WarrantSeal:
         if hashlib.sha256(order.frozen).hexdigest() != document.frozen_hash():
             raise SealRefused("these are not the bytes that were confirmed")
         facts = self.recall.of(document, recalled, seal=self.ability())
-        due = order_of(facts, frozen=order.frozen, protocol=order.protocol)
+        attached = [each.content for each in order.attachments]
+        by_hand = attached[0] if attached else None
+        due = order_of(facts, frozen=order.frozen, protocol=order.protocol, by_hand=by_hand)
         if replace(due, evidence=order.evidence) != order:
             raise SealRefused("the register says something else of this document")
         if due != order:

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from docgen.adapters.pages.pdfium import PdfiumPages
+from docgen.adapters.scans.remade import RemadeScans
 from docgen.adapters.sms.smsc_kz import SmscKzCalls
 from docgen.adapters.webhooks.addresses import Guard
 from docgen.adapters.webhooks.posting import HttpPosting
@@ -129,6 +130,7 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         take_receipt=TakeReceipt(register=over.register, clock=over.clock),
         calls={"smsc_kz": SmscKzCalls(secret=SIGNING_CALLS, clock=over.clock)},
         confirm_by_code=over.confirm,
+        sign_by_hand=over.sign_by_hand,
         verify_phone=over.verify_phone,
         show_verification=over.show_verification,
         confirm_phone=over.confirm_phone,
@@ -169,6 +171,7 @@ def portal(database_url: str, redis_url: str) -> Iterator[Portal]:
     over = world(database_url, redis_url)
     over.jobs = worker = Worker(over.work)
     over.forms = FORMS
+    over.scans = RemadeScans(seconds=60, patience=60.0)
     verifier = FakeVerifier()
     docgen = _docgen(over, verifier)
     works = Works(docgen=docgen, clock=over.clock, chance=over.chance)

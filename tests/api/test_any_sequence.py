@@ -1,5 +1,6 @@
 """Any sequence of calls: no envelope reaches a state that the table of moves does not allow."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -19,13 +20,16 @@ from hypothesis.stateful import (
 
 from docgen.domain import journal
 from docgen.domain.envelope import MOVES, State
+from tests import hands
 from tests.api.portal import Portal, portal
-from tests.api.program import ENVELOPES
+from tests.api.program import ENVELOPES, sample
+from tests.fakes import FakeScans
 
 EXAMPLES, STEPS = 12, 25
 _ALLOWED = {(source, move.target) for move in MOVES.values() for source in move.sources}
 _SAID = {
     "rendered": State.READY, "code_issued": State.CODE_SENT, "confirmed": State.CONFIRMED,
+    "signed_by_hand": State.CONFIRMED,
     "sealed": State.SEALED, "declined": State.DECLINED, "expired": State.EXPIRED,
     "voided": State.VOID,
 }  # fmt: skip
@@ -46,7 +50,7 @@ def _reaches(here: State, there: State, depth: int = 4) -> bool:
 
 
 class Visits(RuleBasedStateMachine):
-    """Technicians, subscribers, workers and the clock, in any order."""
+    """Technicians, subscribers and their hands, workers and the clock, in any order."""
 
     portal: Portal
     envelopes = Bundle("envelopes")
@@ -105,6 +109,26 @@ class Visits(RuleBasedStateMachine):
         if answer.status_code == 200:
             assert code in self.codes[envelope_id]
 
+    @rule(envelope_id=envelopes)
+    def sign_by_hand(self, envelope_id: str) -> None:
+        """A signature on the tablet."""
+        path = f"{ENVELOPES}/{envelope_id}/handwritten"
+        answer = self.portal.program.post(path, hands.body())
+        assert answer.status_code in {200} | _REFUSALS
+
+    @rule(target=envelopes, envelope_id=envelopes)
+    def replace_it(self, envelope_id: str) -> object:
+        """A new visit in the place of one that is there."""
+        body = sample() | {"supersedes": envelope_id}
+        answer = self.portal.program.post(ENVELOPES, body)
+        assert answer.status_code in {201} | _REFUSALS
+        if answer.status_code != 201:
+            return multiple()
+        made: str = answer.get_json()["id"]
+        self.paths[made], self.codes[made] = [State.DRAFT], []
+        assert self.portal.shown(envelope_id)["superseded_by"] == made
+        return made
+
     @rule(envelope_id=envelopes, verb=st.sampled_from(["decline", "void"]))
     def end(self, envelope_id: str, verb: str) -> None:
         """The subscriber or the operator does not go on."""
@@ -139,7 +163,9 @@ def test_no_sequence_of_calls_leaves_the_table_of_moves(
     where: str, request: pytest.FixtureRequest, redis_url: str
 ) -> None:
     """Twelve stories of up to 25 calls each, over either database."""
-    with portal(request.getfixturevalue(where), redis_url) as built:
+    with portal(request.getfixturevalue(where), redis_url) as real:
+        quick = replace(real.docgen.sign_by_hand, scans=FakeScans())
+        built = real.changed(sign_by_hand=quick)
 
         class Here(Visits):
             portal = built

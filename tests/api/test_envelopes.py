@@ -17,9 +17,10 @@ _MEMBERS = {
     "id", "state", "owner", "client", "created_at", "expires_at", "subscriber",
     "phone_verification", "reference",
     "manifest_sha256", "documents", "warnings", "challenge", "consent", "seal", "reason", "links",
+    "supersedes", "superseded_by",
 }  # fmt: skip
 _HASH = re.compile("[0-9a-f]{64}")
-_VERBS = ("code", "confirmation", "decline", "void", "journal")
+_VERBS = ("code", "confirmation", "handwritten", "decline", "void", "journal")
 
 
 _FROZEN = set(State) - {State.DRAFT, State.VOID}

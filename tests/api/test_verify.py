@@ -30,7 +30,15 @@ _SEAL = SealFacts(
 _HASHES: dict[str, Any] = {"confirmed_hash": "aa", "first_revision_hash": "aa"}
 _MEMBERS = {
     "verdict", "message", "seal", "confirmed_hash", "first_revision_hash", "evidence",
-    "journal_chain_ok", "registered", "match", "reasons", "notices",
+    "journal_chain_ok", "signing", "registered", "match", "reasons", "notices",
+}  # fmt: skip
+
+
+_UNCHECKED = {"code": "revocation_not_checked"} | {
+    each.value: say("notice.revocation_not_checked", each) for each in BOTH
+}
+_BY_HAND = {
+    "way": "by_hand", "kk": "Өз қолымен қол қойды", "ru": "Подписано собственноручно",
 }  # fmt: skip
 
 
@@ -60,7 +68,7 @@ def test_an_issued_file_is_valid_and_registered(anywhere: Portal) -> None:
     content, token = _issued(anywhere)
     anywhere.verifier.report = _report(
         seal=_SEAL,
-        evidence={"format": "qoltanba-evidence/1"},
+        evidence={"format": "qoltanba-evidence/1", "consent": {"way": "by_hand"}},
         **_HASHES,
         journal_chain_ok=True,
         notices=("revocation_not_checked",),
@@ -84,15 +92,13 @@ def test_an_issued_file_is_valid_and_registered(anywhere: Portal) -> None:
             "timestamp_authority": "CN=TSA",
         },
         **_HASHES,
-        "evidence": {"format": "qoltanba-evidence/1"},
+        "evidence": {"format": "qoltanba-evidence/1", "consent": {"way": "by_hand"}},
         "journal_chain_ok": True,
+        "signing": _BY_HAND,
         "registered": True,
         "match": "identical",
         "reasons": [],
-        "notices": [
-            {"code": "revocation_not_checked"}
-            | {each.value: say("notice.revocation_not_checked", each) for each in BOTH}
-        ],
+        "notices": [_UNCHECKED],
     }
     assert anywhere.verifier.judged == [content]
 

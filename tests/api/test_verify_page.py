@@ -107,6 +107,35 @@ def test_the_issued_file_is_green(anywhere: Portal, tongue: Tongue) -> None:
     assert "Үмбетова" not in text
 
 
+@pytest.mark.parametrize(
+    ("tongue", "says"),
+    [
+        (Tongue.KK, ("өз қолымен", "Куәгер, жұмыскер", "Штрихтардың SHA-256 мәні")),
+        (Tongue.RU, ("собственноручно", "Свидетель, работник", "SHA-256 штрихов")),
+        (Tongue.EN, ("by hand", "Witness, employee", "SHA-256 of the strokes")),
+    ],
+)
+def test_a_signature_by_hand_is_told_with_its_witness(
+    here: Portal, tongue: Tongue, says: tuple[str, ...]
+) -> None:
+    """By his number, since the page is open to all; and what is attached, by its hash."""
+    consent = {
+        "way": "by_hand",
+        "witness": {"name": "Бекова Дана", "employee_id": "E-7", "role": None},
+        "strokes": {"file": "strokes.json", "sha256": "5" * 64},
+        "scan": None,
+    }
+    here.verifier.report = Report(
+        verdict=Verdict.VALID, seal=_SEAL, evidence=_EVIDENCE | {"consent": consent}
+    )
+
+    text = _text(_upload(here, b"%PDF-1.7", f"/verify?lang={tongue}"))
+
+    for said in (*says, "E-7", "5" * 64):
+        assert said in text
+    assert "Бекова" not in text
+
+
 def test_a_later_time_stamp_leaves_it_green(here: Portal) -> None:
     """The issued bytes, continued as the file itself may be."""
     pdf, document = _sealed(here)
@@ -201,6 +230,7 @@ def test_what_no_good_seal_vouches_for_is_not_repeated(here: Portal, verdict: Ve
         {"subscriber": {"full_name": 7, "iin": "900101300007", "phone": None}},
         {"consent": {"way": "magic", "confirmed_at": "yesterday"}},
         {"consent": {"confirmed_at": "2026-03-02T09:30:00"}},
+        {"consent": {"way": ["by_hand"], "witness": 7, "strokes": [], "scan": {"sha256": None}}},
         {"document": {"number": "<script>alert(1)</script>" * 100}},
     ],
 )

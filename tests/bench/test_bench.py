@@ -19,6 +19,7 @@ from bench.soak import Soak, Soaked
 from docgen.domain.errors import RenderFailed
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
+from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.usecases.trial_orders import TrialOrders
 from tests.adapters.pages.drawings import drawing
@@ -107,7 +108,7 @@ def test_every_template_and_language_is_drawn(trials: TrialOrders) -> None:
     drawn = draws(trials, seed=1, count=300)
     wanted = {form.template(edition) for form in trials.forms for edition in form.editions}
 
-    assert {each.order.template for each in drawn} == wanted | {"papers/signing_protocol"}
+    assert {each.order.template for each in drawn} == wanted | set(protocol.TEMPLATES)
     assert len({tuple(each.order.contexts) for each in drawn}) == 3
     assert {each.kind.rpartition(", ")[2] for each in drawn} == {f"{n} rows" for n in range(16)}
 

@@ -17,6 +17,7 @@ from docx.document import Document as WordDocument
 
 from docgen.cli import main
 from docgen.domain.language import BOTH
+from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
 from tests.adapters.rendering import word
 from tests.lint.trial import Trial
@@ -120,7 +121,7 @@ def test_every_template_is_told_in_every_language_with_its_route(
     names = {form.template(e): form.languages for form in Catalogue() for e in form.editions}
     modes = {
         f"{name} {mode}"
-        for name, languages in (names | {"papers/signing_protocol": BOTH}).items()
+        for name, languages in (names | dict.fromkeys(protocol.TEMPLATES, BOTH)).items()
         for mode in (*languages, "+".join(languages))
     }
 

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,15 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.domain.envelope import Detached, Envelope, State
 from docgen.domain.errors import Conflict, DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.language import Language
-from tests.builders import NOW, confirmed_by_hand, document, envelope, sealed, subscriber
+from tests.builders import (
+    NOW,
+    document,
+    envelope,
+    handwritten_consent,
+    scanned,
+    sealed,
+    subscriber,
+)
 
 
 def _add(register: SqlRegister, *envelopes: Envelope) -> None:
@@ -43,9 +52,10 @@ def test_what_may_be_absent_comes_back_absent(register: SqlRegister) -> None:
     assert _get(register, built.id) == replace(built, version=1)
 
 
-def test_a_handwritten_consent_comes_back(register: SqlRegister) -> None:
+@pytest.mark.parametrize("hand", [{}, {"hand": scanned()}], ids=["strokes", "scan"])
+def test_a_handwritten_consent_comes_back(register: SqlRegister, hand: dict[str, Any]) -> None:
     """The other way of signing is stored as well as the code."""
-    built = confirmed_by_hand()
+    built = envelope(State.READY).sign_by_hand(handwritten_consent(**hand))
     _add(register, built)
     assert _get(register, built.id).consent == built.consent
 

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen.domain.envelope import MOVES, Envelope, State, Verb
-from docgen.domain.errors import AlreadyConfirmed, DocumentNotFound, MoveNotAllowed, NotReady
+from docgen.domain.errors import (
+    AlreadyConfirmed,
+    AlreadySuperseded,
+    DocumentNotFound,
+    MoveNotAllowed,
+    NotReady,
+)
 from tests import builders
 
 ENDS = {State.SEALED, State.DECLINED, State.EXPIRED, State.VOID}
@@ -136,3 +142,20 @@ def test_a_document_is_found_by_its_id_only() -> None:
     assert envelope.document(envelope.documents[0].id) is envelope.documents[0]
     with pytest.raises(DocumentNotFound):
         envelope.document("nobody")
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_may_be_void_may_be_superseded_once(state: State) -> None:
+    """It names its successor; a second one is refused, and is told of the first."""
+    before = builders.envelope(state)
+    if state not in MOVES[Verb.VOID].sources:
+        with pytest.raises(MoveNotAllowed):
+            before.supersede("01B")
+        return
+
+    after = before.supersede("01B")
+
+    assert (after.state, after.reason, after.superseded_by) == (State.VOID, "superseded", "01B")
+    with pytest.raises(AlreadySuperseded) as refused:
+        after.supersede("01C")
+    assert refused.value.superseded_by == "01B"

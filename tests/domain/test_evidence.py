@@ -68,7 +68,7 @@ def test_the_pseudonym_needs_the_salt() -> None:
 
 
 def test_a_hand_signature_states_its_witness() -> None:
-    """No challenge, but the hash of the strokes and a name."""
+    """No challenge, but the hash of the strokes, how they were drawn, and a name."""
     envelope = builders.confirmed_by_hand()
     stated = evidence.build(
         envelope,
@@ -79,7 +79,11 @@ def test_a_hand_signature_states_its_witness() -> None:
     )
 
     assert stated["challenge"] is None
-    assert stated["consent"]["witness"] == "Бекова Дана"
+    consent = stated["consent"]
+    assert consent["witness"]["name"] == "Бекова Дана"
+    assert evidence.attached(stated) == {"strokes.json": builders.sha256("the strokes")}
+    assert (consent["strokes"]["strokes"], consent["strokes"]["lasted_ms"]) == (3, 2300)
+    assert consent["scan"] is None
 
 
 def test_an_unconfirmed_envelope_has_no_evidence() -> None:

@@ -66,6 +66,16 @@ MADE = {
     "with a code that was sent": _sent,
     "with a code told to an employee": _told_to_an_employee,
     "signed by hand": lambda: _built(builders.confirmed_by_hand()),
+    "signed on paper": lambda: _built(
+        builders.envelope(State.READY).sign_by_hand(
+            builders.handwritten_consent(
+                hand=builders.scanned(), witness=builders.witness(role=None)
+            )
+        )
+    ),
+    "made in another's place": lambda: _built(
+        builders.envelope(State.CONFIRMED, supersedes=builders.identifier())
+    ),
     "of two documents": lambda: _built(
         builders.envelope(State.CONFIRMED, documents=(builders.document(), builders.document()))
     ),

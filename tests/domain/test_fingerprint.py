@@ -35,6 +35,8 @@ ENVELOPE: dict[str, Any] = {
     "warnings": (FieldError("/x", "code", (("limit", "1"),)),),
     "consent": builders.sms_consent(attempt_id="other"),
     "reason": "other",
+    "supersedes": "other",
+    "superseded_by": "other",
 }
 DOCUMENT: dict[str, Any] = {
     "id": "other",

@@ -27,6 +27,7 @@ _KINDS = [
     if isinstance(kind, type) and issubclass(kind, DocgenError)
 ]
 _GIVEN: dict[str, Any] = {
+    "superseded_by": "01B",
     "errors": (FieldError("/iin", "required"),),
     "verb": "send_code",
     "state": "draft",

@@ -5,6 +5,7 @@ import string
 import pytest
 
 from docgen.domain.consent import WayOfSigning
+from docgen.domain.handwriting import Tool
 from docgen.domain.journal import Event
 from docgen.domain.language import BOTH, Language
 from docgen.domain.sending_limits import Limit
@@ -39,6 +40,8 @@ def test_both_languages_fill_the_same_placeholders() -> None:
         ("way", list(WayOfSigning)),
         ("limit", [f"{limit}.{part}" for limit in Limit for part in ("title", "detail")]),
         ("seal", [WayOfSigning.SMS_CODE, WayOfSigning.BY_HAND]),
+        ("tool", list(Tool)),
+        ("hand.hash", ["strokes", "image", "scan", "uploaded"]),
         ("language", list(BOTH)),
     ],
 )

@@ -17,7 +17,7 @@ from tests.builders import operator
 
 FORMS = Catalogue()
 TEMPLATES = [
-    protocol.TEMPLATE,
+    *protocol.TEMPLATES,
     *(form.template(edition) for form in FORMS for edition in form.editions),
 ]
 each_template = pytest.mark.parametrize("name", TEMPLATES)
@@ -120,7 +120,7 @@ def test_the_last_has_the_strangest_texts(trials: TrialOrders, name: str) -> Non
         assert any(len(word) == 40 for text in read for word in text.split())
 
 
-@pytest.mark.parametrize("name", ["acceptance_act", "service_refusal", protocol.TEMPLATE])
+@pytest.mark.parametrize("name", ["acceptance_act", "service_refusal", *protocol.TEMPLATES])
 def test_the_last_has_several_lines_where_a_paper_may(trials: TrialOrders, name: str) -> None:
     """A complaint, a reason or a consent runs over lines."""
     seen = trials.for_template(name, BOTH)[-1].contexts[Language.RU]

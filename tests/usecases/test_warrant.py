@@ -12,15 +12,17 @@ from sqlalchemy.exc import ProgrammingError
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.canonical import canonical_json
-from docgen.domain.consent import WayOfSigning
+from docgen.domain.consent import HandwrittenConsent, WayOfSigning
 from docgen.domain.envelope import Envelope, State
 from docgen.domain.errors import SealRefused, StaleEnvelope
+from docgen.domain.handwriting import Tool
 from docgen.domain.journal import Event, Fact
-from docgen.domain.sealing import DetachedOrder, SealOrder
+from docgen.domain.sealing import Attachment, DetachedOrder, SealOrder
 from docgen.usecases.recall_facts import RecallFacts
 from docgen.usecases.seal_document import SealDocument
 from docgen.usecases.void import Void
 from docgen.usecases.warrant_seal import WarrantDetached, WarrantSeal
+from tests import hands
 from tests.fakes import FakeJobs
 from tests.service.tables import Tables
 from tests.usecases.world import OPERATOR, World, attempt, world
@@ -110,6 +112,70 @@ def test_an_order_that_says_something_else_is_refused(here: World, change: Chang
 
     with pytest.raises(SealRefused):
         _warrant(here)(change(honest))
+
+
+def _signed_by_hand(here: World) -> Envelope:
+    """The same, by the subscriber's own hand."""
+    envelope = here.code_sent()
+    inline, here.jobs = here.jobs, FakeJobs()
+    here.sign_by_hand(envelope.id, hands.drawn())
+    here.jobs = inline
+    return here.envelope(envelope.id)
+
+
+def _order_by_hand(here: World, envelope: Envelope) -> SealOrder:
+    recall, (document,), consent = _recall(here), envelope.documents, envelope.consent
+    assert isinstance(consent, HandwrittenConsent)
+    facts = recall.of(document, recall(envelope.id), seal=here.sealer.check())
+    made = SealDocument(renderer=here.renderer, sealer=here.sealer)
+    frozen = here.blobs.get(document.frozen_hash())
+    return made.order(facts, frozen, here.blobs.get(consent.sha256))
+
+
+def test_an_order_signed_by_hand_is_warranted_on_every_database(anywhere: World) -> None:
+    """The strokes come with it, and are those whose hash the register has."""
+    envelope = _signed_by_hand(anywhere)
+
+    assert _warrant(anywhere)(_order_by_hand(anywhere, envelope)) == envelope.documents[0].id
+
+
+def _with(**changes: Any) -> Change:
+    """The same order with something else beside its evidence."""
+    return lambda order: replace(order, attachments=(replace(order.attachments[0], **changes),))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda order: replace(order, attachments=()),
+        lambda order: replace(order, attachments=order.attachments * 2),
+        _with(content=hands.strokes(tool=Tool.MOUSE).content()),
+        _with(name="evidence.json"),
+        _with(media_type="text/html"),
+        lambda order: replace(order, way=WayOfSigning.SMS_CODE),
+    ],
+    ids=["none", "twice", "another hand's", "another name", "another kind", "another way"],
+)
+def test_strokes_that_were_not_drawn_are_refused(here: World, change: Change) -> None:
+    """No other hand comes under the seal."""
+    honest = _order_by_hand(here, _signed_by_hand(here))
+
+    with pytest.raises(SealRefused):
+        _warrant(here)(change(honest))
+
+
+def test_strokes_in_an_order_signed_by_code_are_refused(here: World) -> None:
+    """Nobody drew any."""
+    honest = _order(here, _confirmed(here))
+    drawn = Attachment(
+        name="strokes.json",
+        media_type="application/json",
+        content=hands.strokes().content(),
+        description="x",
+    )
+
+    with pytest.raises(SealRefused, match="nobody"):
+        _warrant(here)(replace(honest, attachments=(drawn,)))
 
 
 def test_evidence_that_says_something_else_is_not_warranted(here: World) -> None:

@@ -22,6 +22,7 @@ from docgen.domain.subscriber import Phone
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Jobs, Renderer, Sealer
+from docgen.ports_of_handwriting import Scans
 from docgen.usecases.check_number import CheckNumber
 from docgen.usecases.confirm_by_code import ConfirmByCode
 from docgen.usecases.confirm_phone import ConfirmPhone
@@ -37,6 +38,7 @@ from docgen.usecases.seal_envelope import SealEnvelope
 from docgen.usecases.send_code import SendCode
 from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.show_verification import ShowVerification
+from docgen.usecases.sign_by_hand import SignByHand
 from docgen.usecases.spend_code import Attempt, SpendCode
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
@@ -49,6 +51,7 @@ from tests.fakes import (
     FakeDirectory,
     FakeEmployees,
     FakeRenderer,
+    FakeScans,
     FakeSealer,
     FakeSms,
     MemoryBlobs,
@@ -85,6 +88,7 @@ class World:
     spare: FakeSms | None = None
     alerts: FakeAlerts = field(default_factory=FakeAlerts)
     sending: SendingPolicy = field(default_factory=SendingPolicy)
+    scans: Scans = field(default_factory=FakeScans)
     renderer: FakeRenderer = field(default_factory=FakeRenderer)
     sealer: FakeSealer = field(default_factory=FakeSealer)
     papers: Renderer | None = None
@@ -213,6 +217,14 @@ class World:
         return ConfirmByCode(
             register=self.register, spend=self.spend, chance=self.chance,
             jobs=self._jobs,
+        )  # fmt: skip
+
+    @property
+    def sign_by_hand(self) -> SignByHand:
+        """The use case."""
+        return SignByHand(
+            register=self.register, forms=self.forms, blobs=self.blobs, scans=self.scans,
+            clock=self.clock, chance=self.chance, jobs=self._jobs,
         )  # fmt: skip
 
     @property

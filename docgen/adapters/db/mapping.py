@@ -37,6 +37,8 @@ def envelope_columns(envelope: Envelope) -> dict[str, Any]:
         "salt": envelope.salt,
         "consent": None if envelope.consent is None else consent_json(envelope.consent),
         "reason": envelope.reason,
+        "supersedes": envelope.supersedes,
+        "superseded_by": envelope.superseded_by,
         "warnings": warnings_json(envelope.warnings),
         "created_at": envelope.created_at,
         "expires_at": envelope.expires_at,
@@ -88,6 +90,8 @@ def envelope_of(row: EnvelopeRow, documents: Sequence[Document]) -> Envelope:
         expires_at=row.expires_at,
         consent=None if row.consent is None else consent_of(row.consent),
         reason=row.reason,
+        supersedes=row.supersedes,
+        superseded_by=row.superseded_by,
         warnings=warnings_of(row.warnings),
     )
 

@@ -8,12 +8,16 @@ from docgen.domain.canonical import instant
 from docgen.domain.consent import (
     Consent,
     ConsentText,
+    Drawn,
     EnteredBy,
     HandwrittenConsent,
+    Scanned,
     SmsConsent,
     TypedCode,
     WayOfSigning,
+    Witness,
 )
+from docgen.domain.handwriting import Tool
 from docgen.domain.language import Language
 from docgen.domain.subscriber import (
     Addresses,
@@ -132,7 +136,7 @@ def consent_json(consent: Consent) -> dict[str, Any]:
     }
     if isinstance(consent, SmsConsent):
         return shared | typed_json(consent)
-    return shared | {"evidence_sha256": consent.evidence_sha256, "witness": consent.witness}
+    return shared | _hand_json(consent)
 
 
 def consent_of(stored: Mapping[str, Any]) -> Consent:
@@ -145,9 +149,62 @@ def consent_of(stored: Mapping[str, Any]) -> Consent:
     )
     if WayOfSigning(stored["way"]) is WayOfSigning.BY_HAND:
         return HandwrittenConsent(
-            evidence_sha256=stored["evidence_sha256"],
-            witness=stored["witness"],
+            hand=_hand_of(stored),
+            witness=Witness(
+                name=stored["witness"]["name"],
+                employee_id=stored["witness"]["employee_id"],
+                role=stored["witness"]["role"],
+            ),
             confirmed_at=confirmed_at,
             text=text,
         )
     return SmsConsent(**_typed(stored), confirmed_at=confirmed_at, text=text)
+
+
+def _hand_json(consent: HandwrittenConsent) -> dict[str, Any]:
+    witness, hand = consent.witness, consent.hand
+    shared = {
+        "witness": {
+            "name": witness.name,
+            "employee_id": witness.employee_id,
+            "role": witness.role,
+        },
+        "device": hand.device,
+    }
+    if isinstance(hand, Drawn):
+        return shared | {
+            "strokes_sha256": hand.strokes_sha256,
+            "image_sha256": hand.image_sha256,
+            "tool": hand.tool.value,
+            "strokes": hand.strokes,
+            "points": hand.points,
+            "lasted_ms": hand.lasted_ms,
+        }
+    return shared | {
+        "scan_sha256": hand.scan_sha256,
+        "media_type": hand.media_type,
+        "pages": hand.pages,
+        "uploaded_sha256": hand.uploaded_sha256,
+        "uploaded_type": hand.uploaded_type,
+    }
+
+
+def _hand_of(stored: Mapping[str, Any]) -> Drawn | Scanned:
+    if "scan_sha256" in stored:
+        return Scanned(
+            scan_sha256=stored["scan_sha256"],
+            media_type=stored["media_type"],
+            pages=stored["pages"],
+            uploaded_sha256=stored["uploaded_sha256"],
+            uploaded_type=stored["uploaded_type"],
+            device=stored["device"],
+        )
+    return Drawn(
+        strokes_sha256=stored["strokes_sha256"],
+        image_sha256=stored["image_sha256"],
+        tool=Tool(stored["tool"]),
+        strokes=stored["strokes"],
+        points=stored["points"],
+        lasted_ms=stored["lasted_ms"],
+        device=stored["device"],
+    )

@@ -67,6 +67,8 @@ class EnvelopeRow(Base):
     warnings: Mapped[JsonList | None]
     consent: Mapped[JsonObject | None]
     reason: Mapped[str | None]
+    supersedes: Mapped[str | None] = mapped_column(index=True, unique=True)
+    superseded_by: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

@@ -9,6 +9,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from docgen.adapters.sealing.typeface import Typeface
 from docgen.domain.errors import SealRefused
+from docgen.domain.handwriting import Strokes
 from docgen.domain.reserved import SEAL_HEIGHT_MM, SEAL_WIDTH_MM
 
 POINTS_PER_MM: Final = 72 / 25.4
@@ -24,7 +25,13 @@ _INK = b"0.13 0.15 0.20"
 _BORDER = 0.9
 _CORNER = 3.0
 _PADDING = 6.0
-_ROOM = SEAL_WIDTH - 2 * _PADDING
+_INK_WIDTH = 30 * POINTS_PER_MM
+_INK_HEIGHT = SEAL_HEIGHT - 2 * _PADDING
+_INK_LINE = 1.1
+ROOM: Final = SEAL_WIDTH - 2 * _PADDING
+"""Width that the caption has, in points."""
+BESIDE_INK: Final = ROOM - _INK_WIDTH - _PADDING
+"""The same beside the strokes of a hand."""
 _LEADING = 1.28
 _LARGEST = 10.0
 _COMFORTABLE = 7.5
@@ -51,10 +58,13 @@ class SealPicture:
         self._regular = regular
         self._bold = bold
 
-    def embed(self, writer: BasePdfFileWriter, caption: tuple[str, ...]) -> generic.IndirectObject:
+    def embed(
+        self, writer: BasePdfFileWriter, caption: tuple[str, ...], *, ink: Strokes | None = None
+    ) -> generic.IndirectObject:
         """Add the picture as a form XObject of SEAL_WIDTH x SEAL_HEIGHT points.
 
-        Raises SealRefused when the caption cannot be set legibly without being clipped.
+        The strokes of a hand stand at its right, the words beside them. Raises SealRefused when
+        the caption cannot be set legibly without being clipped.
         """
         fonts = {
             pdf_name("/Regular"): self._regular.embed(writer),
@@ -71,12 +81,19 @@ class SealPicture:
                     {pdf_name("/Font"): generic.DictionaryObject(fonts)}
                 ),
             },
-            stream_data=b"\n".join((b"q", _frame(), self._text(caption), b"Q")),
+            stream_data=b"\n".join(self._drawn(caption, ink)),
         )
         form.compress()
         return writer.add_object(form)
 
-    def fit(self, caption: tuple[str, ...]) -> tuple[float, tuple[Line, ...]]:
+    def require_room(self, caption: tuple[str, ...]) -> None:
+        """Raise SealRefused unless the caption fits, also beside strokes."""
+        for room in (ROOM, BESIDE_INK):
+            self.fit(caption, room=room)
+
+    def fit(
+        self, caption: tuple[str, ...], *, room: float = ROOM
+    ) -> tuple[float, tuple[Line, ...]]:
         """The largest size, in points, at which the caption fits, and its lines as broken for it.
 
         Lines are broken only where they would be set too small otherwise. Raises SealRefused when
@@ -85,16 +102,21 @@ class SealPicture:
         texts = [text.strip() for text in caption if text.strip()]
         lines = [Line(self._regular if at else self._bold, text) for at, text in enumerate(texts)]
         for size in _sizes(_LARGEST, down_to=_COMFORTABLE):
-            if _fits(lines, size):
+            if _fits(lines, size, room):
                 return size, tuple(lines)
         for size in _sizes(_LARGEST, down_to=_SMALLEST):
-            broken = [part for line in lines for part in _broken(line, size)]
-            if _fits(broken, size):
+            broken = [part for line in lines for part in _broken(line, size, room)]
+            if _fits(broken, size, room):
                 return size, tuple(broken)
         raise SealRefused("the seal's caption does not fit its picture")
 
-    def _text(self, caption: tuple[str, ...]) -> bytes:
-        size, lines = self.fit(caption)
+    def _drawn(self, caption: tuple[str, ...], ink: Strokes | None) -> tuple[bytes, ...]:
+        if ink is None:
+            return b"q", _frame(), self._text(caption, ROOM), b"Q"
+        return b"q", _frame(), self._text(caption, BESIDE_INK), _ink(ink), b"Q"
+
+    def _text(self, caption: tuple[str, ...], room: float) -> bytes:
+        size, lines = self.fit(caption, room=room)
         leading = size * _LEADING
         top = (SEAL_HEIGHT + leading * len(lines)) / 2
         drawn = [b"BT"]
@@ -121,21 +143,42 @@ def _sizes(largest: float, *, down_to: float) -> list[float]:
     return [largest - step * _STEP for step in range(1 + int((largest - down_to) / _STEP))]
 
 
-def _fits(lines: list[Line], size: float) -> bool:
+def _fits(lines: list[Line], size: float, room: float) -> bool:
     high = len(lines) * size * _LEADING <= SEAL_HEIGHT - _PADDING
-    return high and all(line.face.width(line.text) * size <= _ROOM for line in lines)
+    return high and all(line.face.width(line.text) * size <= room for line in lines)
 
 
-def _broken(line: Line, size: float) -> list[Line]:
+def _broken(line: Line, size: float, room: float) -> list[Line]:
     """The line broken at spaces so that each part is as long as the box allows."""
     parts: list[str] = []
     for word in line.text.split():
         longer = f"{parts[-1]} {word}" if parts else word
-        if parts and line.face.width(longer) * size <= _ROOM:
+        if parts and line.face.width(longer) * size <= room:
             parts[-1] = longer
         else:
             parts.append(word)
     return [Line(line.face, part) for part in parts]
+
+
+def _ink(strokes: Strokes) -> bytes:
+    """The strokes as lines, as large as their place lets them be, and in its middle."""
+    left, top, right, bottom = strokes.box
+    wide, high = max(right - left, 1), max(bottom - top, 1)
+    scale = min(_INK_WIDTH / wide, _INK_HEIGHT / high)
+    x0 = SEAL_WIDTH - _PADDING - (_INK_WIDTH + wide * scale) / 2
+    y0 = (SEAL_HEIGHT + high * scale) / 2
+    paths = (
+        b" ".join(
+            b"%.2f %.2f %s" % (
+                x0 + (point.x - left) * scale,
+                y0 - (point.y - top) * scale,
+                b"l" if place else b"m",
+            )
+            for place, point in enumerate((*stroke, stroke[-1]))
+        )
+        for stroke in strokes.strokes
+    )  # fmt: skip
+    return b"%s RG %.2f w 1 J 1 j\n%s\nS" % (_BLUE, _INK_LINE, b"\n".join(paths))
 
 
 def _frame() -> bytes:

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     """The signed revision is not exactly the second one: the frozen file plus one."""
     HASH_MISMATCH = "hash_mismatch"
     """The confirmed hash is not the hash of the first revision, or not what the code signed."""
+    ATTACHMENT_MISMATCH = "attachment_mismatch"
+    """The strokes or the scan beside the evidence are not those that it names."""
     JOURNAL_BROKEN = "journal_broken"
     """The hashes of the journal extract do not follow from one another."""
 
@@ -76,6 +78,7 @@ VERDICTS: Final = {
             Reason.NOT_CERTIFIED,
             Reason.REVISIONS_WRONG,
             Reason.HASH_MISMATCH,
+            Reason.ATTACHMENT_MISMATCH,
             Reason.JOURNAL_BROKEN,
         }
     ),

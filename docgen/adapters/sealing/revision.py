@@ -23,8 +23,9 @@ from docgen.adapters.sealing.places import (
 )
 from docgen.adapters.sealing.revisions import open_strictly
 from docgen.domain.errors import SealRefused
-from docgen.domain.evidence import FILE_NAME
-from docgen.domain.sealing import SealOrder
+from docgen.domain.evidence import FILE_NAME, STROKES_FILE
+from docgen.domain.handwriting import Strokes
+from docgen.domain.sealing import Attachment, SealOrder
 
 FIELD_NAME = "Seal"
 _OWN_KEYS = ("/Contents", "/Group")
@@ -48,14 +49,14 @@ def compose(
 ) -> FrozenPdfWriter:
     """A writer over the frozen file with everything added that the signature will cover.
 
-    Protocol pages at the end, the evidence as an associated file, crosses in the boxes of the
-    chosen way, the seal's picture in the second half, and an empty signature field showing the
-    same picture. Raises SealRefused where the file has no place for the seal.
+    Protocol pages at the end, evidence and attachments as associated files, crosses in the boxes
+    of the chosen way, the seal's picture in the second half, and an empty signature field showing
+    the same picture. Raises SealRefused where the file has no place for the seal.
     """
     writer = FrozenPdfWriter(reader.stream, prev=reader)
     found = places(reader)
     place = required(found, SEAL)
-    form = picture.embed(writer, order.caption)
+    form = picture.embed(writer, order.caption, ink=_ink(order))
     drawings: dict[int, list[bytes]] = defaultdict(list)
     for mark in optional(found, *MARKS[order.way]):
         drawings[mark.page].append(cross(mark.left, mark.top))
@@ -66,7 +67,8 @@ def compose(
     for page, commands in drawings.items():
         _draw(writer, page, commands)
     _add_pages(writer, order.protocol)
-    _attach(writer, order.evidence, now)
+    for attachment in (_evidence(order.evidence), *order.attachments):
+        _attach(writer, attachment, now)
     _add_field(writer, place, form)
     return writer
 
@@ -143,21 +145,41 @@ def _bare(page: generic.PdfObject) -> generic.DictionaryObject:
     return bare
 
 
-def _attach(writer: FrozenPdfWriter, evidence: bytes, now: datetime) -> None:
-    """Attach the evidence as data belonging to the document (ISO 19005-3, annex E)."""
+def _evidence(content: bytes) -> Attachment:
+    return Attachment(
+        name=FILE_NAME,
+        media_type="application/json",
+        content=content,
+        description="Evidence of the confirmation",
+    )
+
+
+def _ink(order: SealOrder) -> Strokes | None:
+    """The hand's strokes, if that is how it was signed; raises SealRefused for other bytes."""
+    for attachment in order.attachments:
+        if attachment.name == STROKES_FILE:
+            try:
+                return Strokes.read(attachment.content)
+            except ValueError as error:
+                raise SealRefused("the strokes are none") from error
+    return None
+
+
+def _attach(writer: FrozenPdfWriter, attachment: Attachment, now: datetime) -> None:
+    """Attach a file as data belonging to the document (ISO 19005-3, annex E)."""
     content = embed.EmbeddedFileObject.from_file_data(
         writer,
-        data=evidence,
-        mime_type="application/json",
+        data=attachment.content,
+        mime_type=attachment.media_type,
         params=embed.EmbeddedFileParams(creation_date=now, modification_date=now),
     )
     embed.embed_file(
         writer,
         embed.FileSpec(
-            file_spec_string=FILE_NAME,
-            file_name=FILE_NAME,
+            file_spec_string=attachment.name,
+            file_name=attachment.name,
             embedded_data=content,
-            description="Evidence of the confirmation",
+            description=attachment.description,
             af_relationship=pdf_name("/Data"),
         ),
     )

@@ -105,7 +105,7 @@ class PadesSealer:
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
         """Raise SealRefused unless the file is fit, has a place for the seal, and the words fit."""
         required(places(require_fit(frozen)), SEAL)
-        self._picture.fit((*caption, self._key.holder))
+        self._picture.require_room((*caption, self._key.holder))
 
     def check(self) -> SealAbility:
         """What it could do now; raises SealKeyUnusable as far as that shows offline."""

@@ -55,9 +55,22 @@ class SealedPrefix:
                 and evidence.manifest_holds(stated),
                 Reason.HASH_MISMATCH,
             ),
+            (self._holds_attached(stated), Reason.ATTACHMENT_MISMATCH),
             (evidence.chain_holds(stated), Reason.JOURNAL_BROKEN),
         )
         return [reason for holds, reason in checks if not holds]
+
+    def _holds_attached(self, stated: dict[str, Any]) -> bool:
+        """Whether beside the evidence there are just the files it names, with those bytes."""
+        named = evidence.attached(stated)
+        found = [name for name, _ in _attachments(self.reader.root)]
+        if sorted(found) != sorted([evidence.FILE_NAME, *named]):
+            return False
+        held = ((_content(self.reader.root, name), sha256) for name, sha256 in named.items())
+        return all(
+            content is not None and hashlib.sha256(content).hexdigest() == sha256
+            for content, sha256 in held
+        )
 
     def _certifies(self) -> bool:
         permissions = dictionary(self.reader.root, "/Perms")
@@ -73,12 +86,16 @@ class SealedPrefix:
 
 def attached_evidence(root: generic.DictionaryObject) -> dict[str, Any] | None:
     """Our evidence among the attachments of a catalog, if it is there exactly once."""
-    found = [
-        specification for name, specification in _attachments(root) if name == evidence.FILE_NAME
-    ]
-    if len(found) != 1:
+    content = _content(root, evidence.FILE_NAME)
+    if content is None or len(content) > _MOST_EVIDENCE:
         return None
-    stream = entry(dictionary(found[0], "/EF"), "/F")
+    return evidence.parse(content)
+
+
+def _content(root: generic.DictionaryObject, name: str) -> bytes | None:
+    """The bytes of the attachment of that name, if there is exactly one."""
+    found = [specification for known, specification in _attachments(root) if known == name]
+    stream = entry(dictionary(found[0], "/EF"), "/F") if len(found) == 1 else None
     if not isinstance(stream, generic.StreamObject):
         return None
     try:
@@ -87,7 +104,7 @@ def attached_evidence(root: generic.DictionaryObject) -> dict[str, Any] | None:
         raise
     except Exception:  # noqa: BLE001  # hostile bytes: what cannot be unpacked is no evidence
         return None
-    return evidence.parse(content) if len(content) <= _MOST_EVIDENCE else None
+    return content
 
 
 def find_sealed_prefix(pdf: bytes) -> SealedPrefix | None:

@@ -69,7 +69,7 @@ class SealerClient:
     def examine(self, frozen: bytes, caption: tuple[str, ...]) -> None:
         """Raise SealRefused unless the file is fit, has a place for the seal, and the words fit."""
         required(places(require_fit(frozen)), SEAL)
-        self._picture.fit((*caption, self._known_holder()))
+        self._picture.require_room((*caption, self._known_holder()))
 
     def sign(self, order: DetachedOrder) -> bytes:
         """Have a CMS made over sealed bytes, if the register knows them."""

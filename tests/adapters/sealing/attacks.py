@@ -66,6 +66,15 @@ def replace_evidence(pdf: bytes) -> bytes:
     return _written(writer)
 
 
+def replace_beside_evidence(pdf: bytes, content: bytes) -> bytes:
+    """A later revision puts other strokes or another scan in place of those beside the evidence."""
+    writer = _writer(pdf)
+    files = writer.root["/Names"]["/EmbeddedFiles"]["/Names"][3]["/EF"]
+    files[pdf_name("/F")] = writer.add_object(generic.StreamObject(stream_data=content))
+    writer.update_container(files)
+    return _written(writer)
+
+
 def remove_attachments(pdf: bytes) -> bytes:
     """A later revision takes everything attached out of sight."""
     writer = _writer(pdf)

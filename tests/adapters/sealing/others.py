@@ -89,7 +89,7 @@ def sealed_otherwise(
     **changes: Any,
 ) -> bytes:
     """Our revision, but signed by pyHanko without any of our sealer's cares."""
-    asked = order(**changes)
+    asked = changes.pop("asked", None) or order(**changes)
     reader = PdfFileReader(io.BytesIO(asked.frozen))
     writer = compose(reader, asked, picture=picture, now=ShiftedClock().now())
     if lists:

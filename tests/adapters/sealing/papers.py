@@ -14,8 +14,8 @@ from docgen.domain import evidence, journal
 from docgen.domain.canonical import canonical_json
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import State
-from docgen.domain.sealing import SealOrder
-from tests import builders
+from docgen.domain.sealing import Attachment, SealOrder
+from tests import builders, hands
 
 _DATA = Path(__file__).parent / "data"
 
@@ -62,6 +62,53 @@ def stated(frozen: bytes = FROZEN) -> dict[str, Any]:
         challenge=builders.challenge(envelope),
         entries=(first, second),
         circumstances=builders.circumstances(),
+    )
+
+
+def stated_by_hand(frozen: bytes = FROZEN, **consent: Any) -> dict[str, Any]:
+    """The evidence of the same document, signed by hand."""
+    made = stated(frozen)
+    signed = builders.confirmed_by_hand()
+    by_hand = evidence.build(
+        replace(signed, consent=builders.handwritten_consent(**consent)),
+        signed.documents[0],
+        challenge=None,
+        entries=(),
+        circumstances=builders.circumstances(),
+    )
+    return made | {"consent": by_hand["consent"], "challenge": None}
+
+
+def order_by_hand(**changes: Any) -> SealOrder:
+    """An order to seal the frozen act, signed on a screen."""
+    content = hands.strokes().content()
+    kept = builders.drawn(strokes_sha256=hashlib.sha256(content).hexdigest())
+    attached = Attachment(
+        name=evidence.STROKES_FILE,
+        media_type="application/json",
+        content=content,
+        description="Strokes of the hand",
+    )
+    built = order(
+        way=WayOfSigning.BY_HAND,
+        evidence=canonical_json(stated_by_hand(hand=kept)),
+        attachments=(attached,),
+    )
+    return replace(built, **changes)
+
+
+def order_of_scan(content: bytes) -> SealOrder:
+    """An order to seal the frozen act, signed on paper."""
+    scan = builders.scanned(
+        scan_sha256=hashlib.sha256(content).hexdigest(), media_type="image/jpeg"
+    )
+    attached = Attachment(
+        name="scan.jpg", media_type="image/jpeg", content=content, description="Scan"
+    )
+    return order(
+        way=WayOfSigning.BY_HAND,
+        evidence=canonical_json(stated_by_hand(hand=scan)),
+        attachments=(attached,),
     )
 
 

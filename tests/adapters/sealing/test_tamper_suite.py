@@ -1,20 +1,26 @@
 """Everything that can be done to a sealed file, each with its verdict and its reason: one list."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from docgen.adapters.sealing.appearance import SealPicture
 from docgen.adapters.sealing.reasons import Reason
 from docgen.domain.canonical import canonical_json
+from docgen.domain.handwriting import Tool
 from docgen.domain.language import BOTH
+from docgen.domain.sealing import SealOrder
 from docgen.domain.verdict import Verdict
 from docgen.ports import Verifier
 from docgen.texts.phrases import say
+from tests import hands
 from tests.adapters.sealing import attacks
+from tests.adapters.sealing.conftest import MakeSealer
 from tests.adapters.sealing.others import ForgedStamper, archived, impostor, sealed_otherwise
-from tests.adapters.sealing.papers import order, stated
+from tests.adapters.sealing.papers import order, order_by_hand, order_of_scan, stated
 from tests.pki.lab import Lab
 
 Attack = Callable[[bytes], bytes]
@@ -119,6 +125,55 @@ def test_a_manifest_that_was_not_signed_under_a_trusted_seal(
     pdf = sealed_otherwise(lab, picture, evidence=canonical_json(forged))
 
     _require(verifier, pdf, INVALID, Reason.HASH_MISMATCH)
+
+
+def test_other_strokes_in_a_later_revision_are_a_change(
+    make_sealer: MakeSealer, verifier: Verifier
+) -> None:
+    """The signed revision still holds the right ones."""
+    sealed = make_sealer("ec").seal(order_by_hand()).pdf
+    assert verifier.verify(sealed).verdict is Verdict.VALID
+    forged = attacks.replace_beside_evidence(sealed, hands.strokes(tool=Tool.MOUSE).content())
+
+    _require(verifier, forged, CHANGED, Reason.CHANGED_AFTER_SEALING)
+
+
+def test_a_scan_of_another_paper_in_a_later_revision_is_a_change(
+    make_sealer: MakeSealer, verifier: Verifier
+) -> None:
+    """Genuine in its own file, and not in this one."""
+    own, other = hands.photo(), hands.photo(1000, 1500)
+    sealed = make_sealer("ec").seal(order_of_scan(own)).pdf
+    assert verifier.verify(sealed).verdict is Verdict.VALID
+
+    forged = attacks.replace_beside_evidence(sealed, other)
+
+    _require(verifier, forged, CHANGED, Reason.CHANGED_AFTER_SEALING)
+
+
+def _beside(asked: SealOrder, **changes: Any) -> SealOrder:
+    return replace(asked, attachments=(replace(asked.attachments[0], **changes),))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        _beside(order_by_hand(), content=hands.strokes(tool=Tool.MOUSE).content()),
+        _beside(order_of_scan(hands.photo()), content=hands.photo(1000, 1500)),
+        _beside(order_of_scan(hands.photo()), name="paper.jpg"),
+        replace(order_by_hand(), attachments=()),
+        replace(order_by_hand(), attachments=order_by_hand().attachments * 2),
+        replace(order(), attachments=order_by_hand().attachments),
+    ],
+    ids=["other strokes", "another scan", "another name", "none", "twice", "beside a code"],
+)
+def test_what_the_evidence_does_not_name_under_a_trusted_seal(
+    lab: Lab, picture: SealPicture, verifier: Verifier, asked: SealOrder
+) -> None:
+    """Even who has the key cannot put another hand beside the evidence of this one."""
+    pdf = sealed_otherwise(lab, picture, asked=asked)
+
+    _require(verifier, pdf, INVALID, Reason.ATTACHMENT_MISMATCH)
 
 
 @pytest.mark.parametrize("level", ["B-B", "B-T"])

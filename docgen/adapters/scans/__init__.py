@@ -1,0 +1,1 @@
+"""Pictures and papers that were signed by hand, made anew."""
