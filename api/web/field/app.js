@@ -125,9 +125,9 @@ class App {
     const isOurs = this.session && !this.session.signing;
     this.status = h("p", { id: "status", role: "status" });
     box.replaceChildren(
-      h("a.brand", { href: isOurs ? "#" : null }, h("img", { src: CONFIG.mark, alt: "", width: 28, height: 28 }), h("span", {}, say("title"))),
+      h(isOurs ? "a.brand" : "p.brand", { href: isOurs ? "#" : null, "aria-label": isOurs ? say("visits") : null }, h("img", { src: CONFIG.mark, alt: "", width: 28, height: 28 }), h("span", {}, say("title"))),
       this.status, languages,
-      isOurs ? h("details.me", {}, h("summary", {}, this.session.person.full_name),
+      isOurs ? h("details.me", {}, h("summary", {}, this.session.person.full_name.split(" ")[0], h("span", {}, ` ${this.session.person.full_name.split(" ").slice(1).join(" ")}`)),
         h("div", {}, h("button.plain", { type: "button", on: { click: () => this.#signOut(false) } }, say("sign_out")),
           h("button.plain", { type: "button", on: { click: () => this.#signOut(true) } }, say("sign_out_all")))) : "");
     document.documentElement.lang = words.language;
