@@ -73,7 +73,10 @@ def read_file(request: Request, body: FileBody) -> bytes:
 
 
 def read_filed(request: Request, body: FiledBody) -> tuple[BaseModel, bytes]:
-    """The object and the file; an object alone comes without one. Raises Refusal."""
+    """The object and the file; an object alone comes without one.
+
+    Raises Refusal or ValuesRejected.
+    """
     if request.mimetype == body.alone.media_type:
         return read_json(request, body.alone), b""
     _require(request, body, also=body.alone.media_type)
@@ -85,7 +88,13 @@ def read_filed(request: Request, body: FiledBody) -> tuple[BaseModel, bytes]:
         raise refusals.too_large(body.limit) from None
     if content is None:
         raise refusals.file_missing()
-    return read_model(_parsed((told or "").encode()), body.model), content
+    if told is None:
+        raise ValuesRejected((FieldError("/data", "required"),))
+    try:
+        about = _parsed(told.encode())
+    except refusals.Refusal:
+        raise ValuesRejected((FieldError("/data", "invalid"),)) from None
+    return read_model(about, body.model), content
 
 
 def read_query(request: Request, model: type[BaseModel]) -> BaseModel:

@@ -17,7 +17,7 @@ import click
 from bench import seals
 from bench.chaos.siege import Siege, failed
 from bench.chaos.siege import table as storm_table
-from bench.chaos.town import town
+from bench.chaos.town import MeasuredTown, town
 from bench.hostile import Hostile
 from bench.mutants import mutants
 from bench.orders import ACT, ACT_PAGES, ACT_ROWS, acts, mixed
@@ -214,7 +214,7 @@ def visits(*, count: int, callers: int, rounds: int) -> None:
             told=_told,
         )
         unoserver = median(race.milliseconds(rounds=rounds, warm_ups=3)["unoserver"])
-    with town(WORK__SWEEP_EVERY="15", WORK__PATIENCE="5") as here:
+    with town(MeasuredTown, WORK__SWEEP_EVERY="15", WORK__PATIENCE="5") as here:
         run = Visits(town=here, callers=callers, told=_told)
         run.run(callers * 3)
         report = run.run(count).summary(unoserver_act_ms=unoserver)

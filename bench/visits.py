@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench.chaos.town import Town
+from bench.chaos.town import MeasuredTown
 from bench.chaos.visits import asked, code_in, phone_of
 from docgen.domain.journal import Event
 from tests.processes.running import eventually
@@ -38,7 +38,7 @@ class Measured:
     visits: int = 0
     seconds: float = 0.0
     own_ms: float = 0.0
-    """CPU time of web processes, workers and link."""
+    """CPU time of web processes, workers and link, but for what workers render and seal."""
     parts_ms: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, list[float]] = field(default_factory=lambda: {name: [] for name in STEPS})
 
@@ -63,7 +63,7 @@ class Measured:
 class Visits:
     """Callers who each make one visit after another, and wait for its seal."""
 
-    town: Town
+    town: MeasuredTown
     callers: int
     told: Callable[[str], None]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -77,7 +77,8 @@ class Visits:
         found.seconds = time.perf_counter() - began
         after = self._cpu()
         found.parts_ms = {name: after[name] - before[name] for name in after}
-        found.own_ms = sum(found.parts_ms[name] for name in ("web", "workers", "link"))
+        outside = sum(found.parts_ms[name] for name in ("rendering", "sealing"))
+        found.own_ms = sum(found.parts_ms[name] for name in ("web", "workers", "link")) - outside
         for envelope_id in made:
             self._read_journal(envelope_id, found)
         return found
@@ -136,7 +137,7 @@ class Visits:
         for name, parts in roots.items():
             pids = {pid for p in parts if p for pid in (p.pid, *processes.below(p.pid))} - engine
             found[name] = sum(map(_milliseconds, pids))
-        return found
+        return found | dict(here.counted())
 
 
 def _milliseconds(pid: int) -> float:

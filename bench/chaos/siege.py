@@ -44,7 +44,7 @@ class Siege:
     def run(self) -> dict[str, Any]:
         """The report."""
         began = time.monotonic()
-        with town(ENVELOPE_LIFE_HOURS=str(self.life / 3600)) as here:
+        with town(Town, ENVELOPE_LIFE_HOURS=str(self.life / 3600)) as here:
             faults = Faults(
                 town=here, chance=self._chance("faults"), told=self.told,
                 quiet=(0.5, 2.0) if self.hurry else (1.0, 4.0),

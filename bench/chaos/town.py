@@ -1,15 +1,17 @@
 """Everything that an installation of production consists of, on this machine, to be killed."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bench.chaos.disk import Disk
 from tests.pki.lab import serving
@@ -155,19 +157,39 @@ class Inbox:
                 continue
 
 
+class MeasuredTown(Town):
+    """Its workers note what they spend on rendering and sealing."""
+
+    def worker_command(self, log: Path) -> Sequence[str]:
+        """With the meter around it."""
+        return (sys.executable, "-m", "bench.measured_worker", str(log.with_suffix(".json")))
+
+    def counted(self) -> Mapping[str, float]:
+        """Milliseconds of both workers, by what they did."""
+        found = {"rendering": 0.0, "sealing": 0.0}
+        for log in (self.worker_log, self.second_log):
+            told = log.with_suffix(".json")
+            for name, spent in (json.loads(told.read_text()) if told.exists() else {}).items():
+                found[name] += spent
+        return found
+
+
+Kind = TypeVar("Kind", bound=Town)
+
+
 @contextmanager
-def town(**settings: str) -> Iterator[Town]:
+def town(kind: type[Kind], **settings: str) -> Iterator[Kind]:
     """The town, at work within the block, under further settings."""
     folder = Path(tempfile.mkdtemp(prefix="qc-"))
     folder.chmod(0o755)
     try:
         with ExitStack() as stack:
-            yield _built(stack, folder, settings)
+            yield _built(stack, kind, folder, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _built(stack: ExitStack, folder: Path, settings: Mapping[str, str]) -> Town:
+def _built(stack: ExitStack, kind: type[Kind], folder: Path, settings: Mapping[str, str]) -> Kind:
     work, redis_at, postgres_at = (folder / name for name in ("w", "r", "p"))
     blobs = folder / "blobs"
     for each in (work, redis_at, postgres_at, blobs):
@@ -196,7 +218,7 @@ def _built(stack: ExitStack, folder: Path, settings: Mapping[str, str]) -> Town:
     ground = Ground(
         folder=work, database_url=url, redis=redis, lab=lab, stamps=authority, roots=roots
     )
-    built = Town(
+    built = kind(
         ground, centre=centre, postgres=postgres, authority=authority, disk=disk,
         hears=stack.enter_context(receiver()), **settings,
     )  # fmt: skip

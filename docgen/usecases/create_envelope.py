@@ -33,7 +33,8 @@ from docgen.usecases.void import record_void
 
 MOST_ROWS_TOGETHER = 2000
 """Rows of all papers of an envelope: what one caller may make the others wait for."""
-_BETWEEN_LOOKS = timedelta(milliseconds=25)
+_FIRST_LOOK, _BETWEEN_LOOKS = timedelta(milliseconds=25), timedelta(milliseconds=200)
+"""Each wait is twice the one before: looks cost more than all the rest of a request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,12 +178,15 @@ class CreateEnvelope:
 
     def _awaited(self, envelope_id: str, *, until: datetime) -> Envelope:
         """The envelope as soon as it is no draft, at the latest when the time is over."""
+        wait = _FIRST_LOOK
         while True:
             with self.register.view() as unit:
                 envelope = unit.envelopes.get(envelope_id)
-            if envelope.state is not State.DRAFT or self.clock.now() >= until:
+            left = until - self.clock.now()
+            if envelope.state is not State.DRAFT or left <= timedelta():
                 return envelope
-            self.clock.pause(_BETWEEN_LOOKS)
+            self.clock.pause(min(wait, left))
+            wait = min(2 * wait, _BETWEEN_LOOKS)
 
     def _checked(self, request: EnvelopeRequest) -> tuple[Subscriber, Reference, list[_Checked]]:
         """Person, reference, and the documents with values as the schemas spell them."""

@@ -299,7 +299,7 @@ def test_another_sentence_than_todays_is_refused(here: Portal) -> None:
 
 
 def test_a_file_alone_or_of_another_kind_is_refused(here: Portal) -> None:
-    """400 without the file or without the words about it, 415 with both kinds that are read."""
+    """400 without the file, 422 without words about it, 415 with both kinds that are read."""
     path = f"{ENVELOPES}/{here.created()}/handwritten"
     form = "multipart/form-data"
 
@@ -310,7 +310,7 @@ def test_a_file_alone_or_of_another_kind_is_refused(here: Portal) -> None:
     other = here.program.send(path, b"x", media_type="application/pdf")
 
     refused(alone, 400, "file_missing")
-    refused(silent, 400, "malformed_json")
+    assert found(silent) == {"/data": "required"}
     told = refused(other, 415, "media_type_unsupported")
     assert told["accepted"] == ["application/json", form]
 

@@ -127,9 +127,13 @@ class Installation:
     def another_worker(self, log: Path) -> subprocess.Popen[bytes]:
         """One more, at work."""
         before = _count(log, "the worker is at work")
-        worker = start([*self.surrounded(), str(PROGRAM), "worker"], log=log)
+        worker = start([*self.surrounded(), *self.worker_command(log)], log=log)
         await_answer(worker, answers=lambda: _count(log, "the worker is at work") > before, log=log)
         return worker
+
+    def worker_command(self, _log: Path) -> Sequence[str]:
+        """What a worker is started by; each has a log of its own."""
+        return (str(PROGRAM), "worker")
 
     def make_whole(self) -> None:
         """Start again whatever does not run."""

@@ -4,16 +4,18 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from tests.service.processes import below
+from tests.service.processes import alive, below
 from tests.services.programs import await_answer, need, start
 
 _DEBIAN = Path("/usr/lib/postgresql")
+_TICK_SECONDS = 0.02
 _UNSAFE_BUT_FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -90,11 +92,16 @@ class PostgresServer:
     def kill(self) -> None:
         """SIGKILL of all its processes at once, as a power cut would."""
         if self.process is not None:
-            for pid in (self.process.pid, *below(self.process.pid)):
+            # Frozen it starts nobody new; one left alive would keep the next server from starting.
+            self.process.send_signal(signal.SIGSTOP)
+            every = (self.process.pid, *below(self.process.pid))
+            for pid in every:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+            while alive(every):
+                time.sleep(_TICK_SECONDS)
 
     def _make_cluster(self) -> None:
         if self._privileges:
