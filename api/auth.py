@@ -13,7 +13,8 @@ from flask import Request
 
 from docgen.bootstrap.service import Docgen
 from docgen.domain.caller import Caller
-from docgen.domain.errors import NotAuthenticated, NotFromThisPage
+from docgen.domain.errors import NotAuthenticated, NotFromThisPage, SessionOver
+from docgen.usecases.admit_signer import AdmitSigner, Signer
 from docgen.usecases.resume_session import Resumed
 
 SCHEMES: Mapping[str, Mapping[str, str]] = {
@@ -27,6 +28,15 @@ SESSION: Mapping[str, Mapping[str, str]] = {
 """People of the staff; beside the cookie, whatever changes anything shows `X-Page-Token`."""
 GUARD = "X-Page-Token"
 _CHANGES_NOTHING = frozenset({"GET", "HEAD"})
+
+SIGNERS: Mapping[str, Mapping[str, str]] = {
+    "signer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "What a ticket was exchanged for: it opens one envelope, and no key does.",
+    },
+}
+"""How a signer's own browser is let in."""
 
 
 def credential(request: Request) -> str:
@@ -42,6 +52,14 @@ def credential(request: Request) -> str:
     if not key:
         raise NotAuthenticated
     return key
+
+
+def admitted(request: Request, admit: AdmitSigner, *, proved: bool) -> Signer:
+    """The signer of a request; raises SessionOver or ProofNeeded."""
+    try:
+        return admit(credential(request), proved=proved)
+    except NotAuthenticated:
+        raise SessionOver from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.problems import status_of
-from api.route import FileBody, FiledBody, FormBody, JsonBody, Repeat, Route
+from api.route import FileBody, FiledBody, FormBody, JsonBody, OfSession, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError
 
@@ -25,6 +25,10 @@ def expected(route: Route) -> Mapping[str, int]:
         found |= _of(errors.NotAuthorised)
     if route.of_our_page:
         found |= _of(errors.NotFromThisPage)
+    if route.signing is not None:
+        found |= _of(errors.SessionOver, errors.Unavailable)
+    if route.signing is OfSession.PROVED:
+        found |= _of(errors.ProofNeeded)
     if route.of_an_envelope:
         found |= _of(errors.EnvelopeNotFound, errors.HandedOver)
     if route.query is not None:

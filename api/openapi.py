@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import problems
-from api.auth import SCHEMES, SESSION
+from api.auth import SCHEMES, SESSION, SIGNERS
 from api.expected import expected
 from api.idempotency import HEADER, PATTERN
 from api.links import links, path_names
@@ -73,7 +73,7 @@ def description(
         "components": {
             "schemas": schemas | {"Problem": _problem()},
             "securitySchemes": {
-                name: dict(scheme) for name, scheme in {**SCHEMES, **SESSION}.items()
+                name: dict(scheme) for name, scheme in {**SCHEMES, **SESSION, **SIGNERS}.items()
             },
         },
     }
@@ -100,6 +100,9 @@ def _operation(route: Route, forms: Catalogue) -> dict[str, Any]:
     if route.scope is not None:
         operation["security"] = [{name: []} for name in (*SCHEMES, *SESSION)]
         operation["description"] = f"Needs the scope `{route.scope.value}`."
+    if route.signing is not None:
+        operation["security"] = [{name: []} for name in SIGNERS]
+        operation["description"] = "For the signer's own browser, by the session of its ticket."
     if route.for_staff:
         operation["security"] = [{name: []} for name in SESSION]
         operation["description"] = "For people of the staff who are signed in."

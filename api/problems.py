@@ -24,6 +24,9 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.ProofNeeded: 403,
+    errors.ProofWrong: 422,
+    errors.TicketGone: 410,
     errors.NotFromThisPage: 403,
     errors.HandedOver: 403,
     errors.SignatureWrong: 403,
@@ -43,6 +46,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.SealKeyUnusable: 500,
     errors.ChainBroken: 500,
     errors.SmsUncertain: 500,
+    errors.MailRefused: 500,
     errors.Misconfigured: 500,
     DocgenError: 500,
 }
@@ -62,6 +66,7 @@ HTTP_CODES: Mapping[int, str] = {
 
 _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.CodeWrong: ("attempts_left",),
+    errors.ProofWrong: ("attempts_left",),
     errors.CodeGone: ("reason",),
     errors.LimitReached: ("limit",),
     errors.NotAuthorised: ("scope",),

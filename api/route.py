@@ -13,6 +13,7 @@ from docgen.domain.caller import Caller, Scope
 from docgen.domain.errors import DocgenError, NotAuthenticated
 from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
+from docgen.usecases.admit_signer import Signer
 from docgen.usecases.resume_session import Resumed
 from docgen.usecases.show_envelope import Shown
 
@@ -29,6 +30,15 @@ class Repeat(Enum):
     NEVER = "never"
     MAY = "may"
     MUST = "must"
+
+
+class OfSession(Enum):
+    """How far the holder of a session of signing has come."""
+
+    OPENED = "opened"
+    """He has opened his ticket: he may prove himself, and see nothing personal."""
+    PROVED = "proved"
+    """He has shown that he knows the subscriber, where his ticket wants that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +119,7 @@ class Call:
     """In which the answer speaks to people."""
     path: Mapping[str, str]
     given_caller: Caller | None = None
+    given_signer: Signer | None = None
     shown: Shown | None = None
     body: BaseModel | None = None
     file: bytes = b""
@@ -135,6 +146,13 @@ class Call:
         return self.given_caller
 
     @property
+    def signer(self) -> Signer:
+        """Who signs in this browser; raises NotAuthenticated on a route of programs."""
+        if self.given_signer is None:
+            raise NotAuthenticated
+        return self.given_signer
+
+    @property
     def person(self) -> Resumed:
         """Who of the staff calls; raises NotAuthenticated where a program does."""
         if self.session is None:
@@ -143,7 +161,7 @@ class Call:
 
     @property
     def envelope(self) -> Shown:
-        """The envelope of the path, which the caller may see."""
+        """The envelope of the path, or of the session, which the caller may see."""
         if self.shown is None:
             raise LookupError("this route has no envelope")
         return self.shown
@@ -178,6 +196,8 @@ class Route:
     tag: str
     scope: Scope | None
     answer: Answer
+    signing: OfSession | None = None
+    """Where set, no key lets anybody in but a session of signing, to its own envelope."""
     body: JsonBody | FormBody | FileBody | FiledBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER

@@ -13,11 +13,11 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from api import problems, reading
-from api.auth import Known, known, require_our_page
+from api.auth import Known, admitted, credential, known, require_our_page
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
-from api.route import Call, FileBody, FiledBody, FormBody, JsonBody, Route
+from api.route import Call, FileBody, FiledBody, FormBody, JsonBody, OfSession, Route
 from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
@@ -31,6 +31,7 @@ from docgen.domain.errors import (
     ValuesRejected,
 )
 from docgen.ports import Chance
+from docgen.usecases.admit_signer import Signer
 from docgen.usecases.show_envelope import Shown
 
 _OUR_ID = re.compile(r"[0-9A-Za-z]{26}")
@@ -92,9 +93,12 @@ class Walk:
         return told(route.refusal(problem, call))
 
     def _let_in(self, route: Route, path: dict[str, str]) -> Told:
-        who = self._known(route)
+        signer = self._signer(route)
+        who = self._known(route) if signer is None else _known_as(signer)
         key = asked_key(request, route.repeat)
         call = self._call(route, path, who)
+        if signer is not None:
+            call = replace(call, given_signer=signer, shown=signer.shown)
 
         if key is None or who is None:
             return told(route.view(replace(call, resource_id=self.chance.identifier())))
@@ -111,6 +115,14 @@ class Walk:
             undone_by_fault=route.undone_by_fault,
         )
         return once.answer(tell, lambda error: refused(problems.of_error(error)))
+
+    def _signer(self, route: Route) -> Signer | None:
+        if route.signing is None:
+            return None
+        proved = route.signing is OfSession.PROVED
+        signer = admitted(request, self.docgen.tickets.admit, proved=proved)
+        bind_contextvars(ticket=signer.ticket.id, envelope=signer.ticket.envelope_id)
+        return signer
 
     def _known(self, route: Route) -> Known | None:
         if route.of_our_page:
@@ -176,6 +188,11 @@ class Walk:
         g.request_id = theirs if _THEIR_REQUEST_ID.fullmatch(theirs) else self.chance.identifier()
         g.begun = time.perf_counter()
         bind_contextvars(request_id=g.request_id)
+
+
+def _known_as(signer: Signer) -> Known:
+    """Whoever holds a session of signing calls as the subscriber, without any scope."""
+    return Known(caller=signer.caller, secret=credential(request))
 
 
 def _query_if_right(model: type[BaseModel]) -> BaseModel | None:

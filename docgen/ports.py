@@ -40,8 +40,10 @@ from docgen.domain.verdict import Report
 from docgen.domain.verification import Verification
 from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
+from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
 from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
+from docgen.ports_of_tickets import Tickets
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -394,6 +396,8 @@ class UnitOfWork(Protocol):
     sign_in_tries: SignInTries
     visits: Visits
     asked: AskedRequests
+    tickets: Tickets
+    copies: Copies
 
     def lock(self, chain: str) -> None:
         """Keep other writers off an envelope or a verification until the unit ends."""
@@ -629,10 +633,13 @@ class Turnstile(Protocol):
 
 
 class PageImages(Protocol):
-    """Pages as a screen shows them."""
+    """Pages as a screen shows and speaks them."""
 
     def image(self, pdf: bytes, page: int, *, width: int) -> bytes:
         """WebP of a page (from 1), so many pixels wide; raises DocumentNotFound beyond the last."""
+
+    def text(self, pdf: bytes, page: int) -> str:
+        """The words of a page (from 1), line by line; raises DocumentNotFound beyond the last."""
 
 
 @dataclass(frozen=True, kw_only=True)

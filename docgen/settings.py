@@ -4,17 +4,16 @@
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docgen.domain.number import Measure
 from docgen.domain.sending_limits import MOBILE_NETWORKS
 from docgen.settings_of_packs import PackSettings
+from docgen.settings_of_sms import SmsSettings
 from docgen.settings_of_staff import StaffSettings
 
 BESIDE_THE_PACKAGES = Path(__file__).resolve().parent.parent
@@ -106,95 +105,6 @@ class LimitSettings(BaseModel):
     """Wrong codes per phone in a day, over all documents."""
 
 
-class HttpRouteSettings(BaseModel):
-    """An account with a provider of messages; without its key it is no route."""
-
-    api_key: SecretStr | None = None
-    sender: str = Field(default="", max_length=15)
-    """Name the message comes from, as agreed with the provider."""
-    weight: int = Field(default=50, gt=0, le=100)
-    """Its share of the messages, beside those of the other routes."""
-    networks: tuple[str, ...] = ()
-    """Three digits after +7 of the numbers it is first choice for; none: for all alike."""
-    time_limit: float = Field(default=2.0, gt=0, le=30)
-    """Seconds until it must have answered; after that nobody knows whether the message left."""
-    trust: Path | None = None
-    """PEM file of the authorities that its certificate may come from; none: the system's."""
-
-    @field_validator("networks")
-    @classmethod
-    def _require_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(re.fullmatch("[0-9]{3}", each) for each in networks):
-            raise ValueError("a network is three digits")
-        return networks
-
-
-def _require_tls(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (
-        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    ):
-        raise ValueError("codes and keys go over https only")
-    if not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("an address is scheme, host and port")
-    return address
-
-
-Address = Annotated[str, AfterValidator(_require_tls)]
-
-
-class SmscKzSettings(HttpRouteSettings):
-    """SMSC.kz."""
-
-    addresses: tuple[Address, ...] = Field(
-        default=("https://smsc.kz", "https://www2.smsc.kz"), min_length=1
-    )
-    """Where it listens; the next one is tried where one cannot be connected."""
-    callback_secret: SecretStr | None = None
-    """Signs its calls to `/v1/sms/receipts/smsc-kz`; without it they are refused."""
-
-
-class MobizonSettings(HttpRouteSettings):
-    """Mobizon."""
-
-    addresses: tuple[Address, ...] = Field(default=("https://api.mobizon.kz",), min_length=1)
-    """Where it listens: the domain depends on where the account was registered."""
-
-
-class SmppSettings(BaseModel):
-    """The message centre that `docgen smpp` is bound to over SMPP 3.4, where there is one."""
-
-    host: str | None = None
-    port: int = Field(default=2775, gt=0, le=65535)
-    tls: bool = False
-    """Reach it over TLS; its certificate must be one that this machine trusts."""
-    system_id: str = Field(default="", max_length=15)
-    password: SecretStr = Field(default=SecretStr(""), max_length=8)
-    system_type: str = Field(default="", max_length=12)
-    sender: str = Field(default="", pattern=r"^[A-Za-z0-9 ._-]{0,11}$")
-    """What stands above the message on the phone, as registered with the operators."""
-    rate: float = Field(default=50.0, gt=0)
-    """Messages a second that the centre lets us send."""
-    window: int = Field(default=10, gt=0)
-    """Messages that may wait for its answer at once."""
-    receipt_ids: Literal["same", "decimal", "hexadecimal"] = "same"
-    """How the text of a receipt writes the message's id, where its answer wrote it otherwise."""
-    socket: Path | None = None
-    """Where `docgen smpp` listens; the default is `var/smpp/link.sock`."""
-    weight: int = Field(default=90, gt=0, le=100)
-    """Its share of a hundred messages where all routes are in order."""
-    networks: frozenset[Annotated[str, Field(pattern=r"^[0-9]{3}$")]] = frozenset()
-    """Three digits after +7 of the numbers it is first choice for; none: for all alike."""
-
-
-class SmsSettings(BaseModel):
-    """Routes of messages, each used as soon as it has its key or its host."""
-
-    smpp: SmppSettings = SmppSettings()
-    smsc_kz: SmscKzSettings = SmscKzSettings()
-    mobizon: MobizonSettings = MobizonSettings()
-
-
 class NumberSettings(BaseModel):
     """What is asked about a subscriber's number, and what follows."""
 
@@ -282,6 +192,46 @@ class WorkSettings(BaseModel):
     """Seconds a caller who creates an envelope waits for its documents."""
 
 
+class CopySettings(BaseModel):
+    """What the subscriber is sent after the seal."""
+
+    sms: bool = True
+    """A link to his papers."""
+    link_days: int = Field(default=14, gt=0, le=90)
+    """For so long that link may be opened."""
+    email: bool = True
+    """The sealed files, where he has given an address and `DOCGEN_MAIL__HOST` is set."""
+
+
+class MailSettings(BaseModel):
+    """The server that e-mail is handed over to."""
+
+    host: str | None = None
+    port: int = Field(default=587, gt=0, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` only for a server on this machine."""
+    trust: Path | None = None
+    """PEM file of the authorities that its certificate may come from; none: the system's."""
+    sender: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    """Address that letters come from."""
+    sender_name: str = ""
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    patience: float = Field(default=20.0, gt=0, le=120)
+    """Seconds for each answer of the server."""
+
+
+class TicketSettings(BaseModel):
+    """Signing in a browser."""
+
+    embed_minutes: int = Field(default=10, gt=0, le=60)
+    """For so long a portal's ticket may be opened."""
+    link_hours: int = Field(default=72, gt=0, le=720)
+    """For so long a link in a message may be opened."""
+    session_minutes: int = Field(default=30, gt=0, le=240)
+    """So long after the last sign of life a page has to be opened anew."""
+
+
 class WebhookSettings(BaseModel):
     """Telling other people's programs what happened."""
 
@@ -341,6 +291,9 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     work: WorkSettings = WorkSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    tickets: TicketSettings = TicketSettings()
+    copies: CopySettings = CopySettings()
+    mail: MailSettings = MailSettings()
     packs: PackSettings = PackSettings()
     staff: StaffSettings = StaffSettings()
 
@@ -363,6 +316,7 @@ class Settings(BaseSettings):
             "DOCGEN_SMS__SMSC_KZ__API_KEY": self.sms.smsc_kz.api_key,
             "DOCGEN_SMS__MOBIZON__API_KEY": self.sms.mobizon.api_key,
             "DOCGEN_SMS__SMPP__HOST": self.sms.smpp.host,
+            "DOCGEN_MAIL__HOST": self.mail.host,
             "DOCGEN_STAFF__OPENID__ISSUER": self.staff.openid.issuer,
         }
         return tuple(name for name, value in given.items() if value is not None)

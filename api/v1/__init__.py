@@ -12,6 +12,8 @@ from api.v1 import (
     receipts,
     sessions,
     signing,
+    signing_sessions,
+    tickets,
     verify,
     visits,
     webhooks,
@@ -29,6 +31,8 @@ ROUTES: tuple[Route, ...] = (
     *verify.ROUTES,
     *receipts.ROUTES,
     *webhooks.ROUTES,
+    *tickets.ROUTES,
+    *signing_sessions.ROUTES,
     *sessions.ROUTES,
     *visits.ROUTES,
 )

@@ -24,14 +24,14 @@ _TAGGED = {"ETag": "Changes with the bytes, and only with them"}
 def fetch_pdf(call: Call) -> Reply:
     """The PDF: frozen, sealed or archived."""
     query = call.query_as(PdfQuery)
-    located = _located(call, query)
-    tag = f'"{located.sha256}"'
+    found = located(call)
+    tag = f'"{found.sha256}"'
     headers = _headers(tag, query) | {
-        "Content-Disposition": f'attachment; filename="{located.number}.pdf"',
+        "Content-Disposition": f'attachment; filename="{found.number}.pdf"',
     }
     if _held(call, tag):
         return Reply(body=b"", status=_HELD, headers=headers)
-    pdf = call.docgen.fetch_document.pdf(located)
+    pdf = call.docgen.fetch_document.pdf(found)
     return Reply(body=pdf, media_type="application/pdf", headers=headers)
 
 
@@ -54,12 +54,12 @@ def fetch_cms(call: Call) -> Reply:
 
 def fetch_page(call: Call) -> Reply:
     """A page as an image, exactly as it is in the PDF."""
-    query, page = call.query_as(PageQuery), _page(call)
-    located = _located(call, query)
-    tag = f'"{located.sha256}-{page}-{query.width}"'
+    query, page = call.query_as(PageQuery), page_number(call)
+    found = located(call)
+    tag = f'"{found.sha256}-{page}-{query.width}"'
     if _held(call, tag):
         return Reply(body=b"", status=_HELD, headers=_headers(tag, query))
-    image = call.docgen.fetch_document.page(located, page, width=query.width)
+    image = call.docgen.fetch_document.page(found, page, width=query.width)
     return Reply(body=image, media_type="image/webp", headers=_headers(tag, query))
 
 
@@ -75,7 +75,9 @@ def show_qr(call: Call) -> Reply:
     raise DocumentNotFound
 
 
-def _located(call: Call, query: PdfQuery) -> Located:
+def located(call: Call) -> Located:
+    """The document of the path, in the version of the query."""
+    query = call.query_as(PdfQuery)
     return call.docgen.fetch_document.locate(
         call.envelope.envelope,
         call.path["document_id"],
@@ -83,7 +85,8 @@ def _located(call: Call, query: PdfQuery) -> Located:
     )
 
 
-def _page(call: Call) -> int:
+def page_number(call: Call) -> int:
+    """The page of the path, from 1; raises DocumentNotFound for what is no such number."""
     page = call.path["page"]
     if not _PAGE.fullmatch(page):
         raise DocumentNotFound

@@ -79,7 +79,7 @@ class EnvelopeShape(Shape):
             if shown.challenge is None
             else ChallengeShape.of(shown.challenge, person.phone),
             consent=ConsentShape.of(envelope.consent),
-            seal=_seal(envelope),
+            seal=SealShape.of(envelope),
             reason=envelope.reason,
             supersedes=envelope.supersedes,
             superseded_by=envelope.superseded_by,
@@ -127,16 +127,6 @@ class EnvelopesShape(Shape):
 def _manifest(envelope: Envelope) -> str | None:
     frozen = all(document.frozen is not None for document in envelope.documents)
     return envelope.manifest_hash if frozen else None
-
-
-def _seal(envelope: Envelope) -> SealShape | None:
-    if envelope.state is State.CONFIRMED:
-        return SealShape(status="pending", level=None, sealed_at=None)
-    sealed = [d.sealed for d in envelope.documents if d.sealed is not None]
-    if not sealed:
-        return None
-    last = max(sealed, key=lambda each: each.sealed_at)
-    return SealShape(status="sealed", level=last.level, sealed_at=last.sealed_at)
 
 
 def _links(root: str) -> EnvelopeLinks:

@@ -20,10 +20,12 @@ from docgen.domain.envelope import (
     Archived,
     Detached,
     Document,
+    Envelope,
     Frozen,
     Reference,
     Sealed,
     SealLevel,
+    State,
 )
 from docgen.domain.errors import FieldError
 from docgen.domain.handwriting import Tool
@@ -361,6 +363,17 @@ class SealShape(Shape):
     status: Literal["pending", "sealed"]
     level: SealLevel | None
     sealed_at: datetime | None
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> Self | None:
+        """The shape, once there is a consent to be sealed."""
+        if envelope.state is State.CONFIRMED:
+            return cls(status="pending", level=None, sealed_at=None)
+        sealed = [d.sealed for d in envelope.documents if d.sealed is not None]
+        if not sealed:
+            return None
+        last = max(sealed, key=lambda each: each.sealed_at)
+        return cls(status="sealed", level=last.level, sealed_at=last.sealed_at)
 
 
 def document_shape(document: Document, root: str, public_url: str) -> DocumentShape:

@@ -69,11 +69,19 @@ class ConfirmationShape(Shape):
 
 def send_code(call: Call) -> Reply:
     """A code to the subscriber's phone, bound to the very bytes of the documents."""
-    body, envelope = call.body_as(CodeRequest), call.envelope.envelope
+    body = call.body_as(CodeRequest)
+    employee_id = _employee(call, body.employee_id)
+    asked_by = AskedBy(client=call.caller.client, employee_id=employee_id)
+    return sent(call, language=body.language, asked_by=asked_by)
+
+
+def sent(call: Call, *, language: Language | None, asked_by: AskedBy) -> Reply:
+    """That a code is on its way, whoever asked for it."""
+    envelope = call.envelope.envelope
     challenge = call.docgen.send_code(
         envelope.id,
-        language=_language(call, body.language),
-        asked_by=AskedBy(client=call.caller.client, employee_id=_employee(call, body.employee_id)),
+        language=_language(call, language),
+        asked_by=asked_by,
         sending_id=call.resource_id,
     )
     telemetry.CODES.labels("sent").inc()
@@ -121,6 +129,33 @@ def _language(call: Call, asked: Language | None) -> Language:
     return asked or call.envelope.envelope.documents[0].languages[0]
 
 
+SENDING = (
+    NotReady,
+    AlreadyConfirmed,
+    MoveNotAllowed,
+    WayNotAllowed,
+    NetworkNotAllowed,
+    NumberNotSubscribers,
+    SimChanged,
+    StaleEnvelope,
+    LimitReached,
+    CodesUnavailable,
+    DirectoryUnavailable,
+    SmsUnavailable,
+)
+"""What refuses a code."""
+CONFIRMING = (
+    ValuesRejected,
+    CodeWrong,
+    CodeGone,
+    NotReady,
+    AlreadyConfirmed,
+    MoveNotAllowed,
+    StaleEnvelope,
+    CodesUnavailable,
+)
+"""What refuses a confirmation."""
+
 ROUTES = (
     Route(
         method="POST",
@@ -134,20 +169,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=(
-            NotReady,
-            AlreadyConfirmed,
-            MoveNotAllowed,
-            WayNotAllowed,
-            NetworkNotAllowed,
-            NumberNotSubscribers,
-            SimChanged,
-            StaleEnvelope,
-            LimitReached,
-            CodesUnavailable,
-            DirectoryUnavailable,
-            SmsUnavailable,
-        ),
+        refusals=SENDING,
     ),
     Route(
         method="POST",
@@ -160,15 +182,6 @@ ROUTES = (
         body=JsonBody(model=Confirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed; the seal follows", model=ConfirmationShape),
-        refusals=(
-            ValuesRejected,
-            CodeWrong,
-            CodeGone,
-            NotReady,
-            AlreadyConfirmed,
-            MoveNotAllowed,
-            StaleEnvelope,
-            CodesUnavailable,
-        ),
+        refusals=CONFIRMING,
     ),
 )

@@ -4,21 +4,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.route import Route
+from api.web.embed import embed_routes
 from api.web.field_page import field_pages
 from api.web.front import front_page
 from api.web.inbox import Messages, inbox_page
 from api.web.page import Site
 from api.web.reference_page import reference_page
-from api.web.static import STATIC_ROUTE
+from api.web.sign import sign_page
+from api.web.static import MODULE_ROUTE, STATIC_ROUTE
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Clock
+from docgen.ports import Chance, Clock
 
 
 def pages(
-    description: Mapping[str, Any], forms: Catalogue, messages: Messages | None, clock: Clock
+    description: Mapping[str, Any],
+    forms: Catalogue,
+    messages: Messages | None,
+    *,
+    chance: Chance,
+    clock: Clock,
 ) -> tuple[Route, ...]:
     """All pages; without messages there is no phone to show."""
     site = Site(has_inbox=messages is not None)
     phone = () if messages is None else (inbox_page(site, messages),)
-    reference = reference_page(site, description, forms)
-    return (front_page(site), reference, *phone, *field_pages(site, clock), STATIC_ROUTE)
+    return (
+        front_page(site),
+        reference_page(site, description, forms),
+        *phone,
+        sign_page(site, chance),
+        *embed_routes(),
+        *field_pages(site, clock),
+        STATIC_ROUTE,
+        MODULE_ROUTE,
+    )

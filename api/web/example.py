@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from api.auth import SIGNERS
+from api.v1.signing_shapes import consent_hash
 from api.web.fields import Schema, Schemas
+from docgen.domain.language import Language
 from docgen.forms.catalogue import Catalogue
 
 _FORMATS: Mapping[str, str] = {
@@ -28,6 +31,13 @@ def known_examples(forms: Catalogue) -> Mapping[str, Any]:
     return {
         "PersonInput": {name: person[name] for name in ("surname", "name", "iin", "phone")},
         "NewWebhook": {"url": "https://shop.example/hooks", "topics": ["envelope.sealed"]},
+        "Proof": {"iin_end": person["iin"][-4:]},
+        "SignersConfirmation": {
+            "code": _DIGITS,
+            "attempt_id": "attempt_id",
+            "language": "kk",
+            "consent_sha256": consent_hash(Language.KK),
+        },
         "Envelope": {
             "subscriber": person,
             "reference": {
@@ -69,6 +79,8 @@ class Examples:
         key = ['-H "Authorization: Bearer $KEY"'] if "bearer" in ways else []
         if ways == ["session"]:
             key = ["-b session.cookies", '-H "X-Page-Token: $TOKEN"']
+        if ways == [*SIGNERS]:
+            key = ['-H "Authorization: Bearer $SESSION"']
         return key + [
             f'-H "{parameter["name"]}: $(date +%s%N)"'
             for parameter in operation["parameters"]

@@ -40,6 +40,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["address"] = static.address
+    environment.globals["module"] = static.module
     return environment
 
 

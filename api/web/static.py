@@ -1,4 +1,7 @@
-"""Style, script and mark: each under a name that changes with its bytes, so it is kept for ever."""
+"""Style, script and mark: each under a name that changes with its bytes, so it is kept for ever.
+
+Modules that import one another lie in folders, all below one name that changes with any of them.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -41,10 +44,34 @@ _FILES: Mapping[str, StaticFile] = {
 }
 _SERVED: Mapping[str, StaticFile] = {file.name: file for file in _FILES.values()}
 
+_MODULES: Mapping[str, StaticFile] = {
+    f"{file.parent.name}/{file.name}": StaticFile(
+        name=f"{file.parent.name}/{file.name}",
+        content=file.read_bytes(),
+        media_type=_MEDIA_TYPES[file.suffix],
+    )
+    for file in sorted(_FOLDER.glob("*/*"))
+    if file.suffix in _MEDIA_TYPES
+}
+_MARK = hashlib.sha256(b"".join(each.content for each in _MODULES.values())).hexdigest()[:12]
+
 
 def address(name: str) -> str:
     """Where a file is to be had; KeyError for one that is not there."""
     return f"/static/{_FILES[name].name}"
+
+
+def module(name: str) -> str:
+    """Where a file of a folder is to be had, `modules/client.js`; KeyError for one not there."""
+    return f"/static/{_MARK}/{_MODULES[name].name}"
+
+
+def serve_module(call: Call) -> Reply:
+    """A file of a folder, in the version of this very service; raises NotFound."""
+    file = _MODULES.get(f"{call.path['folder']}/{call.path['name']}")
+    if file is None or call.path["mark"] != _MARK:
+        raise NotFound
+    return Reply(body=file.content, media_type=file.media_type, headers=_FOR_EVER)
 
 
 def serve(call: Call) -> Reply:
@@ -63,5 +90,16 @@ STATIC_ROUTE = Route(
     tag="pages",
     scope=OPEN,
     answer=Answer(says="The file", media_type="text/css"),
+    refusals=(NotFound,),
+)
+
+MODULE_ROUTE = Route(
+    method="GET",
+    path="/static/{mark}/{folder}/{name}",
+    view=serve_module,
+    summary="A module that a page is made with",
+    tag="pages",
+    scope=OPEN,
+    answer=Answer(says="The file", media_type="text/javascript"),
     refusals=(NotFound,),
 )

@@ -17,7 +17,8 @@ from docgen.bootstrap.smpp import smpp_ways
 from docgen.domain.errors import Misconfigured
 from docgen.domain.routes import Route
 from docgen.ports import ReceiptReader, ReceiptSource, SmsGateway
-from docgen.settings import HttpRouteSettings, Settings
+from docgen.settings import Settings
+from docgen.settings_of_sms import HttpRouteSettings
 from docgen.usecases.dispatch_message import Way
 
 

@@ -23,6 +23,7 @@ from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
+from docgen.bootstrap.tickets import TicketDesk, tickets_of
 from docgen.bootstrap.visits import VisitDesk, visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
@@ -88,6 +89,7 @@ class Docgen:
     staff: StaffDesk
     visits: VisitDesk
     webhooks: WebhookDesk
+    tickets: TicketDesk
     public_url: str
 
 
@@ -170,6 +172,7 @@ def _docgen(
         verify_upload=VerifyUpload(verify_document=verify, register=register),
         turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
+        tickets=tickets_of(settings, register=register),
         staff=staff_of(settings, register, key=parts.subject_key),
         visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
     )  # fmt: skip

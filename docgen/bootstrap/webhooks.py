@@ -15,6 +15,7 @@ from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
 from docgen.usecases.change_webhook import ChangeWebhook
 from docgen.usecases.create_webhook import CreateWebhook
+from docgen.usecases.deliver_copies import DeliverCopies
 from docgen.usecases.deliver_webhooks import DeliverWebhooks, SecretOf
 from docgen.usecases.publish_news import PublishNews
 from docgen.usecases.redeliver import Redeliver
@@ -42,11 +43,12 @@ class TellNews:
 
     publish: PublishNews
     deliver: DeliverWebhooks
+    copies: DeliverCopies
 
     def __call__(self) -> bool:
         """One round."""
-        published, delivered = self.publish(), self.deliver()
-        return published + delivered > 0
+        published, delivered, copied = self.publish(), self.deliver(), self.copies()
+        return published + delivered + copied > 0
 
 
 def desk_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -> WebhookDesk:
@@ -62,9 +64,12 @@ def desk_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -
     )
 
 
-def telling_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -> TellNews:
+def telling_of(
+    settings: Settings, parts: Surroundings, *, register: SqlRegister, copies: DeliverCopies
+) -> TellNews:
     """For a process that works."""
     return TellNews(
+        copies=copies,
         publish=PublishNews(register=register, clock=CLOCK),
         deliver=DeliverWebhooks(
             register=register,

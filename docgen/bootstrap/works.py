@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.queue import QueueConsumer
 from docgen.bootstrap import CLOCK
+from docgen.bootstrap.copies import copy_policy, copying
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.evidence import closing
 from docgen.bootstrap.forms import catalogue
@@ -100,6 +101,7 @@ def works_over(
     seal = SealEnvelope(
         register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
         operator=operator, public_url=settings.public_url, owes_detached=signer is not None,
+        copies=copy_policy(settings),
     )  # fmt: skip
     doers: dict[Task, Callable[[str], None]] = {Task.RENDER: render, Task.SEAL: seal}
     if signer is not None:
@@ -114,11 +116,12 @@ def works_over(
     )  # fmt: skip
     routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
     routes.start()
-    try:
-        yield Works(work=work, sweep=sweep, tell=telling_of(settings, parts, register=register))
-    finally:
-        renderer.close()
-        routes.join()
+    with ExitStack() as stack:
+        stack.callback(routes.join)
+        stack.callback(renderer.close)
+        copies = copying(settings, parts, stack, register=register)
+        tell = telling_of(settings, parts, register=register, copies=copies)
+        yield Works(work=work, sweep=sweep, tell=tell)
 
 
 def _prove(routes: ProveRoutes) -> None:

@@ -24,9 +24,21 @@ def keys() -> None:
     type=click.Choice([each.value for each in Scope]),
     help="default: all",
 )
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    help="a web page, https://HOST, that may frame the signing; default: none",
+)
 @click.option("--days", type=click.IntRange(1, 3650), help="how long it counts; default: for ever")
 def keys_create(
-    client: str, owner: str, region: str | None, scopes: tuple[str, ...], days: int | None
+    *,
+    client: str,
+    owner: str,
+    region: str | None,
+    scopes: tuple[str, ...],
+    origins: tuple[str, ...],
+    days: int | None,
 ) -> None:
     """Make a key for the program CLIENT and print it, this once."""
     from docgen.bootstrap import CLOCK
@@ -39,6 +51,7 @@ def keys_create(
         owner=owner,
         region=region,
         scopes=frozenset(Scope(scope) for scope in scopes) or frozenset(Scope),
+        origins=origins,
         expires_at=None if days is None else CLOCK.now() + timedelta(days=days),
     )
     with told(), opened_keys(Settings()) as known:
@@ -66,6 +79,7 @@ def keys_list() -> None:
             f"expires {_day(key.expires_at)}",
             f"revoked {_day(key.revoked_at)}",
             ",".join(sorted(caller.scopes)),
+            " ".join(caller.origins) or "-",
         )
         click.echo("\t".join(columns))
 

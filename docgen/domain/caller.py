@@ -45,6 +45,8 @@ class Caller:
     region: str | None
     """Where set, the only region whose envelopes it makes and sees."""
     scopes: frozenset[Scope]
+    origins: tuple[str, ...] = ()
+    """Web pages of that program that may frame the signing; none: it cannot be embedded."""
     staff: str | None = None
     """Of a person of the staff who has signed in: the id of his account."""
     employee_id: str | None = None

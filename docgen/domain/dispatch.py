@@ -17,6 +17,19 @@ _LIKE_A_NUMBER = re.compile(r"[0-9]{5,}")
 """A provider's words may quote the phone or the code; a status needs no such run of digits."""
 
 
+class Purpose(StrEnum):
+    """What a message is for."""
+
+    CODE = "code"
+    COPY = "copy"
+    """A link to sealed papers: it costs money and is no code."""
+
+    @property
+    def matter(self) -> str:
+        """Under which name the journal tells what a message was sent for."""
+        return "challenge" if self is Purpose.CODE else self.value
+
+
 class Channel(StrEnum):
     """By what a code reaches the subscriber (contract, points 3 and 9)."""
 
@@ -44,10 +57,14 @@ class AskedBy:
 
     client: str
     employee_id: str | None = None
+    is_subscriber: bool = False
+    """Whether the subscriber himself asks, over that program."""
 
     @property
     def actor(self) -> str:
         """As the journal names him."""
+        if self.is_subscriber:
+            return "subscriber"
         if self.employee_id is None:
             return f"client:{self.client}"
         return f"employee:{self.employee_id}"
@@ -67,6 +84,7 @@ class Sending:
     channel: Channel = Channel.SMS
     avoid: str | None = None
     """The route by which the same code has gone already, and was not seen to arrive."""
+    purpose: Purpose = Purpose.CODE
 
 
 class HopState(StrEnum):
@@ -154,6 +172,7 @@ class Hop:
     delivery: Delivery = Delivery.UNDERWAY
     delivery_raw: str | None = None
     delivery_at: datetime | None = None
+    purpose: Purpose = Purpose.CODE
 
     def taken(self, answer: Taken, *, at: datetime) -> Self:
         """The route has it."""

@@ -14,6 +14,7 @@ DocgenError
 │   ├── StaffNotFound
 │   ├── VisitNotFound
 │   ├── WebhookNotFound
+│   ├── TicketNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
 ├── Conflict                      the state does not allow it
@@ -29,10 +30,17 @@ DocgenError
 │   ├── StaleVisit                the same of a visit
 │   └── VisitBegun                somebody is at it already
 ├── NotAuthenticated              no key, or none that counts
+│   ├── SessionOver               no session of signing, or one that is over
 │   └── SignInRefused             no such account, another password, or a locked one
 ├── NotAuthorised                 a key without that scope
 ├── NotFromThisPage               a signed-in browser that another page has sent
 ├── HandedOver                    the tablet is in the subscriber's hands
+├── ProofNeeded                   a link's holder has yet to show that he knows the subscriber
+├── ProofWrong                    he does not
+├── TicketGone                    it opens nothing any more
+│   ├── TicketExpired
+│   ├── TicketUsed                exchanged already
+│   └── TicketLocked              too many wrong proofs
 ├── IdempotencyKeyReused          the same key with another request
 ├── RequestInProgress             the same request is still being answered
 ├── CodeRefused
@@ -49,8 +57,10 @@ DocgenError
 │   ├── QueueFull                 more work is owed than may wait
 │   ├── Busy                      as many are at it as may be
 │   ├── WebhookUnreachable        a receiver gave no answer
+│   ├── MailUnavailable           no mail server takes a letter now
 │   ├── ProviderUnavailable       the identity provider does not answer
 │   └── SealUnavailable           the timestamp authority or revocation service is down
+├── MailRefused                   no mail server will ever take this letter
 ├── SmsUncertain                  nobody knows whether the message left
 ├── SignatureWrong                a provider's call that is not his
 ├── TemplateRejected              a Word file breaks the rules of templates
@@ -176,6 +186,12 @@ class WebhookNotFound(NotFound):
     """No webhook of that id, or not yours."""
 
     code = "webhook_not_found"
+
+
+class TicketNotFound(NotFound):
+    """No such ticket."""
+
+    code = "ticket_not_found"
 
 
 class BlobNotFound(NotFound):
@@ -321,6 +337,52 @@ class NotAuthorised(DocgenError):
         self.scope = scope
 
 
+class SessionOver(NotAuthenticated):
+    """No session of signing was shown, or it is over: which, is not told. Open the ticket anew."""
+
+    code = "session_over"
+
+
+class ProofNeeded(DocgenError):
+    """Whoever opened a link has yet to show that he knows the subscriber."""
+
+    code = "proof_needed"
+
+
+class ProofWrong(DocgenError):
+    """Not the subscriber's digits; `attempts_left` more may be tried."""
+
+    code = "proof_wrong"
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__(f"{attempts_left} attempts left")
+        self.attempts_left = attempts_left
+
+
+class TicketGone(DocgenError):
+    """A ticket that opens nothing any more; whoever issued it can issue another."""
+
+    code = "ticket_gone"
+
+
+class TicketExpired(TicketGone):
+    """Its time is over."""
+
+    code = "ticket_expired"
+
+
+class TicketUsed(TicketGone):
+    """It was exchanged already, and is good for once."""
+
+    code = "ticket_used"
+
+
+class TicketLocked(TicketGone):
+    """Too many wrong proofs."""
+
+    code = "ticket_locked"
+
+
 class IdempotencyKeyReused(DocgenError):
     """The key was used for another request; a new request needs a new key."""
 
@@ -438,6 +500,26 @@ class SealUnavailable(Unavailable):
     """Sealing process, authority or revocation service is away; the envelope stays confirmed."""
 
     code = "seal_unavailable"
+
+
+class MailUnavailable(Unavailable):
+    """No mail server takes a letter now; `raw` says why, and names nobody."""
+
+    code = "mail_unavailable"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"the letter was not taken: {raw}")
+        self.raw = raw
+
+
+class MailRefused(DocgenError):
+    """No mail server will ever take this letter; `raw` says why, and names nobody."""
+
+    code = "mail_refused"
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(f"the letter was refused: {raw}")
+        self.raw = raw
 
 
 class SmsUncertain(DocgenError):

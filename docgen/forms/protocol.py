@@ -17,6 +17,7 @@ from docgen.domain.language import BOTH, Language
 from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility
 from docgen.domain.subscriber import PhoneVerification, Subscriber
+from docgen.domain.ticket import Channel
 from docgen.forms.protocol_by_hand import hand_context
 from docgen.texts.dates import formal, local_day, moment
 from docgen.texts.money import grouped
@@ -247,6 +248,8 @@ def _entered_by(consent: Consent, language: Language) -> str:
     who = say(f"word.{consent.entered_by}", language, id=consent.employee_id or DASH)
     if consent.device is None:
         return who
+    if consent.device in set(Channel):
+        return say(f"word.over_{consent.device}", language, who=who)
     return say("word.on_device", language, who=who, device=consent.device)
 
 

@@ -34,6 +34,15 @@ def phone_message(*, code: str, host: str, language: Language) -> str:
     return _fitting("sms.phone", language, host, code=code)
 
 
+def copy_message(*, link: str, language: Language) -> str:
+    """What is sent with the link to sealed papers; one segment, as long as the host allows it.
+
+    With a longer host the barest wording takes two: a link cannot be shortened.
+    """
+    wordings = [say(each, language, link=link) for each in _wordings("sms.copy", language)]
+    return next((text for text in wordings if units(text) <= SEGMENT), wordings[-1])
+
+
 def host_budget(kinds: Iterable[tuple[Language, str]]) -> int:
     """How long the host's name may be, so that each of these kinds fits with the longest order."""
     signing = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from docgen.domain.dispatch import Hop, HopState, Message, Sending
+from docgen.domain.dispatch import Hop, HopState, Message, Purpose, Sending
 from docgen.domain.errors import DocgenError, SmsRefused, SmsUnavailable, SmsUncertain
 from docgen.domain.journal import Event, Fact
 from docgen.domain.routes import REMEMBERED, BreakerPolicy, Health, Route, health, order
@@ -20,9 +20,16 @@ Noted = Callable[[UnitOfWork, Hop], None]
 """What else is written down in the transaction that says what came of a hop."""
 
 _EVENTS = {
-    HopState.TAKEN: Event.CODE_SENT,
-    HopState.REFUSED: Event.CODE_REFUSED,
-    HopState.UNKNOWN: Event.CODE_UNCERTAIN,
+    Purpose.CODE: {
+        HopState.TAKEN: Event.CODE_SENT,
+        HopState.REFUSED: Event.CODE_REFUSED,
+        HopState.UNKNOWN: Event.CODE_UNCERTAIN,
+    },
+    Purpose.COPY: {
+        HopState.TAKEN: Event.COPY_SENT,
+        HopState.REFUSED: Event.COPY_REFUSED,
+        HopState.UNKNOWN: Event.COPY_UNCERTAIN,
+    },
 }
 
 
@@ -111,6 +118,7 @@ class DispatchMessage:
                 client=sending.client,
                 employee_id=sending.employee_id,
                 begun_at=self.clock.now(),
+                purpose=sending.purpose,
             )
             unit.hops.add(hop)
             unit.commit()
@@ -145,7 +153,7 @@ class DispatchMessage:
 def fact_of(hop: Hop, details: Mapping[str, str]) -> Fact:
     """What the journal says of an answered hop; ids and states only."""
     known = {
-        "challenge": hop.challenge_id,
+        hop.purpose.matter: hop.challenge_id,
         "hop": hop.id,
         "route": hop.route,
         "provider": hop.provider,
@@ -153,7 +161,7 @@ def fact_of(hop: Hop, details: Mapping[str, str]) -> Fact:
         "status": hop.raw,
     }
     return Fact(
-        event=_EVENTS[hop.state],
+        event=_EVENTS[hop.purpose][hop.state],
         at=hop.begun_at if hop.answered_at is None else hop.answered_at,
         actor="system",
         details={name: value for name, value in known.items() if value} | dict(details),

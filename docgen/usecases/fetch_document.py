@@ -66,6 +66,10 @@ class FetchDocument:
         """A page as an image, so many pixels wide; raises DocumentNotFound beyond the last one."""
         return self.images.image(self.pdf(located), page, width=width)
 
+    def text(self, located: Located, page: int) -> str:
+        """The words of a page, line by line; raises DocumentNotFound beyond the last one."""
+        return self.images.text(self.pdf(located), page)
+
 
 def _hashes(document: Document) -> dict[Version, str]:
     """The hash of each version there is, the latest first."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from docgen.domain.caller import ApiKey, Caller, Scope, hash_of
-from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.domain.errors import FieldError, InvalidValue, ValuesRejected
+from docgen.domain.origin import require_origin
 from docgen.forms.fields import require_code
 from docgen.ports import Chance, Clock, Register
 
@@ -20,6 +21,8 @@ class KeyRequest:
     owner: str
     region: str | None = None
     scopes: frozenset[Scope] = frozenset(Scope)
+    origins: tuple[str, ...] = ()
+    """Web pages that may frame the signing of its envelopes."""
     expires_at: datetime | None = None
 
 
@@ -49,6 +52,7 @@ class IssueKey:
             owner=request.owner,
             region=request.region,
             scopes=request.scopes,
+            origins=request.origins,
         )
         kept = ApiKey(
             caller=caller,
@@ -68,5 +72,11 @@ class IssueKey:
             require_code(request.region, pointer="/region")
         if not request.scopes:
             raise ValuesRejected((FieldError("/scopes", "required"),))
+        for place, origin in enumerate(request.origins):
+            try:
+                require_origin(origin)
+            except InvalidValue:
+                wrong = FieldError(f"/origins/{place}", "origin_invalid")
+                raise ValuesRejected((wrong,)) from None
         if request.expires_at is not None and request.expires_at <= self.clock.now():
             raise ValuesRejected((FieldError("/expires_at", "invalid"),))

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from docgen.domain.challenge import ChallengePolicy
-from docgen.domain.dispatch import Sending
+from docgen.domain.dispatch import Purpose, Sending
 from docgen.domain.errors import (
     CodesForgotten,
     CodesUnavailable,
@@ -78,8 +78,22 @@ class LimitSending:
 
     def give_back(self, sending: Sending) -> None:
         """Nothing left: what was counted is not; a store that is away keeps it, which is safe."""
+        now = self.clock.now()
         with suppress(CodesUnavailable):
-            self.limits.give_back(self._asked(sending, self.clock.now(), ()))
+            asked = self._of_program(sending, now) if _is_copy(sending) else None
+            self.limits.give_back(asked or self._asked(sending, now, ()))
+
+    def pay(self, sending: Sending) -> None:
+        """Count a message that is no code on its program's rate and money, and on nobody's phone.
+
+        Raises LimitReached or CodesUnavailable; then nothing is counted.
+        """
+        now = self.clock.now()
+        self._take(self._of_program(sending, now), sending, now)
+
+    def _of_program(self, sending: Sending, now: datetime) -> Asked:
+        asked = self._asked(sending, now, ())
+        return replace(asked, meters=tuple(m for m in asked.meters if m.limit is Limit.CLIENT))
 
     # --- what the register alone decides ------------------------------------------------
 
@@ -220,6 +234,10 @@ class LimitSending:
         times = [each.at for each in before if each.id != sending.id]
         if is_burst([*times, now], now=now, policy=burst):
             self.alerts.tell(Alert.BURST, chain=sending.chain)
+
+
+def _is_copy(sending: Sending) -> bool:
+    return sending.purpose is Purpose.COPY
 
 
 def _network(sending: Sending) -> str:

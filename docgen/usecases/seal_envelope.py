@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from docgen.domain.consent import HandwrittenConsent
+from docgen.domain.copy import CopyPolicy, owed
 from docgen.domain.envelope import Document, Envelope, Sealed, State, Verb
 from docgen.domain.errors import DocgenError, StaleEnvelope
 from docgen.domain.fingerprint import fingerprints
@@ -31,6 +32,8 @@ class SealEnvelope:
     clock: Clock
     operator: Operator
     public_url: str
+    copies: CopyPolicy = field(default_factory=CopyPolicy)
+    """What the subscriber is owed after the seal."""
     owes_detached: bool = False
     """Whether a national signature beside the file is to follow."""
 
@@ -98,6 +101,8 @@ class SealEnvelope:
             fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)
             unit.journal.append(envelope.id, fact)
             unit.outbox.settle(Task.SEAL, envelope.id, now=now)
+            for copy in owed(envelope.id, self.copies, email=envelope.subscriber.email, now=now):
+                unit.copies.add(copy)
             if self.owes_detached:
                 unit.outbox.add(_owed(envelope.id, now))
             unit.commit()

@@ -58,6 +58,7 @@ class Sweep:
         with self.register.begin() as unit:
             unit.asked.purge(self.clock.now() - self.answers_kept)
             unit.deliveries.purge(self.clock.now() - self.deliveries_kept)
+            unit.tickets.purge_sessions(self.clock.now() - self.answers_kept)
             unit.commit()
         self._settle()
         expired = sum(self._expired(each) for each in self._overdue() if not until())

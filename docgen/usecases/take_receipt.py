@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from functools import reduce
 
-from docgen.domain.dispatch import Delivery, Hop, Receipt
+from docgen.domain.dispatch import Delivery, Hop, Purpose, Receipt
 from docgen.domain.journal import Event, Fact
 from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases.keep_hop import keep_hop
 
 _EVENTS = {
-    Delivery.DELIVERED: Event.CODE_DELIVERED,
-    Delivery.FAILED: Event.CODE_UNDELIVERED,
+    (Purpose.CODE, Delivery.DELIVERED): Event.CODE_DELIVERED,
+    (Purpose.CODE, Delivery.FAILED): Event.CODE_UNDELIVERED,
+    (Purpose.COPY, Delivery.DELIVERED): Event.COPY_DELIVERED,
+    (Purpose.COPY, Delivery.FAILED): Event.COPY_UNDELIVERED,
 }
 
 
@@ -52,12 +54,13 @@ class TakeReceipt:
 
     def _record(self, unit: UnitOfWork, hop: Hop) -> None:
         keep_hop(unit, hop)
-        if hop.delivery in _EVENTS:
-            unit.journal.append(hop.chain, self._fact(hop))
+        event = _EVENTS.get((hop.purpose, hop.delivery))
+        if event is not None:
+            unit.journal.append(hop.chain, self._fact(hop, event))
 
-    def _fact(self, hop: Hop) -> Fact:
+    def _fact(self, hop: Hop, event: Event) -> Fact:
         known = {
-            "challenge": hop.challenge_id,
+            hop.purpose.matter: hop.challenge_id,
             "hop": hop.id,
             "route": hop.route,
             "message": hop.message_id,
@@ -65,9 +68,7 @@ class TakeReceipt:
             "delivered_at": None if hop.delivery_at is None else hop.delivery_at.isoformat(),
         }
         details = {name: value for name, value in known.items() if value}
-        return Fact(
-            event=_EVENTS[hop.delivery], at=self.clock.now(), actor="system", details=details
-        )
+        return Fact(event=event, at=self.clock.now(), actor="system", details=details)
 
 
 def _told(unit: UnitOfWork, hop: Hop, message_id: str) -> Hop:

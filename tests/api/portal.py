@@ -14,9 +14,11 @@ from docgen.adapters.sms.smsc_kz import SmscKzCalls
 from docgen.adapters.webhooks.addresses import Guard
 from docgen.adapters.webhooks.posting import HttpPosting
 from docgen.bootstrap.service import Docgen
+from docgen.bootstrap.tickets import TicketDesk
 from docgen.bootstrap.visits import visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, secrets_of
 from docgen.ports import Verifier
+from docgen.usecases.admit_signer import AdmitSigner
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.change_webhook import ChangeWebhook
@@ -24,7 +26,12 @@ from docgen.usecases.create_webhook import CreateWebhook
 from docgen.usecases.decline import Decline
 from docgen.usecases.fetch_document import FetchDocument
 from docgen.usecases.find_envelopes import FindEnvelopes
+from docgen.usecases.find_framer import FindFramer
 from docgen.usecases.issue_key import IssueKey, KeyRequest
+from docgen.usecases.issue_ticket import IssueTicket
+from docgen.usecases.open_ticket import OpenTicket
+from docgen.usecases.prolong_session import ProlongSession
+from docgen.usecases.prove_signer import ProveSigner
 from docgen.usecases.read_journal import ReadJournal
 from docgen.usecases.redeliver import Redeliver
 from docgen.usecases.remove_webhook import RemoveWebhook
@@ -141,10 +148,24 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         turnstile=FakeTurnstile(),
         public_url=PUBLIC_URL,
         webhooks=_webhooks(over),
+        tickets=tickets_over(over),
         staff=staff_desk(over),
         visits=visits_of(
             over.register, over.forms, over.create, pseudonyms=PSEUDONYMS, clock=over.clock
         ),
+    )
+
+
+def tickets_over(over: World) -> TicketDesk:
+    """Tickets of that world."""
+    register, clock, chance = over.register, over.clock, over.chance
+    return TicketDesk(
+        issue=IssueTicket(register=register, clock=clock, chance=chance),
+        open=OpenTicket(register=register, clock=clock, chance=chance),
+        admit=AdmitSigner(register=register, clock=clock),
+        prove=ProveSigner(register=register, clock=clock),
+        prolong=ProlongSession(register=register, clock=clock),
+        framer=FindFramer(register=register),
     )
 
 

@@ -11,7 +11,7 @@ from docgen.adapters.db import migrate
 from docgen.adapters.db.register import SqlRegister
 from docgen.cli import main
 from docgen.domain.dispatch import Taken
-from docgen.settings import SmscKzSettings
+from docgen.settings_of_sms import SmscKzSettings
 from tests.builders import NOW, hop
 from tests.services import http_stand_in as says
 from tests.services.http_stand_in import StandIn

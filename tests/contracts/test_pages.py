@@ -57,6 +57,16 @@ def test_every_page_has_its_own_picture(pages: PageImages) -> None:
     assert [s.height for s in shown] == [100, 200, 300]
 
 
+def test_the_words_of_a_page_are_told_line_by_line(pages: PageImages) -> None:
+    """For whoever hears it: the same file, with nothing empty between."""
+    lines = pages.text(FROZEN, 1).splitlines()
+
+    assert lines
+    assert all(line == line.strip() != "" for line in lines)
+    with pytest.raises(DocumentNotFound):
+        pages.text(FROZEN, 99)
+
+
 @pytest.mark.parametrize("page", [-1, 0, 3, 2**40])
 def test_a_page_that_is_not_there_is_not_found(pages: PageImages, page: int) -> None:
     """Neither before the first nor beyond the last."""

@@ -13,7 +13,8 @@ import pytest
 
 from docgen.bootstrap.smpp import link_state
 from docgen.domain.errors import SmsRefused, SmsUnavailable
-from docgen.settings import Settings, SmppSettings, SmsSettings
+from docgen.settings import Settings
+from docgen.settings_of_sms import SmppSettings, SmsSettings
 from tests.processes.link import SENDER, LinkProcess
 from tests.processes.running import eventually
 from tests.processes.sending import LIFE, PHONE, TEXT, Sender, message

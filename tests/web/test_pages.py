@@ -105,7 +105,7 @@ def test_a_static_file_is_kept_for_ever_under_a_name_of_its_bytes(demo: FlaskCli
     named = {each for each in links(page(demo, "/inbox")) if each.startswith("/static/")}
     answers = {each.rpartition(".")[2]: demo.get(each) for each in named}
 
-    assert all(re.search(r"\.[0-9a-f]{12}\.", each) for each in named)
+    assert all(re.search(r"[./][0-9a-f]{12}[./]", each) for each in named)
     assert {kind: answer.mimetype for kind, answer in answers.items()} == {
         "css": "text/css",
         "js": "text/javascript",

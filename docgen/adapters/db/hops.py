@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.rows import SmsHopRow, SmsReceiptRow
-from docgen.domain.dispatch import Delivery, Hop, HopState, Receipt
+from docgen.domain.dispatch import Delivery, Hop, HopState, Purpose, Receipt
 from docgen.domain.errors import NotFound
 
 _OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
@@ -133,9 +133,20 @@ class SqlHops:
 
 def _columns(hop: Hop) -> dict[str, Any]:
     columns = asdict(hop)
-    return columns | {"state": hop.state.value, "delivery": hop.delivery.value}
+    return columns | {
+        "state": hop.state.value,
+        "delivery": hop.delivery.value,
+        "purpose": hop.purpose.value,
+    }
 
 
 def _hop_of(row: SmsHopRow) -> Hop:
     columns = {name: getattr(row, name) for name in SmsHopRow.__table__.columns.keys()}  # noqa: SIM118
-    return Hop(**columns | {"state": HopState(row.state), "delivery": Delivery(row.delivery)})
+    return Hop(
+        **columns
+        | {
+            "state": HopState(row.state),
+            "delivery": Delivery(row.delivery),
+            "purpose": Purpose(row.purpose),
+        }
+    )

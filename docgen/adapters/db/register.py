@@ -7,11 +7,18 @@ from datetime import timedelta
 from sqlalchemy import RootTransaction, select, text
 from sqlalchemy.orm import Session
 
-from docgen import ports, ports_of_evidence, ports_of_staff
+from docgen import (
+    ports,
+    ports_of_copies,
+    ports_of_evidence,
+    ports_of_staff,
+    ports_of_tickets,
+)
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
 from docgen.adapters.db.audit import SqlAudit
 from docgen.adapters.db.challenges import SqlChallenges
+from docgen.adapters.db.copies import SqlCopies
 from docgen.adapters.db.deliveries import SqlDeliveries
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
@@ -26,6 +33,7 @@ from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
+from docgen.adapters.db.tickets import SqlTickets
 from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
 from docgen.adapters.db.visits import SqlVisits
@@ -61,6 +69,8 @@ class SqlUnit:
     sign_in_tries: ports_of_staff.SignInTries
     visits: ports_of_staff.Visits
     asked: ports.AskedRequests
+    tickets: ports_of_tickets.Tickets
+    copies: ports_of_copies.Copies
 
     def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
         self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
@@ -84,6 +94,8 @@ class SqlUnit:
         self.sign_in_tries = SqlSignInTries(session)
         self.visits = SqlVisits(session, locking=transaction is not None)
         self.asked = SqlAskedRequests(session)
+        self.tickets = SqlTickets(session, locking=transaction is not None)
+        self.copies = SqlCopies(session)
         self._session = session
         self._transaction = transaction
 

@@ -249,6 +249,7 @@ class SmsHopRow(Base):
     delivery: Mapped[str]
     delivery_raw: Mapped[str | None]
     delivery_at: Mapped[datetime | None]
+    purpose: Mapped[str] = mapped_column(server_default="code")
 
 
 class SmsReceiptRow(Base):
@@ -372,6 +373,7 @@ class ApiKeyRow(Base):
     owner: Mapped[str]
     region: Mapped[str | None]
     scopes: Mapped[JsonList]
+    origins: Mapped[JsonList | None]
     secret_sha256: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, type_coerce
+from sqlalchemy import case, func, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.people import subscriber_of
 from docgen.adapters.db.rows import ChallengeRow, EnvelopeRow, JournalRow, SmsHopRow
 from docgen.domain.challenge import ChallengeState
-from docgen.domain.dispatch import HopState
+from docgen.domain.dispatch import HopState, Purpose
 from docgen.domain.journal import Event
 from docgen.domain.sending_limits import Counted, Of, Outcome, SpentMoney
 from docgen.domain.subscriber import Iin
@@ -24,6 +24,9 @@ _COLUMNS: dict[Of, Any] = {
 }
 _LEFT = SmsHopRow.state != HopState.REFUSED.value
 """Or may have: whoever was given a message and did not answer may have sent it."""
+_CODES = SmsHopRow.purpose == Purpose.CODE.value
+_ALL_MESSAGES = {Of.CLIENT}
+"""What is counted of copies too: each costs its program money and has its turn."""
 
 _OLDEST_CODE = timedelta(hours=1)
 """No code lives so long after it was sent."""
@@ -42,9 +45,10 @@ class SqlTallies:
 
     def sendings(self, of: Of, name: str, *, since: datetime) -> Sequence[Counted]:
         """Sendings that left, or may have, since then, in order."""
+        counted = true() if of in _ALL_MESSAGES else _CODES
         rows = self._session.execute(
             select(SmsHopRow.sending, _FIRST)
-            .where(_COLUMNS[of] == name, SmsHopRow.begun_at > since, _LEFT)
+            .where(_COLUMNS[of] == name, SmsHopRow.begun_at > since, _LEFT, counted)
             .group_by(SmsHopRow.sending)
             .order_by(_FIRST)
         )
@@ -89,6 +93,7 @@ class SqlTallies:
                 SmsHopRow.begun_at > since,
                 SmsHopRow.begun_at <= before,
                 _LEFT,
+                _CODES,
             )
             .order_by(SmsHopRow.begun_at.desc())
             .limit(_MOST_JUDGED)

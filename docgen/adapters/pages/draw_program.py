@@ -1,7 +1,8 @@
-"""A program of its own: draws one page, under limits, and ends.
+"""A program of its own: draws or reads one page, under limits, and ends.
 
 Run as `python -P -m docgen.adapters.pages.draw_program PAGE WIDTH SECONDS MEMORY`, the PDF on
-stdin; the picture comes on stdout. It ends with 0, NOT_FOUND or UNREADABLE, or by the limit.
+stdin; the picture comes on stdout, or for the width SPOKEN the words in UTF-8. It ends with 0,
+NOT_FOUND or UNREADABLE, or by the limit.
 """
 
 import resource
@@ -9,11 +10,12 @@ import signal
 import sys
 from typing import Final
 
-from docgen.adapters.pages.drawing import draw
+from docgen.adapters.pages.drawing import draw, speak
 from docgen.domain.errors import DocumentNotFound, UnreadableDocument
 
 NOT_FOUND: Final = 3
 UNREADABLE: Final = 4
+SPOKEN: Final = 0
 
 
 def narrow(seconds: int, memory: int) -> None:
@@ -36,12 +38,13 @@ def main() -> None:
     page, width, seconds, memory = map(int, sys.argv[1:])
     narrow(seconds, memory)
     try:
-        picture = draw(sys.stdin.buffer.read(), page, width=width)
+        pdf = sys.stdin.buffer.read()
+        made = speak(pdf, page).encode() if width == SPOKEN else draw(pdf, page, width=width)
     except DocumentNotFound:
         sys.exit(NOT_FOUND)
     except UnreadableDocument:
         sys.exit(UNREADABLE)
-    sys.stdout.buffer.write(picture)
+    sys.stdout.buffer.write(made)
 
 
 if __name__ == "__main__":

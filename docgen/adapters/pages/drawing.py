@@ -37,6 +37,20 @@ def draw(pdf: bytes, page: int, *, width: int) -> bytes:
         return _webp(_drawn(document, page - 1, width))
 
 
+def speak(pdf: bytes, page: int) -> str:
+    """The words of a page (from 1), line by line, for whoever hears it; raises as `draw` does."""
+    with _document(pdf) as document:
+        if not 1 <= page <= len(document):
+            raise DocumentNotFound(f"no page {page} of {len(document)}")
+        try:
+            found = document[page - 1]
+        except PdfiumError as error:
+            raise UnreadableDocument(f"page {page} is not readable") from error
+        with closing(found), closing(found.get_textpage()) as text:
+            words: str = text.get_text_bounded()
+    return "\n".join(line.strip() for line in words.splitlines() if line.strip())
+
+
 @contextmanager
 def _document(pdf: bytes) -> Iterator[PdfDocument]:
     try:

@@ -59,6 +59,10 @@ class KeptPages:
             _log.warning("a page image was not kept: %s", error.strerror)
         return picture
 
+    def text(self, pdf: bytes, page: int) -> str:
+        """Its words, read each time: few ask, and it is quick."""
+        return self._pages.text(pdf, page)
+
     def _tidy(self, more: int) -> None:
         with self._lock:
             self._since_tidied += more

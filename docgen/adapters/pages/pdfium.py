@@ -40,6 +40,13 @@ class PdfiumPages:
         PDF, would be too long a picture, or cannot be drawn within the limits; Busy where too
         many wait already.
         """
+        return self._made(pdf, page, width)
+
+    def text(self, pdf: bytes, page: int) -> str:
+        """The words of a page (from 1), line by line; raises as `image` does."""
+        return self._made(pdf, page, draw_program.SPOKEN).decode()
+
+    def _made(self, pdf: bytes, page: int, width: int) -> bytes:
         # Whoever waits for a page holds a thread that others need too.
         if not self._places.acquire(timeout=self._patience):
             raise Busy("too many pages are being drawn")

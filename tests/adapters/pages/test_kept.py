@@ -28,6 +28,10 @@ class Painter:
             raise DocumentNotFound("no such page")
         return PICTURE
 
+    def text(self, pdf: bytes, page: int) -> str:
+        """The words."""
+        return f"{len(pdf)} bytes, page {page}"
+
 
 @pytest.fixture
 def painter() -> Painter:

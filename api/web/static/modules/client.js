@@ -1,0 +1,78 @@
+// Asks the service, with a session that lives in the memory of this page and nowhere else.
+
+const PATIENCE = 45_000;
+
+/** A refusal of the service (RFC 9457), or that it could not be reached (`offline`). */
+export class Problem extends Error {
+  constructor(status, told = {}) {
+    super(told.code ?? "offline");
+    this.status = status;
+    this.code = told.code ?? "offline";
+    this.title = told.title ?? "";
+    this.detail = told.detail ?? "";
+    this.attemptsLeft = told.attempts_left ?? null;
+    this.retryAfter = told.retry_after ?? null;
+    this.told = told;
+  }
+}
+
+export class Client {
+  #token = null;
+  #language;
+
+  /** `language` is asked before each request for the language that answers speak. */
+  constructor(language) {
+    this.#language = language;
+  }
+
+  /** Show this from now on. */
+  hold(token) {
+    this.#token = token;
+  }
+
+  /** Forget what was held. */
+  drop() {
+    this.#token = null;
+  }
+
+  async get(path) {
+    return (await this.#ask("GET", path)).json();
+  }
+
+  async blob(path) {
+    return (await this.#ask("GET", path)).blob();
+  }
+
+  /** `once` makes a repetition have one effect only. */
+  async post(path, body = {}, { once = null } = {}) {
+    return (await this.#ask("POST", path, body, once)).json();
+  }
+
+  async #ask(method, path, body, once) {
+    const headers = { "Accept-Language": this.#language() };
+    if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (once) headers["Idempotency-Key"] = once;
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE);
+    let answer;
+    try {
+      answer = await fetch(path, {
+        method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+        credentials: "omit", referrerPolicy: "no-referrer", signal: patience.signal,
+      });
+    } catch {
+      throw new Problem(0);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})));
+    return answer;
+  }
+}
+
+/** A name that nobody else gives, for attempts and repetitions. */
+export function newName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,207 @@
+"""Give the subscriber his copy: a link by SMS, the sealed files by e-mail."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from docgen.domain.copy import Copy, CopyPolicy, CopyState, CopyWay
+from docgen.domain.dispatch import Hop, HopState, Purpose, Sending
+from docgen.domain.envelope import Envelope
+from docgen.domain.errors import (
+    DocgenError,
+    LimitReached,
+    MailRefused,
+    MailUnavailable,
+    SmsUnavailable,
+    Unavailable,
+)
+from docgen.domain.journal import Event, Fact, says
+from docgen.domain.language import Language
+from docgen.domain.ticket import TicketKind
+from docgen.ports import Blobs, Clock, Register, UnitOfWork
+from docgen.ports_of_copies import Attachment, Letter, Mailer
+from docgen.texts.phrases import say
+from docgen.texts.sms import copy_message
+from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.issue_ticket import IssueTicket
+from docgen.usecases.limit_sending import LimitSending
+
+_AT_ONCE = 8
+_SETTLED = {
+    HopState.TAKEN: CopyState.SENT,
+    HopState.UNKNOWN: CopyState.UNCERTAIN,
+    HopState.BEGUN: CopyState.UNCERTAIN,
+}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverCopies:
+    """Owed since the seal, and tried until it is known what became of them, however old.
+
+    A message of which nobody knows whether it left is not sent a second time; a letter is, under
+    the same Message-ID, by which mailboxes know a doubled one.
+    """
+
+    register: Register
+    blobs: Blobs
+    dispatch: DispatchMessage
+    limit_sending: LimitSending
+    issue_ticket: IssueTicket
+    mailer: Mailer | None
+    clock: Clock
+    policy: CopyPolicy
+    link_life: timedelta
+    public_url: str
+
+    def __call__(self) -> int:
+        """How many were tried."""
+        now = self.clock.now()
+        with self.register.begin() as unit:
+            due = unit.copies.claim(now, until=now + self.policy.lease, limit=_AT_ONCE)
+            unit.commit()
+        for copy in due:
+            self._guarded(copy)
+        return len(due)
+
+    def _guarded(self, copy: Copy) -> None:
+        """Whatever goes wrong with one, the next has its turn; the lease brings it back."""
+        try:
+            self._deliver(copy)
+        except DocgenError as failure:
+            log.warning("copy %s waits: %s", copy.id, failure.code)
+        except Exception:
+            log.exception("copy %s failed", copy.id)
+
+    def _deliver(self, copy: Copy) -> None:
+        with self.register.view() as unit:
+            envelope = unit.envelopes.get(copy.envelope_id)
+        send: Callable[[Copy, Envelope], None] = (
+            self._send_link if copy.way is CopyWay.SMS else self._send_letter
+        )
+        try:
+            send(copy, envelope)
+        except (LimitReached, Unavailable) as failure:
+            self._postpone(copy, failure)
+
+    # --- by SMS -------------------------------------------------------------------------
+
+    def _send_link(self, copy: Copy, envelope: Envelope) -> None:
+        known = self._known(copy)
+        if known is not None:
+            self._save(copy.settled(known))
+            return
+        sending = Sending(
+            id=copy.id,
+            challenge_id=copy.id,
+            chain=envelope.id,
+            phone=envelope.subscriber.phone,
+            client=envelope.client,
+            employee_id=None,
+            purpose=Purpose.COPY,
+        )
+        self.limit_sending.pay(sending)
+        try:
+            text = copy_message(link=self._link(envelope), language=_language(envelope))
+            self.dispatch(
+                sending,
+                text,
+                life=self.link_life,
+                details={"way": copy.way.value},
+                noted=lambda unit, hop: _note_hop(unit, copy, hop),
+            )
+        except SmsUnavailable:
+            self.limit_sending.give_back(sending)
+            raise
+
+    def _known(self, copy: Copy) -> CopyState | None:
+        """What an earlier try is known to have come to, where its end was not written down."""
+        with self.register.view() as unit:
+            states = {hop.state for hop in unit.hops.of_sending(copy.id)}
+        return next((_SETTLED[state] for state in _SETTLED if state in states), None)
+
+    def _link(self, envelope: Envelope) -> str:
+        """A new one at each try: of the ones before only hashes are left."""
+        with self.register.begin() as unit:
+            issued = self.issue_ticket.within(
+                unit,
+                unit.envelopes.get(envelope.id),
+                kind=TicketKind.LINK,
+                client=envelope.client,
+                actor="system",
+                life=self.link_life,
+            )
+            unit.commit()
+        return f"{self.public_url}/sign/#{issued.token}"
+
+    # --- by e-mail ----------------------------------------------------------------------
+
+    def _send_letter(self, copy: Copy, envelope: Envelope) -> None:
+        if self.mailer is None:
+            raise MailUnavailable("no server is set")
+        try:
+            message = self.mailer.send(self._letter(copy, envelope))
+        except MailRefused as refusal:
+            told = {"way": copy.way.value, "status": refusal.raw}
+            self._settle(copy, CopyState.REFUSED, Event.COPY_REFUSED, told)
+            return
+        told = {"way": copy.way.value, "message": message}
+        self._settle(copy, CopyState.SENT, Event.COPY_SENT, told)
+
+    def _letter(self, copy: Copy, envelope: Envelope) -> Letter:
+        language, order = _language(envelope), envelope.reference.order_number
+        numbers = "\n".join(document.number for document in envelope.documents)
+        return Letter(
+            to=envelope.subscriber.email or "",
+            subject=say("copy.subject", language, order=order),
+            text=say("copy.text", language, numbers=numbers, url=f"{self.public_url}/verify"),
+            language=language.value,
+            reference=copy.id,
+            attachments=tuple(
+                Attachment(name=f"{d.number}.pdf", content=self.blobs.get(d.sealed.sha256))
+                for d in envelope.documents
+                if d.sealed is not None
+            ),
+        )
+
+    # --- what came of it ----------------------------------------------------------------
+
+    def _save(self, copy: Copy) -> None:
+        with self.register.begin() as unit:
+            unit.copies.save(copy)
+            unit.commit()
+
+    def _settle(self, copy: Copy, state: CopyState, event: Event, told: dict[str, str]) -> None:
+        with self.register.begin() as unit:
+            unit.lock(copy.envelope_id)
+            unit.copies.save(copy.settled(state))
+            fact = Fact(event=event, at=self.clock.now(), actor="system", details=told)
+            unit.journal.append(copy.envelope_id, fact)
+            unit.commit()
+
+    def _postpone(self, copy: Copy, failure: DocgenError) -> None:
+        """Say once what it waits for, however often it is tried."""
+        now = self.clock.now()
+        details = {"way": copy.way.value, "error": failure.code}
+        fact = Fact(event=Event.COPY_WAITS, at=now, actor="system", details=details)
+        log.warning("copy %s waits: %s", copy.id, failure.code)
+        with self.register.begin() as unit:
+            unit.lock(copy.envelope_id)
+            unit.copies.save(copy.postponed(now, self.policy))
+            if not any(says(entry, fact) for entry in unit.journal.of(copy.envelope_id)):
+                unit.journal.append(copy.envelope_id, fact)
+            unit.commit()
+
+
+def _note_hop(unit: UnitOfWork, copy: Copy, hop: Hop) -> None:
+    """In the transaction that says what came of a hop; a refused one is tried by another route."""
+    if hop.state in _SETTLED:
+        unit.copies.save(copy.settled(_SETTLED[hop.state]))
+
+
+def _language(envelope: Envelope) -> Language:
+    """In which he agreed."""
+    if envelope.consent is None:
+        return envelope.documents[0].languages[0]
+    return envelope.consent.text.language

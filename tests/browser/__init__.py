@@ -1,0 +1,1 @@
+"""The pages of signing in a real browser: three origins, two languages."""

@@ -1,0 +1,100 @@
+"""One Chromium for the session, Debian's own; a world and three origins for each test."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from structlog.testing import capture_logs
+
+from tests.api.portal import Portal, portal
+from tests.api.program import ENVELOPES
+from tests.browser.serving import Now, page, served, service
+
+EMBEDDING = """<!doctype html><html lang="kk"><meta charset="utf-8"><title>Portal</title>
+<meta name="viewport" content="width=device-width"><body style="margin:1rem">
+<script>window.told = []; window.raw = [];
+addEventListener("message", (event) => raw.push(event.data));</script>
+<script type="module" src="{service}/embed.js"></script>
+<qoltanba-sign {attributes}></qoltanba-sign>
+<script>for (const type of ["ready", "resized", "document-viewed", "code-sent", "code-failed",
+  "signed", "sealed", "declined", "expired", "session-expiring", "error"])
+  document.querySelector("qoltanba-sign").addEventListener(type, (it) => told.push(it.detail));
+</script></body></html>"""
+
+
+@dataclass
+class Site:
+    """The service, a portal and a hostile page, each of an origin of its own."""
+
+    here: Portal
+    now: Now
+    service: str = ""
+    portal: str = ""
+    hostile: str = ""
+    shown: dict[str, str] = field(default_factory=lambda: {"portal": "", "hostile": ""})
+
+    def ticket(self, envelope_id: str, kind: str = "embed", *, origin: str = "") -> str:
+        """A ticket of the portal's, or of a program whose page is elsewhere."""
+        self.now.set()
+        program = self.here.issued(client="cabinet", origins=(origin or self.portal,))
+        answer = program.post(f"{ENVELOPES}/{envelope_id}/tickets", {"kind": kind})
+        return str(answer.get_json()["ticket"])
+
+    def embedding(self, ticket: str, *, at: str = "portal", **attributes: str) -> str:
+        """Have a page embed it; its address."""
+        given = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+        self.shown[at] = EMBEDDING.format(
+            service=self.service, attributes=f'ticket="{ticket}" {given}'
+        )
+        return f"{self.portal if at == 'portal' else self.hostile}/"
+
+    def code(self) -> str:
+        """The one that was sent last."""
+        return self.here.world.chance.given[-1]
+
+
+@pytest.fixture
+def site(sqlite_url: str, redis_url: str) -> Iterator[Site]:
+    """Three origins; `localhost` and `127.0.0.1` are two sites to a browser."""
+    with capture_logs(), portal(sqlite_url, redis_url) as here, ExitStack() as stack:
+        now = Now(here)
+        now.set()
+        built = Site(here, now)
+        built.service = f"http://localhost:{stack.enter_context(served(service(here, now)))}"
+        for name in ("portal", "hostile"):
+            app = page(lambda name=name: built.shown[name])  # type: ignore[misc]
+            setattr(built, name, f"http://127.0.0.1:{stack.enter_context(served(app))}")
+        yield built
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Third-party cookies and storage are blocked in it, as in Safari and Firefox."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--test-third-party-cookie-phaseout"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A page on a phone, whose console must stay silent."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, locale="kk"
+    )
+    yield from _watched(context)
+
+
+def _watched(context: BrowserContext) -> Iterator[Page]:
+    context.set_default_timeout(15_000)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
