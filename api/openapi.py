@@ -253,7 +253,7 @@ def _problem() -> dict[str, Any]:
     own = {
         "errors": {"type": "array", "items": finding},
         "retry_after": {"type": "integer", "minimum": 1, "description": "Seconds."},
-        "attempts_left": {"type": "integer", "minimum": 0},
+        **{name: {"type": "integer", "minimum": 0} for name in _COUNTS},
         "reason": text,
         "limit": {"type": ["string", "integer"]},
         "scope": text,
@@ -280,6 +280,10 @@ def _problem() -> dict[str, Any]:
         "required": list(always),
         "additionalProperties": False,
     }
+
+
+_COUNTS = ("attempts_left", "blocks", "warnings")
+"""Members of a problem that count something."""
 
 
 def all_codes() -> frozenset[str]:

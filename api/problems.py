@@ -66,6 +66,7 @@ HTTP_CODES: Mapping[int, str] = {
 
 _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.CodeWrong: ("attempts_left",),
+    errors.PackNotReady: ("blocks", "warnings"),
     errors.ProofWrong: ("attempts_left",),
     errors.CodeGone: ("reason",),
     errors.LimitReached: ("limit",),

@@ -42,6 +42,7 @@ from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
+from docgen.ports_of_packs import Packs
 from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
 from docgen.ports_of_tickets import Tickets
 
@@ -390,6 +391,7 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     deliveries: Deliveries
     keys: ApiKeys
+    packs: Packs
     staff: Staff
     sessions: Sessions
     knocks: Knocks

@@ -1,8 +1,11 @@
 """What the core needs from outside to make notary packs; a page of ports beside the first."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from docgen.domain.calendar import Calendar
+from docgen.domain.pack_record import Pack, PackEntry
 
 
 class WorkingDays(Protocol):
@@ -22,8 +25,53 @@ class PaperFiles(Protocol):
         """The detached signature (`.cms`) beside a file; empty where there is none."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A paper to be bound, and what the outline calls it."""
+
+    title: str
+    pdf: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """The bound pages: one plain revision that a seal can be added to."""
+
+    pdf: bytes
+    pages: int
+
+
 class Binder(Protocol):
     """Makes one volume of many papers."""
 
     def pages(self, pdf: bytes) -> int:
         """How many pages it would add; raises UnreadableDocument for what cannot be bound."""
+
+    def bind(self, parts: Sequence[Part], *, number: str, title: str) -> Volume:
+        """The volume; raises UnreadableDocument for a part that cannot be bound."""
+
+
+class Packs(Protocol):
+    """Packs that were made, each with its chain of entries."""
+
+    def add(self, pack: Pack) -> None:
+        """Store a new one; raises Conflict for a number that is taken."""
+
+    def get(self, pack_id: str) -> Pack:
+        """The pack; raises PackNotFound."""
+
+    def save(self, pack: Pack) -> None:
+        """Store that it is sealed; raises PackNotFound."""
+
+    def append(self, entry: PackEntry) -> None:
+        """Write the next entry of its chain; raises Conflict where another took its place."""
+
+    def entries(self, pack_id: str) -> Sequence[PackEntry]:
+        """All entries of a pack, in order."""
+
+
+class Packer(Protocol):
+    """Makes one file of many."""
+
+    def pack(self, files: Mapping[str, bytes]) -> bytes:
+        """An archive that is the same for the same files, whenever it is made."""

@@ -1,16 +1,29 @@
 """Notary packs: how they are checked, and by which settings."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
 from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.adapters.binding.zip_package import ZipPacker
 from docgen.adapters.calendar.days_file import DaysFile
+from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CLOCK
+from docgen.bootstrap.database import database_url, require_current
 from docgen.bootstrap.operator import operator_of
+from docgen.bootstrap.papers import blobs_of, renderer_of
+from docgen.bootstrap.sealing import sealer_of
+from docgen.bootstrap.surroundings import surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.debt import MostDays, Order, PenaltyBasis, Terms
 from docgen.domain.pack import Policy
 from docgen.settings import Settings
+from docgen.usecases.bind_pack import BindPack
+from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.transfer_pack import TransferPack
 
 
 def checking(settings: Settings) -> CheckPack:
@@ -29,6 +42,36 @@ def _roots(settings: Settings) -> TrustRoots:
     if settings.trust_roots is None and not settings.trust.exists():
         return TrustRoots(certificates=())
     return trusted(settings)
+
+
+@contextmanager
+def building(settings: Settings) -> Iterator[BuildPack]:
+    """The making of packs, with LibreOffice, register and seal; raises what those raise."""
+    with ExitStack() as stack:
+        parts = stack.enter_context(surroundings(settings))
+        register = SqlRegister(database_url(settings))
+        stack.callback(register.close)
+        sealer = sealer_of(settings, parts)
+        renderer = renderer_of(settings)
+        stack.callback(renderer.close)
+        operator = operator_of(settings)
+        check = replace(checking(settings), verifier=PadesVerifier(parts.roots, clock=CLOCK))
+        bind = BindPack(renderer=renderer, binder=check.binder, operator=operator)
+        yield BuildPack(
+            check=check, bind=bind, register=register, blobs=blobs_of(settings), renderer=renderer,
+            sealer=sealer, packer=ZipPacker(), clock=CLOCK, operator=operator,
+        )  # fmt: skip
+
+
+@contextmanager
+def transferring(settings: Settings) -> Iterator[TransferPack]:
+    """The record of handing over, over the register alone."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield TransferPack(register=register, clock=CLOCK)
+    finally:
+        register.close()
 
 
 def policy_of(settings: Settings) -> Policy:

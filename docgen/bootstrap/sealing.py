@@ -20,12 +20,14 @@ from docgen.bootstrap import CLOCK
 from docgen.bootstrap.database import database_url, require_current
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
+from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.errors import Misconfigured, SealUnavailable
 from docgen.ports import DetachedSigner, Sealer
 from docgen.settings import Settings
 from docgen.usecases.recall_facts import RecallFacts
+from docgen.usecases.warrant_pack import WarrantAny
 from docgen.usecases.warrant_seal import WarrantDetached, WarrantSeal
 
 _BETWEEN_LOOKS: Final = timedelta(milliseconds=250)
@@ -76,7 +78,13 @@ def sealing(settings: Settings) -> Iterator[SealerServer]:
         yield SealerServer(
             settings.seal_socket,
             sealer=sealer,
-            warrant=WarrantSeal(recall=recall, ability=sealer.check),
+            warrant=WarrantAny(
+                documents=WarrantSeal(recall=recall, ability=sealer.check),
+                register=register,
+                blobs=blobs_of(settings),
+                operator=operator_of(settings),
+                ability=sealer.check,
+            ),
             detached=detached_of(settings),
             warrant_detached=WarrantDetached(recall=recall),
             at_once=settings.seal.at_once,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docgen.cli.telling import Refusal, told
-from docgen.domain.errors import ValuesRejected
+from docgen.domain.errors import PackNotReady, ValuesRejected
 from docgen.domain.language import BOTH
 
 if TYPE_CHECKING:
     from docgen.domain.pack import PackFinding
+    from docgen.usecases.build_pack import BuildPack
     from docgen.usecases.check_pack import CheckedPack
 
 BLOCKED, UNREADABLE, NOT_ABLE = 1, 2, 3
@@ -45,6 +46,71 @@ def check(case: Path, *, as_json: bool) -> None:
     sys.exit(0 if checked.examination.ready else BLOCKED)
 
 
+@pack.command()
+@click.argument("case", type=_A_CASE)
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--owner", default="collection", show_default=True, help="whose pack it is")
+@click.option("--by", default="docgen", show_default=True, help="which person or program makes it")
+def build(case: Path, output: Path, owner: str, by: str) -> None:
+    """Make the pack of CASE.json and put it into a folder below -o.
+
+    The sealed volume, the originals, the manifest and one ZIP. The same case gives the stored
+    pack again. Exit 0 made, 1 not ready, 2 unreadable, 3 unable.
+    """
+    from docgen.adapters.binding.paper_folder import PaperFolder
+    from docgen.bootstrap.packs import building
+    from docgen.settings import Settings
+    from docgen.usecases.build_pack import Whose
+
+    given = read(case)
+    papers = PaperFolder(case.absolute().parent)
+    try:
+        with told(), building(Settings()) as make:
+            made = make(given, papers, Whose(owner=owner, client=by))
+            written = _written(make, made.id, output)
+    except Refusal as refusal:
+        refusal.show()
+        sys.exit(_exit_code(refusal))
+    click.echo("\n".join([f"{made.id}: {made.volume_pages} pages", *map(str, written)]))
+
+
+@pack.command()
+@click.argument("number")
+@click.option("--to", "recipient", required=True, help="the notary, by name and licence")
+@click.option("--by", required=True, help="who hands it over")
+@click.option("--how", required=True, help="in person, by courier, in the notaries' system")
+def transfer(number: str, recipient: str, by: str, how: str) -> None:
+    """Write down that the pack of NUMBER was handed over, and to whom."""
+    from docgen.bootstrap.packs import transferring
+    from docgen.settings import Settings
+    from docgen.usecases.transfer_pack import Handing
+
+    with told(), transferring(Settings()) as hand_over:
+        hand_over(number, Handing(recipient=recipient, by=by, how=how))
+    click.echo("ok")
+
+
+def _exit_code(refusal: Refusal) -> int:
+    cause = refusal.__cause__
+    if isinstance(cause, PackNotReady):
+        return BLOCKED
+    return UNREADABLE if isinstance(cause, ValuesRejected) else NOT_ABLE
+
+
+def _written(make: "BuildPack", pack_id: str, folder: Path) -> list[Path]:
+    """The archive, and everything in it laid open beside."""
+    import io
+    import zipfile
+
+    package = make.package(pack_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = folder / f"{pack_id}.zip"
+    archive.write_bytes(package)
+    with zipfile.ZipFile(io.BytesIO(package)) as opened:
+        opened.extractall(folder)
+    return [archive, folder / pack_id / "volume.pdf", folder / pack_id / "manifest.json"]
+
+
 def _checked(case: Path) -> "CheckedPack":
     from docgen.adapters.binding.paper_folder import PaperFolder
     from docgen.bootstrap.packs import checking
@@ -56,7 +122,7 @@ def _checked(case: Path) -> "CheckedPack":
             return checking(Settings())(given, PaperFolder(case.absolute().parent))
     except Refusal as refusal:
         refusal.show()
-        sys.exit(UNREADABLE if isinstance(refusal.__cause__, ValuesRejected) else NOT_ABLE)
+        sys.exit(_exit_code(refusal))
 
 
 def read(case: Path) -> Any:

@@ -14,6 +14,7 @@ DocgenError
 │   ├── StaffNotFound
 │   ├── VisitNotFound
 │   ├── WebhookNotFound
+│   ├── PackNotFound              of papers for a notary
 │   ├── TicketNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
@@ -26,6 +27,7 @@ DocgenError
 │   ├── NetworkNotAllowed         no codes go to numbers of that network
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
+│   ├── PackNotReady              rules still block it, or warnings that nobody answers for
 │   ├── StaleEnvelope             somebody else changed it meanwhile
 │   ├── StaleVisit                the same of a visit
 │   └── VisitBegun                somebody is at it already
@@ -188,6 +190,12 @@ class WebhookNotFound(NotFound):
     code = "webhook_not_found"
 
 
+class PackNotFound(NotFound):
+    """No such pack of papers, or not yours."""
+
+    code = "pack_not_found"
+
+
 class TicketNotFound(NotFound):
     """No such ticket."""
 
@@ -278,6 +286,17 @@ class SimChanged(Conflict):
     """The number got another SIM so lately that its codes may reach somebody else."""
 
     code = "sim_changed"
+
+
+class PackNotReady(Conflict):
+    """The rules speak against the pack: `blocks` and unanswered `warnings` are counted."""
+
+    code = "pack_not_ready"
+
+    def __init__(self, blocks: int, warnings: int) -> None:
+        super().__init__(f"{blocks} blocks, {warnings} warnings that nobody answers for")
+        self.blocks = blocks
+        self.warnings = warnings
 
 
 class StaleEnvelope(Conflict):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from docgen.domain import journal
+from docgen.domain import journal, pack_evidence
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, Drawn, HandwrittenConsent, Scanned, SmsConsent
@@ -101,6 +101,8 @@ def verification_token(evidence: Mapping[str, Any]) -> str | None:
 
 def chain_holds(evidence: Mapping[str, Any]) -> bool:
     """Whether the journal extract is this envelope's, whole, and its hashes follow one another."""
+    if evidence.get("format") == pack_evidence.FORMAT:
+        return pack_evidence.chain_holds(evidence)
     try:
         entries = [_entry(columns) for columns in evidence["journal"]["entries"]]
         journal.check(entries)
@@ -139,7 +141,7 @@ def parse(content: bytes) -> dict[str, Any] | None:
         canonical_json({"evidence": value})
     except (ValueError, RecursionError):
         return None
-    if isinstance(value, dict) and value.get("format") == FORMAT:
+    if isinstance(value, dict) and value.get("format") in {FORMAT, pack_evidence.FORMAT}:
         return value
     return None
 

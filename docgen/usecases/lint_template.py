@@ -1,8 +1,9 @@
 """Look into one Word template: by itself, and as the template of its form or paper."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from docgen.domain import agreement
 from docgen.domain.errors import ValuesRejected
@@ -12,11 +13,13 @@ from docgen.domain.operator import Operator
 from docgen.domain.shape import shape
 from docgen.domain.signing_place import repeated, signing_places
 from docgen.domain.template import Finding, Inspection, Place, found
-from docgen.forms import protocol
+from docgen.forms import pack_papers, pack_results, pack_sample, protocol
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form
 from docgen.forms.protocol_sample import by_hand, sample
 from docgen.forms.sample_context import base_context, own_context
+
+_OF_PACKS = {pack_papers.template(slot): slot for slot in pack_papers.MADE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +59,24 @@ class LintTemplate:
             yield from signing_places(seen, of.form.ways)
             yield from agreement.number(seen.tags)
             yield from self._with_form(seen, language or of.form.languages[0], of)
-        elif of in protocol.TEMPLATES:
-            facts = sample(self.operator)
-            if of == protocol.BY_HAND_TEMPLATE:
-                facts = by_hand(facts)
-            given = shape(protocol.context(facts, language or Language.KK))
-            yield from agreement.with_context(seen.tags, given)
-            yield from agreement.unused(seen.tags, given)
+        elif of is not None:
+            context = self._of_paper(of, language or Language.KK)
+            if context is not None:
+                yield from agreement.with_context(seen.tags, shape(context))
+                yield from agreement.unused(seen.tags, shape(context))
+
+    def _of_paper(self, name: str, language: Language) -> Mapping[str, Any] | None:
+        """What the template of a paper of ours sees; None for any other."""
+        if name == pack_results.TEMPLATE:
+            return pack_results.context(pack_sample.results(self.operator), language)
+        if name in _OF_PACKS:
+            return pack_papers.context(_OF_PACKS[name], pack_sample.sample(self.operator), language)
+        if name not in protocol.TEMPLATES:
+            return None
+        facts = sample(self.operator)
+        return protocol.context(
+            by_hand(facts) if name == protocol.BY_HAND_TEMPLATE else facts, language
+        )
 
     def _with_form(
         self, seen: Inspection, language: Language, of: FormTemplate

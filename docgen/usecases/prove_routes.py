@@ -7,7 +7,7 @@ from functools import partial
 from docgen.domain.errors import RenderFailed, TemplateRejected, ValuesRejected
 from docgen.domain.language import BOTH, Language
 from docgen.domain.template import RouteReport
-from docgen.forms import protocol
+from docgen.forms import pack_papers, protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import RouteProver
 from docgen.usecases.trial_orders import TrialOrders
@@ -15,7 +15,10 @@ from docgen.usecases.trial_orders import TrialOrders
 
 @dataclass(frozen=True, kw_only=True)
 class ProveRoutes:
-    """Tries every edition of every form, and the signing protocol, in all their languages."""
+    """Tries every edition of every form and the signing protocol in all their languages.
+
+    Papers of packs are always in both.
+    """
 
     forms: Catalogue
     trials: TrialOrders
@@ -44,3 +47,5 @@ def templates_of(forms: Catalogue) -> Iterator[tuple[str, tuple[Language, ...]]]
                 yield name, languages
         for name in protocol.TEMPLATES:
             yield name, languages
+        if languages == BOTH:
+            yield from ((pack_papers.template(slot), BOTH) for slot in pack_papers.MADE)

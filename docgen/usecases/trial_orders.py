@@ -12,7 +12,7 @@ from docgen.domain.errors import FormNotFound, ValuesRejected
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
 from docgen.domain.rendering import RenderOrder
-from docgen.forms import protocol
+from docgen.forms import pack_papers, pack_sample, protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form, Paper
@@ -20,6 +20,7 @@ from docgen.forms.identity import read_subscriber
 from docgen.forms.protocol import Facts
 from docgen.forms.protocol_sample import by_hand, sample
 from docgen.texts import dates
+from docgen.usecases.make_paper import paper_order
 from docgen.usecases.render_envelope import URN
 
 MADE_AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -29,6 +30,7 @@ _TOKEN = "TrialTrialTrialTrial00"  # noqa: S105 - of no document
 _URL = f"https://qoltanba.example/verify/{_TOKEN}"
 _LETTERS = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
 _LONGEST_WORD = 40
+_OF_PACKS = {pack_papers.template(slot): slot for slot in pack_papers.MADE}
 
 Context = Mapping[str, Any]
 _Alter = Callable[[Context], Context]
@@ -36,7 +38,7 @@ _Alter = Callable[[Context], Context]
 
 @dataclass(frozen=True)
 class TrialOrders:
-    """Orders for every template of the forms and for the signing protocol, always the same."""
+    """Orders for every template of forms, signing protocol and packs, always the same."""
 
     forms: Catalogue
     operator: Operator
@@ -50,6 +52,8 @@ class TrialOrders:
         """
         if name in protocol.TEMPLATES:
             return self._of_protocol(name, languages)
+        if name in _OF_PACKS:
+            return self._of_packs(name, languages)
         form, edition = self._form(name)
         form.check_languages(languages)
         trial = _FormTrial(form, edition, languages, self.operator)
@@ -62,6 +66,14 @@ class TrialOrders:
             *(trial.order(values, person, alter=partial(with_rows, count=n)) for n in ROWS),
             trial.order(_strange(values, form.read), _strange(person, read_subscriber)),
         )
+
+    def _of_packs(self, name: str, languages: tuple[Language, ...]) -> Sequence[RenderOrder]:
+        slot, facts = _OF_PACKS[name], pack_sample.sample(self.operator)
+        paragraph, line, *_ = _strange_texts(0)
+        strange = replace(facts, number=line, case=pack_sample.in_words(facts.case, paragraph))
+        alters: tuple[_Alter, ...] = (dict, *(partial(with_rows, count=n) for n in ROWS))
+        orders = [paper_order(slot, facts, languages=languages, alter=alter) for alter in alters]
+        return (*orders, paper_order(slot, strange, languages=languages))
 
     def _form(self, name: str) -> tuple[Form, Edition]:
         for form in self.forms:

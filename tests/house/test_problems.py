@@ -33,6 +33,8 @@ _GIVEN: dict[str, Any] = {
     "state": "draft",
     "scope": "forms:read",
     "attempts_left": 4,
+    "blocks": 2,
+    "warnings": 1,
     "reason": "expired",
     "limit": "cool_down",
     "retry_after": timedelta(seconds=1),

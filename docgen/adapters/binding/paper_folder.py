@@ -16,14 +16,14 @@ class PaperFolder:
 
     def read(self, path: str) -> bytes:
         """The bytes; raises BlobNotFound."""
-        found = (self._folder / path).resolve()
-        if not found.is_relative_to(self._folder) or not found.is_file():
-            raise BlobNotFound("no such file in the folder")
         try:
+            found = (self._folder / path).resolve()
+            if not found.is_relative_to(self._folder) or not found.is_file():
+                raise BlobNotFound("no such file in the folder")
             if found.stat().st_size > _LARGEST:
                 raise BlobNotFound("a file that is too large")
             return found.read_bytes()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise BlobNotFound("a file that cannot be read") from error
 
     def detached(self, path: str) -> bytes:

@@ -11,6 +11,7 @@ from docgen import (
     ports,
     ports_of_copies,
     ports_of_evidence,
+    ports_of_packs,
     ports_of_staff,
     ports_of_tickets,
 )
@@ -30,6 +31,7 @@ from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.packs import SqlPacks
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
@@ -63,6 +65,7 @@ class SqlUnit:
     webhooks: ports.Webhooks
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
+    packs: ports_of_packs.Packs
     staff: ports_of_staff.Staff
     sessions: ports_of_staff.Sessions
     knocks: ports_of_staff.Knocks
@@ -88,6 +91,7 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(session, locking=transaction is not None)
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
+        self.packs = SqlPacks(session)
         self.staff = SqlStaff(session)
         self.sessions = SqlSessions(session, locking=transaction is not None)
         self.knocks = SqlKnocks(session)

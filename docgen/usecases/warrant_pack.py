@@ -1,0 +1,51 @@
+"""Warrant a volume's seal: the register says of the pack all that whoever orders it says."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docgen.domain import pack_evidence
+from docgen.domain.errors import NotFound, SealRefused
+from docgen.domain.operator import Operator
+from docgen.domain.sealing import SealAbility, SealOrder
+from docgen.ports import Blobs, Register
+from docgen.usecases.build_pack import order_of
+from docgen.usecases.warrant_seal import WarrantSeal
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarrantAny:
+    """An order about a pack is held against the pack, any other against the envelope it names."""
+
+    documents: WarrantSeal
+    register: Register
+    blobs: Blobs
+    operator: Operator
+    ability: Callable[[], SealAbility]
+
+    def __call__(self, order: SealOrder) -> str:
+        """The id of document or pack; raises SealRefused, and StaleEnvelope for documents."""
+        named = pack_evidence.names(order.evidence)
+        return self.documents(order) if named is None else self._pack(order, named)
+
+    def _pack(self, order: SealOrder, pack_id: str) -> str:
+        try:
+            with self.register.view() as unit:
+                pack, entries = unit.packs.get(pack_id), unit.packs.entries(pack_id)
+            manifest = json.loads(self.blobs.get(pack.manifest_sha256))
+        except NotFound as error:
+            raise SealRefused("the register knows of no such pack") from error
+        if pack.sealed is not None:
+            raise SealRefused("the pack is sealed already")
+        if hashlib.sha256(order.frozen).hexdigest() != pack.volume_sha256:
+            raise SealRefused("these are not the bytes that were bound")
+        stated = pack_evidence.build(
+            pack, manifest, entries, operator=self.operator, seal=self.ability()
+        )
+        due = order_of(
+            pack, stated, volume=order.frozen, results=order.protocol, operator=self.operator
+        )
+        if due != order:
+            raise SealRefused("the register says something else of this pack")
+        return pack.id
