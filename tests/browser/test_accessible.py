@@ -15,6 +15,7 @@ _TARGET = 48
 
 
 def _found(page: Page) -> list[str]:
+    page.wait_for_timeout(100)
     page.evaluate(_AXE.read_text(encoding="utf-8"))
     told: dict[str, Any] = page.evaluate(
         "rules => axe.run(document, {runOnly: rules}).then(({violations}) => ({violations}))",
@@ -45,11 +46,10 @@ def test_every_screen_is_accessible(
     page, found = context.new_page(), []
 
     def look() -> None:
-        page.wait_for_timeout(100)
         found.extend(_found(page) + _small(page))
 
-    token = site.ticket(site.here.created(documents=2), "link")
-    page.goto(f"{site.service}/sign/?lang={language}#{token}")
+    address = f"{site.service}/sign/?lang={language}"
+    page.goto(f"{address}#{site.ticket(site.here.created(documents=2), 'link')}")
     expect(page.locator("#open")).to_be_visible()
     look()
     page.locator("#open").click()
@@ -71,9 +71,8 @@ def test_every_screen_is_accessible(
     expect(page.locator("#files button").first).to_be_visible()
     look()
     page.goto("about:blank")
-    page.goto(f"{site.service}/sign/?lang={language}")
+    page.goto(address)
     expect(page.locator("#over-title")).not_to_be_empty()
     look()
-    context.close()
 
     assert found == []
