@@ -49,14 +49,14 @@ $(SMSC)/node_modules/installed: $(SMSC)/package-lock.json | system-packages
 	@npm ci --prefix $(SMSC) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
-$(AXE)/node_modules/installed: $(AXE)/package-lock.json | system-packages
-	@echo "Installing the rules of accessibility of the tests"
-	@npm ci --prefix $(AXE) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
-	@touch $@
-
 $(OPENID)/node_modules/installed: $(OPENID)/package-lock.json | system-packages
 	@echo "Installing the identity provider of the tests"
 	@npm ci --prefix $(OPENID) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+$(AXE)/node_modules/installed: $(AXE)/package-lock.json | system-packages
+	@echo "Installing what looks over the pages"
+	@npm ci --prefix $(AXE) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(LIBRARIES): %.so: %.c | system-packages
