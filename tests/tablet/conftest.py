@@ -1,6 +1,6 @@
 """A world, its service and a tablet for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +76,9 @@ def service(world: Portal) -> Iterator[Service]:
     started.start()
     yield started
     started.stop()
+
+
+Opened = Callable[..., Tablet]
 
 
 @pytest.fixture
