@@ -1,13 +1,16 @@
 """The technician's tablet in a real browser: to the seal, whatever the network does."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from docgen.domain.visit import VisitFilter
+from docgen.texts import dates
 from tests.api.people import POLICY
 from tests.api.portal import Portal
+from tests.api.test_visits import VISITS, planned
 from tests.tablet.conftest import Opened, Tablet
 from tests.tablet.serving import Service
 
@@ -311,3 +314,44 @@ def test_the_first_page_is_light(opened: Opened) -> None:
     )
     assert len(received) > 10
     assert 10_000 < sum(received) < 100_000
+
+
+def test_a_number_that_nobody_has_verified_is_verified_on_the_way(
+    opened: Opened, world: Portal
+) -> None:
+    """A code to it, told to the technician; then the document is made."""
+    today = dates.local_day(datetime.now(UTC)).isoformat()
+    body = planned(planned_on=today)
+    del body["subscriber"]["phone_verification"]
+    assert world.program.post(VISITS, body).status_code == 201
+    tablet = opened("kk")
+    page = tablet.page
+    tablet.sign_in()
+    tablet.tap(".visits a.card")
+    tablet.tap("#preview")
+    page.wait_for_selector("dialog")
+    tablet.look()
+    tablet.tap("dialog .main")
+    page.wait_for_selector("dialog input.code", state="visible")
+
+    page.fill("dialog input.code", tablet.code)
+
+    page.wait_for_selector(".sheet img")
+    assert page.locator(".sheet .heard").first.text_content() is not None
+
+
+@pytest.mark.usefixtures("visit")
+def test_one_more_paper_is_signed_by_the_same_code(opened: Opened) -> None:
+    """Added, filled with what is known of the visit, and taken away again."""
+    tablet = opened()
+    page = tablet.page
+    tablet.sign_in()
+    tablet.tap(".visits a.card")
+    page.wait_for_selector("#preview")
+
+    page.locator("div.part select").select_option("equipment_return")
+
+    page.wait_for_selector('[data-pointer="/documents/1/values/returned_on"]')
+    tablet.look()
+    page.locator("section.part").nth(1).get_by_text("Удалить").first.click()
+    page.wait_for_selector('[data-pointer="/documents/1/values/returned_on"]', state="detached")

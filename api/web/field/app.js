@@ -8,6 +8,7 @@ import { canScan, scan } from "./scan.js";
 import { sheets } from "./sheets.js";
 import { Signing, until } from "./sign.js";
 import { Store } from "./store.js";
+import { verifyNumber } from "./verify.js";
 
 const CONFIG = JSON.parse(document.getElementById("config").textContent);
 const LANGUAGES = ["kk", "ru"];
@@ -349,13 +350,41 @@ class App {
     this.#show("visit",
       h("h1", { tabindex: -1 }, `${say("order")} ${draft.reference.order_number}`),
       this.#conflict(draft), person,
-      ...papers.map(({ form, view }) => h("section.part", {}, h("h2", {}, form.titles[words.language]), view.draw())),
-      error, h("div.bar", {}, h("a.button", { href: "#" }, say("back")), go));
+      ...papers.map(({ form, view }, at) => h("section.part", {},
+        h("div.tools", {}, h("h2", {}, form.titles[words.language]), papers.length > 1 ? this.#remover(form, at) : null), view.draw())),
+      await this.#adder(), error, h("div.bar", {}, h("a.button", { href: "#" }, say("back")), go));
     this.#status();
     if (!errors.length) return;
     const strange = [who, ...papers.map(({ view }) => view)].reduce((left, form) => form.tell(left), errors);
     error.textContent = [say("wrong", { count: errors.length }), ...strange.map((each) => each.message)].join(". ");
     this.main.querySelector("[aria-invalid]")?.focus();
+  }
+
+  #remover(form, at) {
+    const gone = async () => { this.draft.documents.splice(at, 1); this.#changed(); await this.#fill(); };
+    const label = `${say("remove_document")}: ${form.titles[words.language]}`;
+    return h("button.plain", { type: "button", "aria-label": label, on: { click: gone } }, say("remove"));
+  }
+
+  /** One more paper for the same signature. */
+  async #adder() {
+    const { forms } = await this.#kept("/v1/forms").catch(() => ({ forms: [] }));
+    const there = new Set(this.draft.documents.map((each) => each.form));
+    const others = forms.filter((each) => !there.has(each.code));
+    if (!others.length) return null;
+    const id = newId();
+    const select = h("select", { id }, h("option", { value: "" }, "—"), others.map((each) => h("option", { value: each.code }, each.titles[words.language])));
+    select.addEventListener("change", async () => {
+      const form = others.find((each) => each.code === select.value);
+      const { full_name, position, contacts, employee_id } = this.session.person;
+      const values = { order_number: this.draft.reference.order_number, operator_person: { full_name, position, contacts, employee_id } };
+      const schema = (await this.#form(form.code)).schema;
+      if (!("operator_person" in schema.properties)) delete values.operator_person;
+      this.draft.documents.push({ form: form.code, languages: form.languages, values });
+      this.#changed();
+      await this.#fill();
+    });
+    return h("div.part", {}, h("div.field", {}, h("label", { for: id }, say("add_document")), select));
   }
 
   #conflict(draft) {
@@ -408,7 +437,13 @@ class App {
     try {
       envelope = await this.net.post(`/v1/visits/${draft.id}/envelope`, { version: draft.version }, draft.sign);
     } catch (problem) {
-      if (problem.code === "values_rejected") return this.#fill(problem.errors);
+      if (problem.code === "values_rejected") {
+        const isUnverified = problem.errors.every((each) => each.code === "number_not_verified");
+        const { subscriber_schema: schema } = await this.#form(draft.documents[0].form);
+        const known = { subscriber: draft.subscriber, person: this.session.person, schema, net: this.net, words };
+        if (isUnverified && (await verifyNumber(known))) return this.#make();
+        return this.#fill(problem.errors);
+      }
       if (problem.code === "visit_stale") {
         const visit = await this.net.get(`/v1/visits/${draft.id}`);
         Object.assign(draft, { version: visit.version, signed: null });

@@ -19,9 +19,11 @@ export function sheets(envelope, { net, words, titles, seen }) {
       const width = Number(figure.dataset.width) || widthFor(figure);
       const url = URL.createObjectURL(await net.blob(`${figure.dataset.page}?version=frozen&width=${width}`));
       urls.push(url);
-      const image = h("img", { src: url, alt: figure.dataset.label });
+      const image = h("img", { src: url, alt: "" });
       await image.decode();
       figure.replaceChildren(image);
+      const { lines } = await net.get(`${figure.dataset.page}/text?version=frozen`).catch(() => ({ lines: [] }));
+      figure.append(h("div.heard", {}, lines.map((line) => h("p", {}, line))));
     } catch {
       figure.replaceChildren(h("button.plain", { type: "button", on: { click: () => show(figure) } }, words.say("again")));
     } finally {
