@@ -1,4 +1,4 @@
-"""One Chromium for the session, Debian's own; a world, its service and a tablet for each test."""
+"""A world, its service and a tablet for each test."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from structlog.testing import capture_logs
 
 from docgen.texts import dates
@@ -78,28 +78,17 @@ def service(world: Portal) -> Iterator[Service]:
     started.stop()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield started
-        started.close()
-
-
 Opened = Callable[..., Tablet]
 
 
 @pytest.fixture
-def opened(browser: Browser, world: Portal, service: Service) -> Iterator[Opened]:
+def opened(chromium: Browser, world: Portal, service: Service) -> Iterator[Opened]:
     """Opens tablets, each with somebody's account and a browser of its own."""
     contexts: list[BrowserContext] = []
     tablets: list[Tablet] = []
 
     def tablet(language: str = "ru", width: int = 800, height: int = 1280) -> Tablet:
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=language, has_touch=True
         )
         context.set_default_timeout(15_000)
