@@ -13,6 +13,7 @@ ENGINE := docgen/adapters/rendering/engine
 LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 SMSC := tests/services/smsc
 OPENID := tests/services/openid
+AXE := tests/services/axe
 
 .PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal bench-visits chaos soak lock clean
 
@@ -23,7 +24,7 @@ setup: PACKAGES = $(RUN_PACKAGES)
 setup: system-packages .venv/installed $(LIBRARIES)  ## install everything needed to run (idempotent)
 
 setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed $(OPENID)/node_modules/installed
+setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed $(OPENID)/node_modules/installed $(AXE)/node_modules/installed
 
 system-packages:
 	@missing=""; for p in $(PACKAGES); do \
@@ -51,6 +52,11 @@ $(SMSC)/node_modules/installed: $(SMSC)/package-lock.json | system-packages
 $(OPENID)/node_modules/installed: $(OPENID)/package-lock.json | system-packages
 	@echo "Installing the identity provider of the tests"
 	@npm ci --prefix $(OPENID) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+$(AXE)/node_modules/installed: $(AXE)/package-lock.json | system-packages
+	@echo "Installing what looks over the pages"
+	@npm ci --prefix $(AXE) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(LIBRARIES): %.so: %.c | system-packages
@@ -100,4 +106,4 @@ lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:  ## remove what was made, the demo's data included
-	rm -rf .venv var $(SMSC)/node_modules $(OPENID)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var $(SMSC)/node_modules $(OPENID)/node_modules $(AXE)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

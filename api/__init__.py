@@ -59,7 +59,13 @@ def create_app(installation: Installation) -> Flask:
     told = Description(
         description(routes, docgen.forms, version=installation.version, url=docgen.public_url)
     )
-    shown = pages(told.root, docgen.forms, installation.inbox, chance=installation.chance)
+    shown = pages(
+        told.root,
+        docgen.forms,
+        installation.inbox,
+        chance=installation.chance,
+        clock=installation.clock,
+    )
     for route in (*routes, _openapi(told), *shown):
         walk.onto(app, route)
     if installation.proxies:

@@ -1,3 +1,3 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["tests.services.plugin", "tests.services.rendering"]
+pytest_plugins = ["tests.services.plugin", "tests.services.rendering", "tests.services.chromium"]

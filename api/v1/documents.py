@@ -1,9 +1,13 @@
 """A document's bytes and pages."""
 
 import re
+from io import BytesIO
+
+import segno
 
 from api.route import Answer, Call, Reply, Route
 from api.v1.bodies import PageQuery, PdfQuery
+from api.v1.signing_shapes import PageTextShape
 from docgen.domain.caller import Scope
 from docgen.domain.errors import BlobDamaged, BlobNotFound, Busy, DocumentNotFound, NotReady
 from docgen.usecases.fetch_document import Located, Version
@@ -58,6 +62,24 @@ def fetch_page(call: Call) -> Reply:
         return Reply(body=b"", status=_HELD, headers=_headers(tag, query))
     image = call.docgen.fetch_document.page(found, page, width=query.width)
     return Reply(body=image, media_type="image/webp", headers=_headers(tag, query))
+
+
+def fetch_words(call: Call) -> Reply:
+    """A page's words, for whoever hears it instead of seeing it."""
+    text = call.docgen.fetch_document.text(located(call), page_number(call))
+    return Reply(body=PageTextShape(lines=tuple(text.splitlines())))
+
+
+def show_qr(call: Call) -> Reply:
+    """The address at which anybody can verify the document, for the subscriber's own phone."""
+    for each in call.envelope.envelope.documents:
+        if each.id == call.path["document_id"]:
+            address = f"{call.docgen.public_url}/verify/{each.verification_token}"
+            drawn = BytesIO()
+            segno.make(address, error="m").save(drawn, kind="svg", scale=8, border=3)
+            kept = {"Cache-Control": "private, no-cache"}
+            return Reply(body=drawn.getvalue(), media_type="image/svg+xml", headers=kept)
+    raise DocumentNotFound
 
 
 def located(call: Call) -> Located:
@@ -126,5 +148,28 @@ ROUTES = (
         query=PageQuery,
         answer=Answer(says="The page", media_type="image/webp", headers=_TAGGED),
         refusals=(Busy, NotReady, DocumentNotFound, BlobNotFound, BlobDamaged),
+    ),
+    Route(
+        method="GET",
+        path="/v1/envelopes/{envelope_id}/documents/{document_id}/pages/{page}/text",
+        view=fetch_words,
+        summary="Fetch a page's words",
+        tag="documents",
+        scope=Scope.ENVELOPES_READ,
+        for_signer=True,
+        query=PdfQuery,
+        answer=Answer(says="The words, line by line", model=PageTextShape),
+        refusals=(Busy, NotReady, DocumentNotFound, BlobNotFound, BlobDamaged),
+    ),
+    Route(
+        method="GET",
+        path="/v1/envelopes/{envelope_id}/documents/{document_id}/qr",
+        view=show_qr,
+        summary="Fetch the address of verification as a QR code",
+        tag="documents",
+        scope=Scope.ENVELOPES_READ,
+        for_signer=True,
+        answer=Answer(says="The QR code", media_type="image/svg+xml"),
+        refusals=(DocumentNotFound,),
     ),
 )

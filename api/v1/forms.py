@@ -12,6 +12,7 @@ from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import FormNotFound
 from docgen.domain.language import Language
 from docgen.forms.form import Form
+from docgen.forms.labels import labelled_form, labelled_subscriber
 
 
 class FormShape(Shape):
@@ -36,6 +37,8 @@ class FullFormShape(FormShape):
     """A form, with the JSON Schema of its values and an example."""
 
     values_schema: Annotated[dict[str, Any], Field(serialization_alias="schema")]
+    subscriber_schema: dict[str, Any]
+    """The same for every form: the block that alone says who signs."""
     example: dict[str, Any]
 
 
@@ -70,7 +73,8 @@ def show_form(call: Call) -> Reply:
             languages=form.languages,
             ways=tuple(form.ways),
             ways_up_to=_limits(form),
-            values_schema=form.json_schema(),
+            values_schema=labelled_form(form),
+            subscriber_schema=labelled_subscriber(),
             example=dict(form.example),
         )
     )

@@ -155,7 +155,10 @@ def sign_by_hand(call: Call) -> Reply:
     signature = HandSignature(
         by=by,
         witness=Witness(
-            name=body.witness.name, employee_id=body.witness.employee_id, role=body.witness.role
+            name=body.witness.name,
+            # Whoever is signed in is who has seen it, and names nobody else.
+            employee_id=call.caller.employee_id or body.witness.employee_id,
+            role=body.witness.role,
         ),
         consent=ShownConsent(
             language=body.consent.language,
@@ -207,6 +210,7 @@ ROUTES = (
         method="POST",
         path="/v1/envelopes/{envelope_id}/handwritten",
         view=sign_by_hand,
+        for_signer=True,
         summary="Sign by hand before a witness: strokes drawn on a screen as JSON, or a scanned "
         "paper (PDF, JPEG, PNG) as a form",
         tag="signing",

@@ -110,7 +110,7 @@ def verify_phone(call: Call) -> Reply:
             client=caller.client,
             region=caller.region,
             person=read_person(body.subscriber),
-            identified_by=body.identified_by,
+            identified_by=caller.employee_id or body.identified_by,
             identity_document=body.identity_document,
             language=body.language,
         )
@@ -135,7 +135,7 @@ def send_phone_code(call: Call) -> Reply:
         language=body.language,
         asked_by=AskedBy(
             client=call.caller.client,
-            employee_id=body.employee_id or verification.identified_by,
+            employee_id=call.caller.employee_id or body.employee_id or verification.identified_by,
         ),
         sending_id=call.resource_id,
     )

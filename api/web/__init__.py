@@ -5,6 +5,7 @@ from typing import Any
 
 from api.route import Route
 from api.web.embed import embed_routes
+from api.web.field_page import field_pages
 from api.web.front import front_page
 from api.web.inbox import Messages, inbox_page
 from api.web.page import Site
@@ -12,7 +13,7 @@ from api.web.reference_page import reference_page
 from api.web.sign import sign_page
 from api.web.static import MODULE_ROUTE, STATIC_ROUTE
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Chance
+from docgen.ports import Chance, Clock
 
 
 def pages(
@@ -21,6 +22,7 @@ def pages(
     messages: Messages | None,
     *,
     chance: Chance,
+    clock: Clock,
 ) -> tuple[Route, ...]:
     """All pages; without messages there is no phone to show."""
     site = Site(has_inbox=messages is not None)
@@ -31,6 +33,7 @@ def pages(
         *phone,
         sign_page(site, chance),
         *embed_routes(),
+        *field_pages(site, clock),
         STATIC_ROUTE,
         MODULE_ROUTE,
     )

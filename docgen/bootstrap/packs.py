@@ -23,6 +23,8 @@ from docgen.settings import Settings
 from docgen.usecases.bind_pack import BindPack
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.make_letter import MakeLetter
+from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.transfer_pack import TransferPack
 
 
@@ -61,6 +63,16 @@ def building(settings: Settings) -> Iterator[BuildPack]:
             check=check, bind=bind, register=register, blobs=blobs_of(settings), renderer=renderer,
             sealer=sealer, packer=ZipPacker(), clock=CLOCK, operator=operator,
         )  # fmt: skip
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[MakeLetter]:
+    """Letters to debtors, which need neither register nor seal."""
+    renderer = renderer_of(settings)
+    try:
+        yield MakeLetter(check=checking(settings), make=MakePaper(renderer=renderer))
+    finally:
+        renderer.close()
 
 
 @contextmanager

@@ -75,6 +75,31 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
 
 
 @pack.command()
+@click.argument("case", type=_A_CASE)
+@click.argument("which", type=click.Choice(["claim_letter", "termination_notice"]))
+@click.option("--number", required=True, help="the letter's number in the outgoing mail")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def letter(case: Path, which: str, number: str, output: Path) -> None:
+    """Make a letter to the debtor of CASE.json: claim_letter or termination_notice.
+
+    It needs what it says only: a case that no notary would take yet has its letters.
+    """
+    from docgen.bootstrap.packs import writing
+    from docgen.domain.pack_papers import Slot
+    from docgen.settings import Settings
+
+    given = read(case)
+    try:
+        with told(), writing(Settings()) as write:
+            made = write(given, Slot(which), number=number)
+    except Refusal as refusal:
+        refusal.show()
+        sys.exit(_exit_code(refusal))
+    output.write_bytes(made.pdf)
+    click.echo(f"{output}: {made.pages} pages, {len(made.pdf)} bytes")
+
+
+@pack.command()
 @click.argument("number")
 @click.option("--to", "recipient", required=True, help="the notary, by name and licence")
 @click.option("--by", required=True, help="who hands it over")

@@ -13,6 +13,7 @@ from docgen.demo.address import Address
 from docgen.demo.api_key import kept_key
 from docgen.demo.child import Child
 from docgen.demo.technician import LOGIN, kept_password
+from docgen.demo.visits import plan_today
 from docgen.domain.errors import Unavailable
 from docgen.settings import BESIDE_THE_PACKAGES, Settings
 
@@ -41,6 +42,7 @@ def run(settings: Settings, *, tell: Tell) -> None:
     with surroundings(settings):
         key = kept_key(settings)
         password = kept_password(settings)
+        plan_today(settings)
         log = settings.var / "demo" / "log.jsonl"
         log.write_bytes(b"")
         tell(f"Starting; the processes log to {_near(log)}")

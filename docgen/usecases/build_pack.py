@@ -14,15 +14,14 @@ from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
 from docgen.domain.pack import Policy
 from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume, follow, number_of
-from docgen.domain.rendering import RenderOrder
 from docgen.domain.sealing import SealedPdf, SealOrder
-from docgen.forms import pack_results
 from docgen.forms.pack_results import ResultFacts
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.ports_of_packs import Packer, PaperFiles
 from docgen.texts.phrases import say
 from docgen.usecases.bind_pack import BindPack, Bound
 from docgen.usecases.check_pack import CheckedPack, CheckPack
+from docgen.usecases.make_paper import results_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,17 +175,7 @@ class BuildPack:
             looked=bound.looked,
             answered=checked.examination.answered,
         )
-        identifier = f"urn:qoltanba:pack:{pack.id}:results"
-        order = RenderOrder(
-            template=pack_results.TEMPLATE,
-            contexts={each: pack_results.context(facts, each) for each in BOTH},
-            title=say("pack.slot.check_results", BOTH[0]),
-            identifier=identifier,
-            made_at=facts.day,
-            qr=identifier,
-            caller=pack.owner,
-            batch=True,
-        )
+        order = results_order(facts, languages=BOTH, caller=pack.owner)
         return self.renderer.render(order).pdf
 
 

@@ -46,7 +46,7 @@ class CheckPack:
     def __call__(self, given: object, files: PaperFiles) -> CheckedPack:
         """The findings; raises ValuesRejected for a case that is written wrongly."""
         case = read_case(given, self.operator)
-        calendar = self.days.calendar(*_years(case))
+        calendar = self.days.calendar(*years_of(case))
         claim = claim_of(case, self.policy, calendar)
         seen = tuple(self._look(paper, files) for paper in case.papers)
         return CheckedPack(
@@ -91,7 +91,8 @@ def _form(slot: Slot, report: Report) -> Form:
     return Form.SEAL_NOT_VALID
 
 
-def _years(case: Case) -> tuple[int, int]:
+def years_of(case: Case) -> tuple[int, int]:
+    """The first and the last year in which its terms may end."""
     months = [invoice.month.year for invoice in case.invoices]
     dues = [invoice.due.year for invoice in case.invoices if invoice.due is not None]
     years = [*months, *dues, case.as_of.year]

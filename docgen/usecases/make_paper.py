@@ -8,9 +8,11 @@ from typing import Any
 from docgen.domain.language import BOTH, Language
 from docgen.domain.pack_papers import Slot
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.forms import pack_papers
+from docgen.forms import pack_papers, pack_results
 from docgen.forms.pack_papers import PackFacts
+from docgen.forms.pack_results import ResultFacts
 from docgen.ports import Renderer
+from docgen.texts.phrases import say
 
 URN = "urn:qoltanba:pack:"
 """How the dc:identifier of a pack's papers begins."""
@@ -43,6 +45,27 @@ def paper_order(
         title=pack_papers.title(slot, facts.number),
         identifier=identifier,
         made_at=datetime.combine(facts.case.as_of, time.min, tzinfo=UTC),
+        qr=identifier,
+        caller=caller,
+        batch=True,
+    )
+
+
+def results_order(
+    facts: ResultFacts,
+    *,
+    languages: tuple[Language, ...],
+    alter: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+    caller: str = "",
+) -> RenderOrder:
+    """The pages that come to a volume with its seal; their time is that of the looking."""
+    identifier = f"{URN}{facts.number}:results"
+    return RenderOrder(
+        template=pack_results.TEMPLATE,
+        contexts={each: alter(pack_results.context(facts, each)) for each in languages},
+        title=say("pack.slot.check_results", BOTH[0]),
+        identifier=identifier,
+        made_at=facts.day,
         qr=identifier,
         caller=caller,
         batch=True,

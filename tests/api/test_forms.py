@@ -37,7 +37,7 @@ def test_a_form_shows_its_schema_and_an_example(here: Portal, code: str) -> None
     listed = here.program.get("/v1/forms").get_json()["forms"]
     short = next(each for each in listed if each["code"] == code)
     assert told.items() >= short.items()
-    assert set(told) == set(short) | {"schema", "example"}
+    assert set(told) == set(short) | {"schema", "subscriber_schema", "example"}
     assert told["schema"]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     example, body = told["example"], sample()
     body["subscriber"] = example["subscriber"]

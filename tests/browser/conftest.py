@@ -1,11 +1,11 @@
-"""One Chromium for the session, Debian's own; a world and three origins for each test."""
+"""A world and three origins for each test, and a phone to look at them."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from structlog.testing import capture_logs
 
 from tests.api.portal import Portal, portal
@@ -67,18 +67,6 @@ def site(sqlite_url: str, redis_url: str) -> Iterator[Site]:
             app = page(lambda name=name: built.shown[name])  # type: ignore[misc]
             setattr(built, name, f"http://127.0.0.1:{stack.enter_context(served(app))}")
         yield built
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Third-party cookies and storage are blocked in it, as in Safari and Firefox."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--test-third-party-cookie-phaseout"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

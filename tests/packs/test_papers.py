@@ -1,11 +1,17 @@
 """The papers that are made for a pack: both languages, with every figure of the calculation."""
 
+import json
 from collections.abc import Mapping
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
+from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.adapters.calendar.days_file import DaysFile
+from docgen.adapters.clock import SystemClock
+from docgen.adapters.sealing.trust import TrustRoots
+from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.examine_pack import claim_of
 from docgen.domain.language import BOTH
 from docgen.domain.pack import Policy
@@ -14,9 +20,11 @@ from docgen.forms.pack_papers import MADE, Listed, PackFacts, context
 from docgen.forms.read_case import read_case
 from docgen.settings import BESIDE_THE_PACKAGES
 from docgen.texts.phrases import say
+from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.make_letter import LETTERS, MakeLetter
 from docgen.usecases.make_paper import MakePaper
 from tests.domain.calendar_by_hand import by_hand
-from tests.packs.cases import OPERATOR, complete
+from tests.packs.cases import OPERATOR, SAMPLES, complete
 from tests.services.rendering import Over
 
 
@@ -134,6 +142,25 @@ def test_the_same_case_gives_the_same_bytes(over: Over, facts: PackFacts) -> Non
     first, second = (make(Slot.TERMINATION_NOTICE, facts).pdf for _ in range(2))
 
     assert first == second
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_case_that_is_not_ready_has_its_letters(over: Over, letter: Slot) -> None:
+    """The sample with gaps: what it owes is known, and that is what a letter says."""
+    check = CheckPack(
+        operator=OPERATOR,
+        policy=Policy(),
+        days=DaysFile(),
+        binder=PikepdfBinder(),
+        verifier=PadesVerifier(TrustRoots(certificates=()), clock=SystemClock()),
+    )
+    write = MakeLetter(check=check, make=MakePaper(renderer=over(BESIDE_THE_PACKAGES)))
+    given = json.loads((SAMPLES / "debtor_case.json").read_text("utf-8"))
+
+    text = _text(write(given, letter, number="2026/08-1177").pdf).replace("\u00a0", " ")
+
+    assert "2026/08-1177" in text
+    assert "43 205,00" in text
 
 
 @pytest.mark.parametrize("slot", MADE)
