@@ -1,7 +1,7 @@
 """Envelopes in SQL."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
@@ -23,6 +23,14 @@ _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ADD, _ADD_DOCUMENT = insert(EnvelopeRow), insert(DocumentRow)
+_ONE = select(EnvelopeRow).where(EnvelopeRow.id == bindparam("its_id"))
+_ONE_LOCKED = _ONE.with_for_update()
+_DOCUMENTS = (
+    select(DocumentRow)
+    .where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
+    .order_by(DocumentRow.position)
+)
+_FRESH = {"populate_existing": True}
 _SAVE = update(EnvelopeRow).where(
     EnvelopeRow.id == bindparam("its_id"), EnvelopeRow.version == bindparam("its_version")
 )
@@ -48,10 +56,7 @@ class SqlEnvelopes:
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
-        wanted = select(EnvelopeRow).where(EnvelopeRow.id == envelope_id)
-        if self._locking:
-            wanted = wanted.with_for_update()
-        found = self._read(wanted)
+        found = self._read(_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id})
         if not found:
             raise EnvelopeNotFound(envelope_id)
         return found[0]
@@ -131,20 +136,16 @@ class SqlEnvelopes:
         )
         return frozenset(Iin(each) for each in self._session.scalars(wanted))
 
-    def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
-        fresh = wanted.execution_options(populate_existing=True)
-        rows = self._session.scalars(fresh).all()
+    def _read(
+        self, wanted: Select[EnvelopeRow], given: Mapping[str, str] | None = None
+    ) -> list[Envelope]:
+        rows = self._session.scalars(wanted, given, execution_options=_FRESH).all()
         documents = self._documents([row.id for row in rows])
         return [envelope_of(row, documents[row.id]) for row in rows]
 
     def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[Document]]:
-        wanted = (
-            select(DocumentRow)
-            .where(DocumentRow.envelope_id.in_(envelope_ids))
-            .order_by(DocumentRow.position)
-            .execution_options(populate_existing=True)
-        )
-        rows = self._session.scalars(wanted).all()
+        given = {"their_ids": envelope_ids}
+        rows = self._session.scalars(_DOCUMENTS, given, execution_options=_FRESH).all()
         versions = self._versions([row.id for row in rows if row.sealed_sha256 is not None])
         by_envelope: dict[str, list[Document]] = defaultdict(list)
         for row in rows:

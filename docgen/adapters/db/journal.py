@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,12 @@ from docgen.domain.journal import Entry, Event, Fact
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ENTRY, _NEWS = insert(JournalRow), insert(NewsRow)
+_LAST = (
+    select(JournalRow)
+    .where(JournalRow.envelope_id == bindparam("its_id"))
+    .order_by(JournalRow.sequence.desc())
+    .limit(1)
+)
 
 
 class SqlJournal:
@@ -53,12 +59,7 @@ class SqlJournal:
         return self._session.scalars(wanted).all()
 
     def _last(self, envelope_id: str) -> Entry | None:
-        row = self._session.scalars(
-            select(JournalRow)
-            .where(JournalRow.envelope_id == envelope_id)
-            .order_by(JournalRow.sequence.desc())
-            .limit(1)
-        ).one_or_none()
+        row = self._session.scalars(_LAST, {"its_id": envelope_id}).one_or_none()
         return None if row is None else entry_of(row)
 
 
