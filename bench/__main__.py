@@ -193,7 +193,7 @@ def chaos(*, envelopes: int, seed: int | None, seconds: int, short: bool) -> Non
     drawn = secrets.randbelow(1_000_000) if seed is None else seed
     siege = Siege(envelopes=envelopes, seed=drawn, seconds=seconds, told=_told)
     if short:
-        siege = replace(siege, envelopes=16, seconds=25, life=25, peace=60, hurry=True)
+        siege = replace(siege, envelopes=10, seconds=25, peace=60, hurry=True)
     report = siege.run()
     name = "chaos-short.json" if short else "chaos.json"
     _write({"machine": _machine(), **report}, name, storm_table(report))
@@ -215,6 +215,7 @@ def visits(*, count: int, callers: int, rounds: int) -> None:
         )
         unoserver = median(race.milliseconds(rounds=rounds, warm_ups=3)["unoserver"])
     with town(MeasuredTown, WORK__SWEEP_EVERY="15", WORK__PATIENCE="5") as here:
+        here.await_routes()
         run = Visits(town=here, callers=callers, told=_told)
         run.run(callers * 3)
         report = run.run(count).summary(unoserver_act_ms=unoserver)

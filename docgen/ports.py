@@ -672,5 +672,11 @@ class Jobs(Protocol):
     def tell(self, task: Task, envelope_id: str) -> bool:
         """There is work; whether it was heard. Never raises, and never waits a second."""
 
+    def wait(self, task: Task, envelope_id: str, *, most: timedelta) -> bool:
+        """Wait until that work was attempted, no longer than `most`, and perhaps less long.
+
+        False at once where it cannot be waited for like that. Never raises.
+        """
+
 
 Work = Callable[[Task, str], None]

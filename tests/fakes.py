@@ -272,11 +272,17 @@ class FakeJobs:
 
     told: list[tuple[Task, str]] = field(default_factory=list)
     heard: bool = True
+    waits: list[timedelta] = field(default_factory=list)
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """There is work; whether it was heard is as `heard` says."""
         self.told.append((task, envelope_id))
         return self.heard
+
+    def wait(self, _task: Task, _envelope_id: str, *, most: timedelta) -> bool:
+        """False: nobody here tells when work was attempted; `most` is remembered."""
+        self.waits.append(most)
+        return False
 
 
 def _pdf(title: str, identifier: str, contexts: Any) -> bytes:

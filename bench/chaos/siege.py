@@ -22,7 +22,10 @@ ALSO = ("traces", "complaints")
 _EACH_SHOWN = 10
 _OWED = "SELECT count(*) FROM webhook_deliveries WHERE state = 'owed'"
 _UNTOLD = "SELECT count(*) FROM news"
+_OURS = "SELECT count(*) FROM envelopes WHERE state IN ('draft', 'confirmed')"
+"""Those that wait for us."""
 _OPEN = "SELECT count(*) FROM envelopes WHERE state IN ('draft', 'ready', 'code_sent', 'confirmed')"
+"""Those too that wait for a subscriber who does not come, until they expire."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Siege:
     peace: float = 300.0
     """Seconds that everything may take to come to rest at the end."""
     hurry: bool = False
+    """Whether claims are taken over at once, and who waits for a subscriber is left waiting."""
     told: Callable[[str], None]
 
     def run(self) -> dict[str, Any]:
@@ -89,13 +93,14 @@ class Siege:
     def _come_to_rest(self, here: Town) -> None:
         """Nothing is owed any more; waits of deliveries are cut short, as if they had passed."""
         end = time.monotonic() + self.peace
+        unfinished = _OURS if self.hurry else _OPEN
         while time.monotonic() < end:
             with suppress(SQLAlchemyError):
                 here.tables.rows(
                     "UPDATE webhook_deliveries SET next_at = now()"
                     " WHERE state = 'owed' AND next_at > now() + interval '5 seconds'"
                 )
-                left = [here.tables.one(each) for each in (_OPEN, _OWED, _UNTOLD)]
+                left = [here.tables.one(each) for each in (unfinished, _OWED, _UNTOLD)]
                 self.told(f"peace: {left} open, owed and untold …")
                 if not any(left):
                     break

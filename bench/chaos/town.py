@@ -28,6 +28,7 @@ from tests.services.redis_server import RedisServer
 
 DISK_MEGABYTES = 600
 _LOOKS_SECONDS = 0.1
+_ROUTES_SECONDS = 600.0
 
 
 class Town(Installation):
@@ -163,6 +164,14 @@ class MeasuredTown(Town):
     def worker_command(self, log: Path) -> Sequence[str]:
         """With the meter around it."""
         return (sys.executable, "-m", "bench.measured_worker", str(log.with_suffix(".json")))
+
+    def await_routes(self) -> None:
+        """Until neither worker tries templates any more, which a new one does once."""
+        logs = (self.worker_log, self.second_log)
+        assert eventually(
+            lambda: all("every template was tried" in log.read_text() for log in logs),
+            seconds=_ROUTES_SECONDS,
+        )
 
     def counted(self) -> Mapping[str, float]:
         """Milliseconds of both workers, by what they did."""

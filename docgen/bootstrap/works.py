@@ -130,5 +130,6 @@ def _prove(routes: ProveRoutes) -> None:
         for report in routes():
             if report.route != "preloaded":
                 log.warning("%s", report)
+        log.info("every template was tried")
     except Unavailable as failure:
         log.warning("templates are not tried: %s", failure)

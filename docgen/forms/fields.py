@@ -45,6 +45,8 @@ _PRINTED = (
 
 Anything else would be printed as an empty box, and nobody signs an empty box.
 """
+_RANGES = "".join(f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in _PRINTED)
+_PRINTABLE = re.compile(f"[{_RANGES}]*")
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -63,7 +65,7 @@ def finding(code: str, **params: object) -> PydanticCustomError:
 
 def _printable(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
-    if not all(any(low <= ord(c) <= high for low, high in _PRINTED) for c in composed):
+    if not _PRINTABLE.fullmatch(composed):
         raise finding("unprintable")
     return composed
 

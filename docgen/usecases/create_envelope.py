@@ -177,16 +177,22 @@ class CreateEnvelope:
             raise QueueFull
 
     def _awaited(self, envelope_id: str, *, until: datetime) -> Envelope:
-        """The envelope as soon as it is no draft, at the latest when the time is over."""
+        """The envelope as soon as it is no draft, at the latest when the time is over.
+
+        Word of the work may never come: then the register is looked at all the same.
+        """
         wait = _FIRST_LOOK
         while True:
+            left = until - self.clock.now()
+            waited = left > timedelta() and self.jobs.wait(Task.RENDER, envelope_id, most=left)
             with self.register.view() as unit:
                 envelope = unit.envelopes.get(envelope_id)
             left = until - self.clock.now()
             if envelope.state is not State.DRAFT or left <= timedelta():
                 return envelope
-            self.clock.pause(min(wait, left))
-            wait = min(2 * wait, _BETWEEN_LOOKS)
+            if not waited:
+                self.clock.pause(min(wait, left))
+                wait = min(2 * wait, _BETWEEN_LOOKS)
 
     def _checked(self, request: EnvelopeRequest) -> tuple[Subscriber, Reference, list[_Checked]]:
         """Person, reference, and the documents with values as the schemas spell them."""

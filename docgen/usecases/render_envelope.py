@@ -44,9 +44,9 @@ class RenderEnvelope:
         if envelope.state is not State.DRAFT:
             return
         try:
-            frozen = {}
+            frozen: dict[str, Frozen] = {}
             for document in envelope.documents:
-                if not self._still_wanted(envelope_id):
+                if frozen and not self._still_wanted(envelope_id):
                     return
                 frozen[document.id] = self._freeze(document, envelope)
         except (RenderFailed, TemplateRejected, SealRefused) as failure:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +19,9 @@ from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.usecases.recall_facts import Recalled, RecallFacts
 from docgen.usecases.seal_document import SealDocument
+
+_AGAIN = 2
+"""How often a seal that something was written under is made anew at once; then the sweep does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +45,14 @@ class SealEnvelope:
         """Do it unless done or somebody is at it; raises what hinders it."""
         with self.register.hold(envelope_id) as ours:
             if ours:
-                self._seal(envelope_id)
+                self._seal_as_it_is(envelope_id)
+
+    def _seal_as_it_is(self, envelope_id: str) -> None:
+        """Word of the code's arrival often comes meanwhile: then it is sealed with that."""
+        for _ in range(_AGAIN):
+            with suppress(StaleEnvelope):
+                return self._seal(envelope_id)
+        return self._seal(envelope_id)
 
     def _seal(self, envelope_id: str) -> None:
         recalled = self._recall(envelope_id)

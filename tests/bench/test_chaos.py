@@ -41,7 +41,7 @@ def test_a_minute_under_fire_loses_and_doubles_nothing() -> None:
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
     report = json.loads((BESIDE_THE_PACKAGES / "var/bench/chaos-short.json").read_text("utf-8"))
     assert {name: report[name] for name in (*COUNTED, *ALSO)} == dict.fromkeys(COUNTED + ALSO, 0)
-    assert report["envelopes"] > 0
+    assert report["states"]["sealed"] > 0
     assert sum(report["faults"].values()) > 0
 
 

@@ -1,11 +1,11 @@
 """The queue: what it holds, who does what, and a Redis that is away."""
 
-import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
 
@@ -80,31 +80,21 @@ def _within_a_second() -> Iterator[None]:
 
 
 def test_a_message_holds_the_task_and_the_id(own_redis: RedisServer, jobs: QueueJobs) -> None:
-    """Whoever reads Redis learns nothing else: the rest are random ids and a time."""
+    """Whoever reads Redis learns nothing else."""
     jobs.tell(Task.SEAL, "E1")
 
     with own_redis.client() as client:
-        assert set(client.keys()) == {
-            "qoltanba:seal",
-            "qoltanba:seal.msgs",
-            "qoltanba:__heartbeats__",
-        }
-        [(key, written)] = client.hgetall("qoltanba:seal.msgs").items()
-    message = json.loads(written)
-    del message["message_id"], message["message_timestamp"]
-    assert message == {
-        "queue_name": "seal",
-        "actor_name": "seal",
-        "args": ["E1"],
-        "kwargs": {},
-        "options": {"redis_message_id": key},
-    }
+        assert client.keys() == ["qoltanba:owed:seal"]
+        assert client.lrange("qoltanba:owed:seal", 0, -1) == ["E1"]
 
 
 def test_failed_work_leaves_nothing_in_redis(
     own_redis: RedisServer, jobs: QueueJobs, doing: Doing
 ) -> None:
-    """No traceback, no dead letter: it is the register that knows what waits."""
+    """No traceback, no dead letter: it is the register that knows what waits.
+
+    Whoever waits for it learns that it was attempted, and for no longer than he may wait.
+    """
 
     def fail(_task: Task, _envelope_id: str) -> None:
         raise RuntimeError("Serik, 850505300015")
@@ -113,7 +103,9 @@ def test_failed_work_leaves_nothing_in_redis(
     jobs.tell(Task.RENDER, "E1")
 
     with own_redis.client() as client:
-        _await(lambda: client.keys() == ["qoltanba:__heartbeats__"])
+        _await(lambda: client.keys() == ["qoltanba:attempted:render:E1"])
+        assert client.lrange("qoltanba:attempted:render:E1", 0, -1) == ["attempted"]
+        assert 0 < client.ttl("qoltanba:attempted:render:E1") <= 10
 
 
 # --- who does what --------------------------------------------------------------------------
@@ -138,11 +130,10 @@ def test_rendering_is_not_stuck_behind_sealing(jobs: QueueJobs, doing: Doing) ->
     held.release()
 
 
-def test_stopping_finishes_what_was_begun_and_gives_back_the_rest(
-    jobs: QueueJobs, doing: Doing, caplog: pytest.LogCaptureFixture
+def test_stopping_finishes_what_was_begun_and_leaves_the_rest(
+    jobs: QueueJobs, doing: Doing
 ) -> None:
-    """What one consumer fetched and did not begin, the next one does."""
-    caplog.set_level("INFO")
+    """What one consumer did not begin, the next one does."""
     held, later = Held(), SimpleQueue[str]()
     first = doing(held)
     for envelope_id in ("E1", "E2", "E3"):
@@ -151,15 +142,69 @@ def test_stopping_finishes_what_was_begun_and_gives_back_the_rest(
     stopping = threading.Thread(target=first.stop)
 
     stopping.start()
-    _await(lambda: caplog.text.count("Shutting down") == len(Task))
+    _await(first.is_stopping)
     held.release()
     stopping.join(_PATIENCE)
     doing(lambda _task, envelope_id: later.put(envelope_id))
 
-    done = [held.done.get_nowait() for _ in range(held.done.qsize())]
-    assert done[0] == "E1"
-    done += [later.get(timeout=_PATIENCE) for _ in range(3 - len(done))]
-    assert sorted(done) == ["E1", "E2", "E3"]
+    assert [held.done.get_nowait() for _ in range(held.done.qsize())] == ["E1"]
+    assert [later.get(timeout=_PATIENCE) for _ in range(2)] == ["E2", "E3"]
+
+
+# --- somebody waits for it ------------------------------------------------------------------
+
+
+def test_whoever_waits_goes_on_as_soon_as_the_work_was_attempted(
+    jobs: QueueJobs, doing: Doing
+) -> None:
+    """Not before, and not when his time is over."""
+    held, went_on = Held(), SimpleQueue[bool]()
+    doing(held)
+    jobs.tell(Task.RENDER, "E1")
+    held.begun.get(timeout=_PATIENCE)
+
+    def wait() -> None:
+        while held.done.empty():
+            jobs.wait(Task.RENDER, "E1", most=timedelta(seconds=_PATIENCE))
+        went_on.put(True)  # noqa: FBT003 - its only argument
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert went_on.empty()
+    held.release()
+
+    assert went_on.get(timeout=_PATIENCE)
+    waiting.join(_PATIENCE)
+
+
+def test_word_of_work_waits_for_whoever_comes_late(
+    own_redis: RedisServer, jobs: QueueJobs, doing: Doing
+) -> None:
+    """It may be done before its caller begins to wait."""
+    doing(lambda _task, _envelope_id: None)
+    jobs.tell(Task.RENDER, "E1")
+    with own_redis.client() as client:
+        _await(lambda: client.keys() == ["qoltanba:attempted:render:E1"])
+
+        assert jobs.wait(Task.RENDER, "E1", most=timedelta(seconds=_PATIENCE))
+        assert client.keys() == []
+
+
+def test_nobody_waits_longer_than_he_wants(jobs: QueueJobs) -> None:
+    """Word of what nobody does never comes; then he looks at the register himself."""
+    with _within_a_second():
+        assert jobs.wait(Task.RENDER, "E1", most=timedelta(milliseconds=50))
+        assert jobs.wait(Task.RENDER, "E1", most=timedelta(0))
+
+
+def test_without_redis_nobody_is_told_that_he_has_waited(
+    own_redis: RedisServer, jobs: QueueJobs
+) -> None:
+    """He looks at the register now and then instead."""
+    own_redis.kill()
+
+    with _within_a_second():
+        assert not jobs.wait(Task.RENDER, "E1", most=timedelta(seconds=_PATIENCE))
 
 
 # --- a Redis that is away -------------------------------------------------------------------
@@ -243,7 +288,7 @@ def test_a_consumer_goes_on_when_redis_comes_back(
     assert done.get(timeout=_PATIENCE) == (Task.RENDER, "E1")
 
     with _away(own_redis, how):
-        _await(lambda: caplog.text.count("encountered a connection error") >= len(Task))
+        _await(lambda: caplog.text.count(" is away: ") == len(Task))
     for task in Task:
         assert jobs.tell(task, "E2")
 

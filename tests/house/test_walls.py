@@ -57,7 +57,7 @@ def test_the_walls_hold() -> None:
         ("settings.py", "import docgen.bootstrap.service"),
         ("bootstrap/service.py", "import docgen.cli"),
         ("bootstrap/service.py", "import api"),
-        ("usecases/sweep.py", "import dramatiq"),
+        ("usecases/sweep.py", "import redis"),
         ("usecases/sweep.py", "import aiosmpplib"),
         ("link.py", "import docgen.cli"),
         ("worker.py", "import flask"),

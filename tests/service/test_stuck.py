@@ -1,7 +1,6 @@
 """What stands still for a week, over the whole service."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ def _a_week_ago(service: Installation) -> Iterator[None]:
     """The same installation within the block, by the clock of a week ago; then nobody runs."""
     service.kill_worker()
     service.kill_web_master()
-    surrounded = service.surrounded()
+    surrounded = service.surrounded(DOCGEN_WEB__PROCESSES="1")
     worker = start([*surrounded, sys.executable, "-m", LATE, "worker"], log=service.worker_log)
     shared = service.ground.folder / "last-week"
     shared.mkdir()
@@ -32,12 +31,9 @@ def _a_week_ago(service: Installation) -> Iterator[None]:
         yield
     finally:
         for process in (web, worker):
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait(40)
+            process.terminate()
+        for process in (web, worker):
+            process.wait(40)
 
 
 def _stuck(service: Installation) -> list[dict[str, Any]]:

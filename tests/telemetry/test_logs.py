@@ -11,7 +11,7 @@ import logging, warnings
 import structlog
 from docgen import telemetry
 telemetry.configure()
-ours, theirs = structlog.get_logger("docgen.ours"), logging.getLogger("dramatiq.worker")
+ours, theirs = structlog.get_logger("docgen.ours"), logging.getLogger("sqlalchemy.pool")
 """
 
 
@@ -48,7 +48,7 @@ def test_a_library_speaks_the_same_language() -> None:
     (line,) = _lines("theirs.info('%s of %d', 'three', 4)")
 
     assert (line["logger"], line["level"], line["event"]) == (
-        "dramatiq.worker",
+        "sqlalchemy.pool",
         "info",
         "three of 4",
     )
@@ -140,6 +140,6 @@ def test_a_line_that_cannot_be_made_is_told_without_its_content() -> None:
 
     assert line == {
         "level": "error",
-        "logger": "dramatiq.worker",
+        "logger": "sqlalchemy.pool",
         "event": "a log line could not be made",
     }

@@ -2,17 +2,19 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import jsonschema
 import pytest
 
 from docgen.domain import evidence
 from docgen.domain.envelope import Envelope, State
-from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable
+from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable, StaleEnvelope
 from docgen.domain.evidence_schema import schema
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH
-from tests.fakes import FakeJobs
+from docgen.domain.sealing import SealedPdf, SealOrder
+from tests.fakes import FakeJobs, FakeSealer
 from tests.usecases.world import TECHNICIAN, World, attempt
 
 
@@ -35,6 +37,41 @@ def test_a_confirmed_envelope_left_alone_is_sealed_by_the_sweep_once(anywhere: W
     assert anywhere.sweep().sealed == 0
     assert anywhere.envelope(envelope.id).state is State.SEALED
     assert len(anywhere.sealer.orders) == 1
+
+
+@dataclass
+class _Overtaken(FakeSealer):
+    """The first so many orders are stale by the time they come."""
+
+    stale: int = 0
+
+    def seal(self, order: SealOrder) -> SealedPdf:
+        """Raise StaleEnvelope, or seal."""
+        self.stale -= 1
+        if self.stale >= 0:
+            raise StaleEnvelope("something was written meanwhile")
+        return super().seal(order)
+
+
+def test_a_seal_that_is_overtaken_is_made_anew_at_once(here: World) -> None:
+    """Word that the code has arrived comes when it likes; none waits for a sweep for that."""
+    envelope = _confirmed(here)
+
+    replace(here.seal, sealer=_Overtaken(stale=2))(envelope.id)
+
+    assert here.envelope(envelope.id).state is State.SEALED
+
+
+def test_a_seal_that_is_overtaken_again_and_again_waits_for_the_sweep(here: World) -> None:
+    """No thread stays at one envelope, and what hindered it is no trouble to write down."""
+    envelope = _confirmed(here)
+
+    with pytest.raises(StaleEnvelope):
+        replace(here.seal, sealer=_Overtaken(stale=3))(envelope.id)
+
+    assert here.envelope(envelope.id).state is State.CONFIRMED
+    assert here.journal(envelope.id)[-1].event is Event.CONFIRMED
+    assert here.sweep().sealed == 1
 
 
 def test_the_sealer_gets_the_very_bytes_that_were_confirmed(here: World) -> None:

@@ -8,6 +8,11 @@ import { sheets } from "./sheets.js";
 const DIGITS = 6;
 const POLL = 700;
 
+/** A number that is not broken at the end of a line. */
+function whole(phone) {
+  return phone.replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
+}
+
 export class Signing {
   /** `done(envelope)` once it is confirmed; `told` is the way of §9.5: the employee types the code. */
   constructor({ envelope, net, words, titles, consents, person, told, done, back }) {
@@ -59,7 +64,7 @@ export class Signing {
   }
 
   #send() {
-    const button = h("button.main", { type: "button", id: "send" }, this.words.say("send", { phone: this.envelope.subscriber.phone }));
+    const button = h("button.main", { type: "button", id: "send" }, this.words.say("send", { phone: whole(this.envelope.subscriber.phone) }));
     button.addEventListener("click", () => this.#busy(button, async () => {
       const { challenge } = await this.net.post(`${this.envelope.links.code}`, { language: this.words.language }, this.once);
       this.once = newName();
@@ -89,7 +94,7 @@ export class Signing {
       if (digits.length === DIGITS) this.#busy(input, () => this.#confirm(digits, input));
     });
     return h("div.field", {}, h("label", { for: id }, say(this.told ? "code_told" : "code")), input,
-      h("p.quiet", {}, say("code_sent", { phone: challenge.phone })), again);
+      h("p.quiet", {}, say("code_sent", { phone: whole(challenge.phone) })), again);
   }
 
   async #confirm(code, input) {

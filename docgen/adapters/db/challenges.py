@@ -30,8 +30,7 @@ class SqlChallenges:
             .values(state=ChallengeState.REPLACED.value)
         )
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(ChallengeRow).values(**_columns(challenge)))
+            self._session.connection().execute(insert(ChallengeRow), _columns(challenge))
         except IntegrityError:
             raise StaleEnvelope(challenge.chain) from None
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from docgen.adapters.db.asleep import try_sleepers
 from docgen.domain.errors import Misconfigured
 
 READS_ONLY = "docgen_reads_only"
@@ -29,26 +30,17 @@ def connect(url: str, *, patience: timedelta = PATIENCE) -> Engine:
         case "sqlite":
             return _sqlite(parsed, patience)
         case "postgresql":
-            return create_engine(
-                _with_psycopg(parsed),
-                connect_args=_postgresql_arguments(patience),
-                hide_parameters=True,
-                pool_pre_ping=True,
-                pool_timeout=patience.total_seconds(),
-            )
+            return _postgresql(parsed, patience, pool_timeout=patience.total_seconds())
         case other:
             raise Misconfigured(f"the register runs on SQLite or PostgreSQL, not on {other}")
 
 
-def connect_unpooled(url: str) -> Engine:
-    """PostgreSQL connections that end when closed, and with them whatever they locked."""
-    return create_engine(
-        _with_psycopg(make_url(url)),
-        connect_args=_postgresql_arguments(PATIENCE),
-        hide_parameters=True,
-        isolation_level="AUTOCOMMIT",
-        poolclass=NullPool,
-    )
+def connect_for_locks(url: str) -> Engine:
+    """PostgreSQL connections outside transactions, as many as there are locks to hold.
+
+    Apart from those of the register: who holds one needs another one for his work.
+    """
+    return _postgresql(make_url(url), PATIENCE, isolation_level="AUTOCOMMIT", max_overflow=-1)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -66,8 +58,15 @@ def lock_file(database: Path) -> Path:
     return database.with_name(f"{database.name}.locks")
 
 
-def _with_psycopg(url: URL) -> URL:
-    return url.set(drivername="postgresql+psycopg")
+def _postgresql(url: URL, patience: timedelta, **more: Any) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=_postgresql_arguments(patience),
+        hide_parameters=True,
+        **more,
+    )
+    try_sleepers(engine)
+    return engine
 
 
 def _postgresql_arguments(patience: timedelta) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from docgen.adapters.db.mapping import (
@@ -21,6 +21,15 @@ from docgen.domain.subscriber import Iin, Phone
 
 _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ADD, _ADD_DOCUMENT = insert(EnvelopeRow), insert(DocumentRow)
+_SAVE = update(EnvelopeRow).where(
+    EnvelopeRow.id == bindparam("its_id"), EnvelopeRow.version == bindparam("its_version")
+)
+_SAVE_DOCUMENT = update(DocumentRow).where(
+    DocumentRow.id == bindparam("its_id"), DocumentRow.envelope_id == bindparam("its_envelope")
+)
+
 
 class SqlEnvelopes:
     """Implements ports.Envelopes."""
@@ -31,10 +40,11 @@ class SqlEnvelopes:
 
     def add(self, envelope: Envelope) -> None:
         """Store a new envelope as version 1; raises Conflict for an id, number or token in use."""
-        self._session.execute(insert(EnvelopeRow).values(**envelope_columns(envelope), version=1))
+        connection = self._session.connection()
+        connection.execute(_ADD, envelope_columns(envelope) | {"version": 1})
         for position, document in enumerate(envelope.documents):
             columns = document_columns(document, envelope_id=envelope.id, position=position)
-            self._session.execute(insert(DocumentRow).values(**columns))
+            connection.execute(_ADD_DOCUMENT, columns)
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
@@ -48,19 +58,15 @@ class SqlEnvelopes:
 
     def save(self, envelope: Envelope) -> None:
         """Store the next version; to save twice in a unit, get it again in between."""
-        updated = self._session.connection().execute(
-            update(EnvelopeRow)
-            .where(EnvelopeRow.id == envelope.id, EnvelopeRow.version == envelope.version)
-            .values(**envelope_columns(envelope), version=envelope.version + 1)
-        )
+        connection = self._session.connection()
+        columns = envelope_columns(envelope) | {"version": envelope.version + 1}
+        its = {"its_id": envelope.id, "its_version": envelope.version}
+        updated = connection.execute(_SAVE, columns | its)
         if updated.rowcount != 1:
             raise StaleEnvelope(envelope.id)
         for document in envelope.documents:
-            self._session.connection().execute(
-                update(DocumentRow)
-                .where(DocumentRow.id == document.id, DocumentRow.envelope_id == envelope.id)
-                .values(**bytes_columns(document))
-            )
+            its = {"its_id": document.id, "its_envelope": envelope.id}
+            connection.execute(_SAVE_DOCUMENT, bytes_columns(document) | its)
 
     def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""

@@ -2,19 +2,25 @@
 
 import fcntl
 import hashlib
+import logging
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from docgen.adapters.db.engine import connect_unpooled, lock_file, sqlite_file
+from docgen.adapters.db.engine import connect_for_locks, lock_file, sqlite_file
 from docgen.adapters.db.failures import translated
 from docgen.domain.errors import Unavailable
 
+log = logging.getLogger(__name__)
+
+_LOCK = text("SELECT pg_try_advisory_lock(:key)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:key)")
 _FLOCK = struct.Struct("hhqqi4x")
 """struct flock of 64-bit Linux: type, whence, start, length, process (0 for a descriptor's own)."""
 
@@ -24,6 +30,9 @@ class Holds(Protocol):
 
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether it is ours until the end of the block."""
+
+    def close(self) -> None:
+        """Hold nothing any more."""
 
 
 def holds_for(url: str) -> Holds:
@@ -54,20 +63,43 @@ class FileHolds:
         finally:
             os.close(descriptor)
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
 
 class AdvisoryHolds:
     """A session's advisory lock, each on a connection of its own; not through a pooling proxy."""
 
     def __init__(self, url: str) -> None:
-        self._engine = connect_unpooled(url)
+        self._engine = connect_for_locks(url)
 
     @contextmanager
     def hold(self, envelope_id: str) -> Iterator[bool]:
         """Whether it is ours until the end of the block; raises Unavailable."""
-        lock = text("SELECT pg_try_advisory_lock(:key)")
+        key = {"key": _key(envelope_id) - 2**63}
         with translated(), self._engine.connect() as connection:
-            ours = connection.scalar(lock, {"key": _key(envelope_id) - 2**63})
-            yield bool(ours)
+            ours = bool(connection.scalar(_LOCK, key))
+            try:
+                yield ours
+            finally:
+                if ours:
+                    _unlock(connection, key)
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._engine.dispose()
+
+
+def _unlock(connection: Connection, key: Mapping[str, int]) -> None:
+    """A connection that may still have the lock is closed, and the lock ends with it."""
+    freed = False
+    try:
+        freed = bool(connection.scalar(_UNLOCK, key))
+    except SQLAlchemyError as error:
+        log.warning("a hold was lost with its connection: %s", type(error).__name__)
+    finally:
+        if not freed:
+            connection.invalidate()
 
 
 def _lock_byte(descriptor: int, position: int) -> bool:

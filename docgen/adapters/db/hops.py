@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,12 +25,13 @@ class SqlHops:
 
     def add(self, hop: Hop) -> None:
         """Store a hop that begins."""
-        self._session.execute(insert(SmsHopRow).values(**_columns(hop)))
+        self._session.connection().execute(insert(SmsHopRow), _columns(hop))
 
     def save(self, hop: Hop) -> None:
         """Store what came of it; raises NotFound."""
         updated = self._session.connection().execute(
-            update(SmsHopRow).where(SmsHopRow.id == hop.id).values(**_columns(hop))
+            update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id")),
+            _columns(hop) | {"its_id": hop.id},
         )
         if updated.rowcount != 1:
             raise NotFound(hop.id)

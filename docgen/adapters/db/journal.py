@@ -13,6 +13,9 @@ from docgen.domain import journal
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ENTRY, _NEWS = insert(JournalRow), insert(NewsRow)
+
 
 class SqlJournal:
     """Implements ports.Journal; triggers in the database refuse to change what is written."""
@@ -21,14 +24,16 @@ class SqlJournal:
         self._session = session
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
-        """Write the next entry; raises StaleEnvelope if another took its place meanwhile."""
+        """Write the next entry; raises StaleEnvelope if another took its place meanwhile.
+
+        The unit is then over.
+        """
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
+        news = {"envelope_id": envelope_id, "sequence": entry.sequence}
+        connection = self._session.connection()
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(JournalRow).values(**entry_columns(entry)))
-                self._session.execute(
-                    insert(NewsRow).values(envelope_id=envelope_id, sequence=entry.sequence)
-                )
+            connection.execute(_ENTRY, entry_columns(entry))
+            connection.execute(_NEWS, news)
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry

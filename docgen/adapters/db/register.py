@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
-from sqlalchemy import RootTransaction, select, text
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, RootTransaction, select, text
 from sqlalchemy.orm import Session
 
 from docgen import (
@@ -118,10 +120,20 @@ class SqlUnit:
         """Make it last; raises RuntimeError in a reading unit."""
         if self._transaction is None:
             raise RuntimeError("a reading unit is never committed")
-        # PostgreSQL answers COMMIT after a failed statement with a silent ROLLBACK; any other
-        # statement fails aloud.
-        self._session.execute(text("SELECT 1"))
+        if _has_failed(self._session.connection()):
+            # PostgreSQL answers COMMIT after a failed statement with a silent ROLLBACK; any other
+            # statement fails aloud.
+            self._session.execute(text("SELECT 1"))
         self._transaction.commit()
+
+
+def _has_failed(connection: Connection) -> bool:
+    """Whether PostgreSQL has given the transaction up; its driver knows without asking."""
+    driver = connection.connection.dbapi_connection
+    return (
+        isinstance(driver, psycopg.Connection)
+        and driver.info.transaction_status is TransactionStatus.INERROR
+    )
 
 
 class SqlRegister:
@@ -166,4 +178,5 @@ class SqlRegister:
 
     def close(self) -> None:
         """Close the pooled connections."""
+        self._holds.close()
         self._engine.dispose()

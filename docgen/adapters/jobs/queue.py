@@ -1,50 +1,74 @@
-"""Work told to other processes through Redis, which may forget it."""
+"""Work told to other processes through Redis, which may forget it.
+
+A list for each task holds ids of envelopes, and whoever is free takes the next one. It is gone with
+that: what a process took and did not do, because it died, `sweep` finds by its state. So a message
+may come twice, late, or never, and must mean no more than "look at this envelope". Needs Redis 6.
+"""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
+from datetime import timedelta
 
-import dramatiq
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from docgen.adapters.jobs.attempt import attempt
-from docgen.adapters.jobs.broker import HintBroker
 from docgen.domain.work import Task
 from docgen.ports import Work
 
 log = logging.getLogger(__name__)
 
+_CONNECT_SECONDS = 0.3
 _TELLING_SECONDS = 0.4
 """Somebody waits for the answer to a request meanwhile."""
 
-_FETCHING_SECONDS = 2.0
-"""Nobody waits; and what was fetched by a command given up is lost until this process ends."""
+_LISTENING_SECONDS = 1
+"""After so long a listener looks whether it is to stop; Redis wakes it as soon as work comes."""
+_SILENCE_SECONDS = 2.0
+"""After so much more Redis is taken to be away."""
+_AWAY_SECONDS = 0.5
+"""Between two tries while it is."""
 
-_LOOK_EVERY_MILLISECONDS = 100
-"""Between two looks into an empty queue: Dramatiq polls, and somebody waits for a document."""
+_AWAITED = frozenset({Task.RENDER})
+"""Work that somebody may wait for within a request."""
+_WORD_KEPT_SECONDS = 10
+_SHORTEST = timedelta(milliseconds=10)
+"""Redis takes 0 for ever."""
 
 
 class QueueJobs:
-    """Implements ports.Jobs; a message holds the task's name and the envelope's id."""
+    """Implements ports.Jobs."""
 
     def __init__(self, redis_url: str) -> None:
-        self._broker = HintBroker(redis_url, answer_seconds=_TELLING_SECONDS)
+        self._telling = _redis(redis_url, answer_seconds=_TELLING_SECONDS)
+        self._waiting = _redis(redis_url, answer_seconds=_LISTENING_SECONDS + _SILENCE_SECONDS)
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """Leave a message; False where Redis does not take it, and then the sweep finds it."""
-        message: dramatiq.Message[None] = dramatiq.Message(
-            queue_name=task, actor_name=task, args=(envelope_id,), kwargs={}, options={}
-        )
         try:
-            self._broker.enqueue(message)
+            self._telling.rpush(_owed(task), envelope_id)
         except RedisError as error:
             kind = type(error).__name__
             log.warning("%s of envelope %s was not told: %s", task, envelope_id, kind)
             return False
         return True
 
+    def wait(self, task: Task, envelope_id: str, *, most: timedelta) -> bool:
+        """Until word comes that it was attempted, at most a second; False where Redis is away."""
+        seconds = min(max(most, _SHORTEST).total_seconds(), _LISTENING_SECONDS)
+        try:
+            self._waiting.blpop([_word(task, envelope_id)], timeout=seconds)
+        except RedisError:
+            return False
+        return True
+
     def close(self) -> None:
         """Close the connections."""
-        self._broker.close()
+        self._telling.close()
+        self._waiting.close()
 
 
 class QueueConsumer:
@@ -55,26 +79,70 @@ class QueueConsumer:
     """
 
     def __init__(self, redis_url: str, work: Work, *, threads: int) -> None:
-        self._workers = [_worker(redis_url, task, work, threads) for task in Task]
+        self._redis = _redis(redis_url, answer_seconds=_LISTENING_SECONDS + _SILENCE_SECONDS)
+        self._work = work
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._listen, args=(task,), name=f"{task} {number}")
+            for task in Task
+            for number in range(threads)
+        ]
 
     def start(self) -> None:
         """Begin, with Redis or without; as soon as it is there, what it holds is done."""
-        for worker in self._workers:
-            worker.start()
+        for thread in self._threads:
+            thread.start()
+
+    def is_stopping(self) -> bool:
+        """Whether nothing new is taken."""
+        return self._stopping.is_set()
 
     def stop(self) -> None:
-        """Take nothing new, finish what was begun, give back what was not."""
-        with ThreadPoolExecutor(len(self._workers)) as together:
-            list(together.map(dramatiq.Worker.stop, self._workers))
-        for worker in self._workers:
-            worker.broker.close()
+        """Take nothing new, and finish what was begun; the rest stays for others."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        self._redis.close()
+
+    def _listen(self, task: Task) -> None:
+        away = False
+        while not self._stopping.is_set():
+            try:
+                taken = self._redis.blpop([_owed(task)], timeout=_LISTENING_SECONDS)
+            except RedisError as error:
+                if not away:
+                    log.warning("the queue of %s is away: %s", task, type(error).__name__)
+                away = True
+                self._stopping.wait(_AWAY_SECONDS)
+                continue
+            away = False
+            if taken is not None:
+                self._do(task, str(taken[1]))
+
+    def _do(self, task: Task, envelope_id: str) -> None:
+        attempt(self._work, task, envelope_id)
+        if task not in _AWAITED:
+            return
+        word = _word(task, envelope_id)
+        with suppress(RedisError), self._redis.pipeline(transaction=False) as told:
+            told.rpush(word, "attempted")
+            told.expire(word, _WORD_KEPT_SECONDS)
+            told.execute()
 
 
-def _worker(redis_url: str, task: Task, work: Work, threads: int) -> dramatiq.Worker:
-    broker = HintBroker(redis_url, answer_seconds=_FETCHING_SECONDS)
+def _owed(task: Task) -> str:
+    return f"qoltanba:owed:{task}"
 
-    @dramatiq.actor(broker=broker, queue_name=task, actor_name=task)
-    def do(envelope_id: str) -> None:
-        attempt(work, task, envelope_id)
 
-    return dramatiq.Worker(broker, worker_threads=threads, worker_timeout=_LOOK_EVERY_MILLISECONDS)
+def _word(task: Task, envelope_id: str) -> str:
+    return f"qoltanba:attempted:{task}:{envelope_id}"
+
+
+def _redis(url: str, *, answer_seconds: float) -> Redis:
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_connect_timeout=_CONNECT_SECONDS,
+        socket_timeout=answer_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
