@@ -89,7 +89,7 @@ class _Parts:
                 yield weak(Part.ENGINE, weakness)
 
     def routes(self) -> Iterator[Observation]:
-        prove = proving(self.settings, self._renderer)
+        prove = proving(self.settings, self._renderer, at_once=self.settings.rendering.zygotes)
         return map(of_route, prove())
 
     def settings_hold(self) -> Iterator[Observation]:

@@ -62,13 +62,13 @@ def routes(settings: Settings) -> Iterator[ProveRoutes]:
     """The trial of all templates, which needs neither database nor seal."""
     renderer = renderer_of(settings)
     try:
-        yield proving(settings, renderer)
+        yield proving(settings, renderer, at_once=settings.rendering.zygotes)
     finally:
         renderer.close()
 
 
-def proving(settings: Settings, renderer: LibreOfficeRenderer) -> ProveRoutes:
-    """The trial of all templates."""
+def proving(settings: Settings, renderer: LibreOfficeRenderer, *, at_once: int = 1) -> ProveRoutes:
+    """The trial of all templates, so many side by side."""
     forms = catalogue(settings)
     trials = TrialOrders(forms=forms, operator=operator_of(settings))
-    return ProveRoutes(forms=forms, trials=trials, prover=renderer)
+    return ProveRoutes(forms=forms, trials=trials, prover=renderer, at_once=at_once)

@@ -1,6 +1,7 @@
 """Find out, before anybody's paper is made, by which route every template can go."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,25 +18,31 @@ from docgen.usecases.trial_orders import TrialOrders
 class ProveRoutes:
     """Tries every edition of every form and the signing protocol in all their languages.
 
-    Papers of packs are always in both.
+    Papers of packs are always in both. `at_once` templates are tried side by side: as many as the
+    engine has zygotes where nobody else waits for it, one where people do.
     """
 
     forms: Catalogue
     trials: TrialOrders
     prover: RouteProver
+    at_once: int = 1
 
     def __call__(self) -> Iterator[RouteReport]:
         """One report after another, also of templates that go no way at all.
 
         Raises RendererUnavailable when there is nothing to try them with.
         """
-        for name, languages in templates_of(self.forms):
-            try:
-                trials = partial(self.trials.for_template, name, languages)
-                yield self.prover.prove(name, languages, trials)
-            except (TemplateRejected, RenderFailed, ValuesRejected) as error:
-                why = {"": f"{error.code}: {error}"}
-                yield RouteReport(template=name, languages=languages, route="", why=why)
+        with ThreadPoolExecutor(self.at_once) as pool:
+            yield from pool.map(self._proved, templates_of(self.forms))
+
+    def _proved(self, template: tuple[str, tuple[Language, ...]]) -> RouteReport:
+        name, languages = template
+        try:
+            trials = partial(self.trials.for_template, name, languages)
+            return self.prover.prove(name, languages, trials)
+        except (TemplateRejected, RenderFailed, ValuesRejected) as error:
+            why = {"": f"{error.code}: {error}"}
+            return RouteReport(template=name, languages=languages, route="", why=why)
 
 
 def templates_of(forms: Catalogue) -> Iterator[tuple[str, tuple[Language, ...]]]:

@@ -55,7 +55,7 @@ def test_the_visit_of_the_readme_ends_in_a_valid_sealed_act(folder: Path) -> Non
             env=environment(),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 
