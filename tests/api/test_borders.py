@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from api.route import JsonBody, Route
+from api.route import FiledBody, JsonBody, Route
 from api.v1 import ROUTES
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, Program, sample, spoilt
@@ -31,7 +31,7 @@ def _of(region: str | None) -> dict[str, Any]:
 
 def _asked(program: Program, route: Route, envelope_id: str, document_id: str) -> TestResponse:
     path = route.path.format(envelope_id=envelope_id, document_id=document_id, page=1)
-    if isinstance(route.body, JsonBody):
+    if isinstance(route.body, JsonBody | FiledBody):
         return program.post(path, _BODIES.get(path.rpartition("/")[2], {}))
     return program.ask(route.method, path)
 

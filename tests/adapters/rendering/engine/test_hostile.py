@@ -193,6 +193,7 @@ def test_what_hangs_twice_is_not_tried_again(warm: Engine) -> None:
 )
 def test_bombs_do_no_harm(warm: Engine, bomb: Bomb) -> None:
     """Whatever becomes of it within its limits, zygote and memory are as before."""
+    made(warm, SMALL)
     before, had = zygotes(warm), warm.status()["zygotes"][0]["private_kb"]
     with suppress(RenderFailed, RendererUnavailable):
         made(warm, bomb(), limit=3)
