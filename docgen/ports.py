@@ -333,7 +333,7 @@ class ApiKeys(Protocol):
     """Keys of programs that call from outside."""
 
     def add(self, key: ApiKey) -> None:
-        """Store a new key; raises Conflict for an id in use."""
+        """Store a new key; raises Conflict for an id in use, or a key that is followed already."""
 
     def get(self, key_id: str) -> ApiKey:
         """The key, live or not; raises ApiKeyNotFound."""
@@ -346,6 +346,9 @@ class ApiKeys(Protocol):
 
     def revoke(self, key_id: str, *, now: datetime) -> None:
         """End it for ever; the first time counts. Raises ApiKeyNotFound."""
+
+    def expire(self, key_id: str, *, at: datetime) -> None:
+        """Let it end then, where it would not end earlier; without effect on an unknown key."""
 
 
 class AskedRequests(Protocol):

@@ -12,6 +12,7 @@ from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.issue_key import IssueKey
 from docgen.usecases.list_keys import ListKeys
 from docgen.usecases.revoke_key import RevokeKey
+from docgen.usecases.rotate_key import RotateKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Keys:
     issue: IssueKey
     list: ListKeys
     revoke: RevokeKey
+    rotate: RotateKey
     authenticate: Authenticate
 
 
@@ -34,6 +36,7 @@ def keys(settings: Settings) -> Iterator[Keys]:
             issue=IssueKey(register=register, clock=CLOCK, chance=CHANCE),
             list=ListKeys(register=register),
             revoke=RevokeKey(register=register, clock=CLOCK),
+            rotate=RotateKey(register=register, clock=CLOCK, chance=CHANCE),
             authenticate=Authenticate(register=register, clock=CLOCK),
         )
     finally:

@@ -1,5 +1,6 @@
 """API keys of the programs that call the service."""
 
+import re
 from datetime import datetime, timedelta
 
 import click
@@ -80,6 +81,7 @@ def keys_list() -> None:
             f"revoked {_day(key.revoked_at)}",
             ",".join(sorted(caller.scopes)),
             " ".join(caller.origins) or "-",
+            f"follows {key.follows or '-'}",
         )
         click.echo("\t".join(columns))
 
@@ -98,3 +100,30 @@ def keys_revoke(key_id: str) -> None:
     with told(), opened_keys(Settings()) as known:
         known.revoke(key_id)
     click.echo("ok")
+
+
+@keys.command("rotate")
+@click.argument("key_id")
+@click.option(
+    "--overlap",
+    default="7d",
+    show_default=True,
+    help="how long the old one still counts, in days or hours: 7d, 12h, 0d",
+)
+def keys_rotate(key_id: str, overlap: str) -> None:
+    """Make a key that replaces KEY_ID and print it, this once."""
+    from docgen.bootstrap.keys import keys as opened_keys
+    from docgen.settings import Settings
+
+    length = _length(overlap)
+    with told(), opened_keys(Settings()) as known:
+        issued = known.rotate(key_id, overlap=length)
+    click.echo(issued.secret)
+
+
+def _length(written: str) -> timedelta:
+    parts = re.fullmatch(r"([0-9]{1,4})([dh])", written)
+    if parts is None:
+        raise click.BadParameter("days or hours, as 7d or 12h", param_hint="--overlap")
+    count = int(parts[1])
+    return timedelta(days=count) if parts[2] == "d" else timedelta(hours=count)

@@ -94,6 +94,8 @@ class ApiKey:
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    follows: str | None = None
+    """The id of the key it was made to replace."""
 
     @property
     def id(self) -> str:
@@ -103,10 +105,14 @@ class ApiKey:
     def admit(self, secret: str, *, now: datetime) -> Caller:
         """The caller that knows the secret of a live key; raises NotAuthenticated."""
         known = hmac.compare_digest(hash_of(secret), self.secret_sha256)
-        expired = self.expires_at is not None and now >= self.expires_at
-        if not known or expired or self.revoked_at is not None:
+        if not known or not self.counts(now):
             raise NotAuthenticated
         return self.caller
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        expired = self.expires_at is not None and now >= self.expires_at
+        return not expired and self.revoked_at is None
 
 
 def hash_of(secret: str) -> str:

@@ -128,6 +128,29 @@ def test_the_use_of_an_unknown_key_is_nothing(register: SqlRegister) -> None:
         _get(register, "nobody")
 
 
+def test_an_end_is_only_ever_brought_forward(register: SqlRegister) -> None:
+    """Of that key only; a later end changes nothing, and an unknown key is nothing."""
+    key, other = _key(), _key()
+    _add(register, key, other)
+    for moment in (NOW + 2 * _HOUR, NOW + _HOUR, NOW + 3 * _HOUR):
+        with register.begin() as unit:
+            unit.keys.expire(key.id, at=moment)
+            unit.keys.expire("nobody", at=moment)
+            unit.commit()
+    assert _get(register, key.id) == replace(key, expires_at=NOW + _HOUR)
+    assert _get(register, other.id) == other
+
+
+def test_two_keys_never_follow_the_same(register: SqlRegister) -> None:
+    """The second is a conflict; keys that follow none are as many as one likes."""
+    first, other = _key(), _key()
+    successor = _key(follows=first.id)
+    _add(register, first, other, successor)
+    with register.begin() as unit, pytest.raises(Conflict):
+        unit.keys.add(_key(follows=first.id))
+    assert _get(register, successor.id) == successor
+
+
 def test_the_first_revocation_counts(register: SqlRegister) -> None:
     """Revoking again is no failure and does not move the time; other keys stay live."""
     key, other = _key(), _key()

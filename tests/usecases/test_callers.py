@@ -8,6 +8,7 @@ import pytest
 from docgen.domain.caller import Scope
 from docgen.domain.errors import (
     ApiKeyNotFound,
+    Conflict,
     EnvelopeNotFound,
     NotAuthenticated,
     NotAuthorised,
@@ -17,6 +18,7 @@ from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.issue_key import IssuedKey, IssueKey, KeyRequest
 from docgen.usecases.list_keys import ListKeys
 from docgen.usecases.revoke_key import RevokeKey
+from docgen.usecases.rotate_key import RotateKey
 from docgen.usecases.show_envelope import ShowEnvelope
 from tests.usecases.world import World, request
 
@@ -129,6 +131,64 @@ def test_a_key_for_nobody_is_refused(here: World, wrong: dict[str, object], poin
         _issued(here, replace(PORTAL, **wrong))  # type: ignore[arg-type]
 
     assert caught.value.errors[0].pointer == pointer
+
+
+def _rotate(world: World) -> RotateKey:
+    return RotateKey(register=world.register, clock=world.clock, chance=world.chance)
+
+
+def test_a_rotated_key_and_its_successor_both_count_for_the_overlap(anywhere: World) -> None:
+    """They may do the same; after the overlap the successor alone counts."""
+    old = _issued(
+        anywhere, replace(PORTAL, region="almaty", origins=("https://portal.example.kz",))
+    )
+    new = _rotate(anywhere)(old.kept.id, overlap=timedelta(days=7))
+    authenticate = _authenticate(anywhere)
+
+    anywhere.clock.advance(timedelta(days=7, seconds=-1))
+    was, now = authenticate(old.secret), authenticate(new.secret)
+    anywhere.clock.advance(timedelta(seconds=1))
+
+    assert replace(was, key_id=now.key_id) == now
+    assert new.kept.follows == old.kept.id
+    assert authenticate(new.secret) == now
+    with pytest.raises(NotAuthenticated):
+        authenticate(old.secret)
+
+
+def test_an_overlap_never_lengthens_a_life(here: World) -> None:
+    """The old key ends when it was to end; its successor gets the same term from now."""
+    end = here.clock.now() + timedelta(days=3)
+    old = _issued(here, replace(PORTAL, expires_at=end))
+    here.clock.advance(timedelta(days=1))
+
+    new = _rotate(here)(old.kept.id, overlap=timedelta(days=7))
+
+    ends = {key.id: key.expires_at for key in ListKeys(register=here.register)()}
+    assert ends == {old.kept.id: end, new.kept.id: end + timedelta(days=1)}
+
+
+def test_a_key_has_one_successor(anywhere: World) -> None:
+    """A second rotation is refused and leaves no key behind."""
+    old = _issued(anywhere)
+    new = _rotate(anywhere)(old.kept.id, overlap=timedelta(days=7))
+
+    with pytest.raises(Conflict):
+        _rotate(anywhere)(old.kept.id, overlap=timedelta())
+
+    assert {key.id for key in ListKeys(register=anywhere.register)()} == {old.kept.id, new.kept.id}
+    assert _authenticate(anywhere)(old.secret) == old.kept.caller
+
+
+def test_a_dead_key_is_not_brought_back_by_rotation(here: World) -> None:
+    """A revoked key has no successor, and an unknown one is named."""
+    old = _issued(here)
+    RevokeKey(register=here.register, clock=here.clock)(old.kept.id)
+
+    with pytest.raises(Conflict):
+        _rotate(here)(old.kept.id, overlap=timedelta())
+    with pytest.raises(ApiKeyNotFound):
+        _rotate(here)("nobody", overlap=timedelta())
 
 
 def test_an_envelope_is_shown_to_its_owner_only(here: World) -> None:

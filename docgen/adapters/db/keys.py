@@ -20,12 +20,12 @@ class SqlKeys:
         self._session = session
 
     def add(self, key: ApiKey) -> None:
-        """Store a new key; raises Conflict for an id in use."""
+        """Store a new key; raises Conflict for an id in use, or a key that is followed already."""
         try:
             with self._session.begin_nested():
                 self._session.execute(insert(ApiKeyRow).values(**_columns(key)))
         except IntegrityError:
-            raise Conflict("an API key of that id exists") from None
+            raise Conflict("an API key of that id, or in place of that key, exists") from None
 
     def get(self, key_id: str) -> ApiKey:
         """The key, live or not; raises ApiKeyNotFound."""
@@ -65,6 +65,13 @@ class SqlKeys:
             # Revoked before, or never there: the latter has its name.
             self.get(key_id)
 
+    def expire(self, key_id: str, *, at: datetime) -> None:
+        """Let it end then, where it would not end earlier; without effect on an unknown key."""
+        later = ApiKeyRow.expires_at.is_(None) | (ApiKeyRow.expires_at > at)
+        self._session.connection().execute(
+            update(ApiKeyRow).where(ApiKeyRow.id == key_id, later).values(expires_at=at)
+        )
+
 
 def _columns(key: ApiKey) -> dict[str, Any]:
     return {
@@ -79,6 +86,7 @@ def _columns(key: ApiKey) -> dict[str, Any]:
         "expires_at": key.expires_at,
         "last_used_at": key.last_used_at,
         "revoked_at": key.revoked_at,
+        "follows": key.follows,
     }
 
 
@@ -97,4 +105,5 @@ def _key_of(row: ApiKeyRow) -> ApiKey:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
+        follows=row.follows,
     )

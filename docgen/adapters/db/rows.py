@@ -379,6 +379,7 @@ class ApiKeyRow(Base):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    follows: Mapped[str | None] = mapped_column(index=True, unique=True)
 
 
 class AskedRow(Base):

@@ -1,0 +1,45 @@
+"""Rotate an API key."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from docgen.domain.caller import ApiKey, hash_of
+from docgen.domain.errors import Conflict, FieldError, ValuesRejected
+from docgen.ports import Chance, Clock, Register
+from docgen.usecases.issue_key import PREFIX, IssuedKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotateKey:
+    """Makes a key that may do the same, and lets the old one end after an overlap."""
+
+    register: Register
+    clock: Clock
+    chance: Chance
+
+    def __call__(self, key_id: str, *, overlap: timedelta) -> IssuedKey:
+        """The successor, to be handed over once; it lives as long as the old one was to live.
+
+        Raises ApiKeyNotFound, ValuesRejected for a negative overlap, and Conflict for a key that
+        is revoked, expired or followed already.
+        """
+        if overlap < timedelta():
+            raise ValuesRejected((FieldError("/overlap", "invalid"),))
+        now = self.clock.now()
+        secret = self.chance.token() + self.chance.token()
+        with self.register.begin() as unit:
+            old = unit.keys.get(key_id)
+            if not old.counts(now):
+                raise Conflict("a key that is over has no successor")
+            term = None if old.expires_at is None else old.expires_at - old.created_at
+            kept = ApiKey(
+                caller=replace(old.caller, key_id=self.chance.identifier()),
+                secret_sha256=hash_of(secret),
+                created_at=now,
+                expires_at=None if term is None else now + term,
+                follows=old.id,
+            )
+            unit.keys.add(kept)
+            unit.keys.expire(old.id, at=now + overlap)
+            unit.commit()
+        return IssuedKey(kept=kept, secret=f"{PREFIX}_{kept.id}_{secret}")
