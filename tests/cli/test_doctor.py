@@ -17,7 +17,7 @@ from docx.document import Document as WordDocument
 
 from docgen.cli import main
 from docgen.domain.language import BOTH
-from docgen.forms import protocol
+from docgen.forms import pack_papers, protocol
 from docgen.forms.catalogue import Catalogue
 from tests.adapters.rendering import word
 from tests.lint.trial import Trial
@@ -116,7 +116,7 @@ def test_a_sound_demo_is_told_part_by_part(demo: tuple[Path, Result]) -> None:
 def test_every_template_is_told_in_every_language_with_its_route(
     demo: tuple[Path, Result],
 ) -> None:
-    """All editions of all forms, and the paper that is added to them."""
+    """All editions of all forms, the papers that are added to them, and those of packs."""
     told = _told(demo[1])["routes"]
     names = {form.template(e): form.languages for form in Catalogue() for e in form.editions}
     modes = {
@@ -124,6 +124,7 @@ def test_every_template_is_told_in_every_language_with_its_route(
         for name, languages in (names | dict.fromkeys(protocol.TEMPLATES, BOTH)).items()
         for mode in (*languages, "+".join(languages))
     }
+    modes |= {f"{pack_papers.template(slot)} {'+'.join(BOTH)}" for slot in pack_papers.MADE}
 
     assert {seen["subject"] for seen in told} == modes
     assert {seen["facts"]["route"] for seen in told} <= {"preloaded", "loaded", "word"}

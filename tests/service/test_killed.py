@@ -182,7 +182,8 @@ def test_everything_killed_right_after_a_confirmation(service: Installation) -> 
         service.kill_worker()
         service.kill_web_master()
         with service.redis.client() as client:
-            client.delete(*client.keys("qoltanba:*"))
+            for key in client.keys("qoltanba:*"):
+                client.delete(key)
     assert visit.state() == "confirmed"
 
     service.make_whole()
