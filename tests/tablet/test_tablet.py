@@ -26,10 +26,8 @@ def _visits(world: Portal) -> list[Any]:
         return list(unit.visits.find(VisitFilter(owner="operator"), after=None, limit=100))
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "height"),
-    [("kk", 800, 1280), ("ru", 1280, 800), ("kk", 390, 844), ("ru", 390, 844)],
-)
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.parametrize(("width", "height"), [(800, 1280), (1280, 800), (390, 844)])
 @pytest.mark.usefixtures("visit")
 def test_a_planned_visit_is_sealed_in_few_taps(
     opened: Opened, language: str, width: int, height: int
