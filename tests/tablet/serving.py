@@ -1,16 +1,11 @@
 """The service over a world of tests, on a port of its own that survives its end."""
 
 import threading
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.api.portal import Portal
-from tests.api.stage import application, working_on
-
-App = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+from tests.browser.serving import Now, service
 
 
 class Service:
@@ -28,7 +23,8 @@ class Service:
 
     def start(self) -> None:
         """Answer."""
-        self._server = make_server("localhost", self.port, self._app, threaded=True)
+        app = service(self._portal, Now(self._portal))
+        self._server = make_server("localhost", self.port, app, threaded=True)
         self.port = self._server.port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -38,9 +34,3 @@ class Service:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
-
-    def _app(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        # The world's time is the browser's.
-        self._portal.world.clock.moment = datetime.now(UTC)
-        with working_on(self._portal.program.works):
-            return list(application()(environ, start))
