@@ -27,9 +27,11 @@ _KINDS: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
 }
+_SHARED = (_FOLDER.parent / "static" / "modules" / "asking.js",)
+"""What other pages are made of, too: served beside the tablet's own, to be kept with them."""
 _FILES = {
     file.name: file.read_bytes()
-    for file in sorted(_FOLDER.iterdir())
+    for file in (*sorted(_FOLDER.iterdir()), *_SHARED)
     if file.suffix in _KINDS and file.name != "sw.js"
 }
 _MARK = hashlib.sha256(b"\0".join(_FILES.values())).hexdigest()[:12]

@@ -1,9 +1,12 @@
 // The technician's tablet: in, today's visits, a visit, its documents, the subscriber's part, done.
 
+import { newName } from "./asking.js";
+import { busy, told } from "./busy.js";
 import { h, newId } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { Form } from "./form.js";
-import { Net, newName } from "./net.js";
+import { Net } from "./net.js";
+import { passwordForm } from "./password.js";
 import { canScan, scan } from "./scan.js";
 import { sheets } from "./sheets.js";
 import { Signing, until } from "./sign.js";
@@ -12,8 +15,10 @@ import { verifyNumber } from "./verify.js";
 
 const CONFIG = JSON.parse(document.getElementById("config").textContent);
 const LANGUAGES = ["kk", "ru"];
-const SAVE_AFTER = 150;
+const SEND_AFTER = 300;
+const ALMATY = 5 * 3_600_000;
 const LIVE = new Set(["draft", "ready", "code_sent"]);
+const OVER = new Set(["confirmed", "sealed", "declined"]);
 
 const words = {
   language: LANGUAGES.includes(localStorage.getItem("language")) ? localStorage.getItem("language") : document.documentElement.lang,
@@ -25,16 +30,22 @@ const words = {
 };
 const say = (name, given) => words.say(name, given);
 
+/** The day in Kazakhstan; a page that was kept knows only the day on which it was. */
+function today() {
+  return new Date(Date.now() + ALMATY).toISOString().slice(0, 10);
+}
+
 class App {
   session = null;
   isOnline = true;
+  changes = 0;
   #view = null;
 
   constructor() {
     this.main = document.getElementById("main");
     this.store = new Store();
     this.net = new Net({ language: () => words.language, online: (yes) => this.#online(yes) });
-    this.drafts = new Drafts({ store: this.store, net: this.net, told: () => this.#status() });
+    this.drafts = new Drafts({ store: this.store, net: this.net, told: () => this.#status(), gone: () => this.#gone() });
     this.drafts.moved = (old, draft) => { if (this.draft?.id === old) this.#adopt(draft); };
     this.drafts.settled = (draft) => { if (this.draft?.id === draft.id) this.#adopt(draft); };
   }
@@ -79,8 +90,16 @@ class App {
     }
   }
 
+  /** The shift ended elsewhere; what was written down waits for the same person. */
+  async #gone() {
+    if (!this.session) return;
+    await this.#saveNow();
+    this.#signIn(say("gone"));
+  }
+
   #signIn(told = "") {
     this.session = null;
+    this.#view = () => this.#signIn(told);
     this.net.guard = null;
     this.#head();
     const [login, password] = [newId(), newId()];
@@ -129,7 +148,8 @@ class App {
       h(isOurs ? "a.brand" : "p.brand", { href: isOurs ? "#" : null, "aria-label": isOurs ? say("visits") : null }, h("img", { src: CONFIG.mark, alt: "", width: 28, height: 28 }), h("span", {}, say("title"))),
       this.status, languages,
       isOurs ? h("details.me", {}, h("summary", {}, this.session.person.full_name.split(" ")[0], h("span", {}, ` ${this.session.person.full_name.split(" ").slice(1).join(" ")}`)),
-        h("div", {}, h("button.plain", { type: "button", on: { click: () => this.#signOut(false) } }, say("sign_out")),
+        h("div", {}, this.session.has_password ? h("a.button", { href: "#/password" }, say("new_password")) : null,
+          h("button.plain", { type: "button", on: { click: () => this.#signOut(false) } }, say("sign_out")),
           h("button.plain", { type: "button", on: { click: () => this.#signOut(true) } }, say("sign_out_all")))) : "");
     document.documentElement.lang = words.language;
     document.title = say("title");
@@ -163,25 +183,20 @@ class App {
   #show(name, ...inside) {
     this.name = name;
     this.main.dataset.view = name;
+    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+    for (const menu of document.querySelectorAll("details.me[open]")) menu.open = false;
     this.main.replaceChildren(...inside.filter(Boolean));
     this.main.querySelector("h1")?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }
 
-  async #busy(button, error, work) {
-    if (button.disabled) return;
-    button.disabled = true;
-    button.setAttribute("aria-busy", "true");
-    error.textContent = "";
-    try {
-      await work();
-    } catch (problem) {
-      if (problem.code === "unauthenticated") return this.#signIn(say("gone"));
-      error.textContent = problem.isOffline ? say("offline_sign") : [problem.title, problem.detail].filter(Boolean).join(". ") || say("failed");
-    } finally {
-      button.disabled = false;
-      button.removeAttribute("aria-busy");
-    }
+  #busy(button, error, work, refused = () => false) {
+    const first = (problem) => {
+      if (problem.code !== "unauthenticated") return refused(problem);
+      this.#signIn(say("gone"));
+      return true;
+    };
+    return busy(button, error, { words, refused: first }, work);
   }
 
   #wait(text) {
@@ -194,11 +209,12 @@ class App {
     const [place, id] = location.hash.replace(/^#\/?/, "").split("/");
     try {
       if (place === "visit") await this.#visit(id);
-      else if (place === "new") this.#new();
+      else if (place === "new") await this.#new();
+      else if (place === "password") this.#password();
       else await this.#visits();
     } catch (problem) {
       if (problem.code === "unauthenticated") this.#signIn(say("gone"));
-      else this.#visits(problem.title || say("failed"));
+      else await this.#visits(told(problem, words));
     }
   }
 
@@ -217,26 +233,35 @@ class App {
 
   // --- visits ---------------------------------------------------------------------------------
 
-  async #visits(told = "") {
+  async #visits(problem = "") {
     this.draft = null;
     this.#view = () => this.#visits();
-    const day = this.day ?? CONFIG.today;
+    const day = this.day ?? today();
     const list = h("ul.visits", { "aria-busy": "true" });
     const input = h("input", { type: "search", "aria-label": say("find"), placeholder: say("find"), value: this.sought ?? "" });
     const days = h("input", { type: "date", "aria-label": say("day"), value: day });
-    days.addEventListener("change", () => { this.day = days.value; this.sought = ""; this.#visits(); });
+    days.addEventListener("change", () => { this.day = days.value || null; this.sought = ""; this.#visits(); });
+    const error = h("p.error", { role: "alert" }, problem);
     const search = h("form.search", {}, input, h("button.plain", { type: "submit" }, say("find_go")), days);
     search.addEventListener("submit", (event) => { event.preventDefault(); this.sought = input.value.trim(); this.#visits(); });
     this.#show("visits", h("div.top", {}, h("h1", { tabindex: -1 }, say("visits")), h("a.button", { href: "#/new" }, `+ ${say("new")}`)),
-      search, told ? h("p.error", { role: "alert" }, told) : null, list);
+      search, error, list);
     this.#status();
-    const found = await this.#found(day);
+    const slow = setTimeout(() => list.replaceChildren(h("li.none", { role: "status" }, say("working"))), 1000);
+    const found = await this.#found(day).catch((each) => {
+      if (each.code === "unauthenticated") this.#gone();
+      else error.textContent = told(each, words);
+      return [];
+    });
+    clearTimeout(slow);
+    if (!list.isConnected) return;
+    for (const visit of found) if (OVER.has(visit.envelope?.state)) await this.drafts.forget(visit.id);
     const drafts = await this.drafts.all();
     const dirty = new Set(drafts.filter((draft) => draft.dirty).map((draft) => draft.id));
     const own = drafts.filter((draft) => draft.isNew).map((draft) => this.#ownCard(draft));
     list.replaceChildren(...own, ...found.map((visit) => this.#card(visit, dirty.has(visit.id))));
     list.removeAttribute("aria-busy");
-    if (!list.children.length) list.append(h("li.none", {}, say(this.sought ? "none_found" : "none")));
+    if (!list.children.length && !error.textContent) list.append(h("li.none", {}, say(this.sought ? "none_found" : "none")));
     this.#warm();
   }
 
@@ -247,8 +272,14 @@ class App {
     }
     const sought = encodeURIComponent(this.sought);
     const tries = ["order", "account", "phone"].map((name) => this.net.get(`/v1/visits?${name}=${sought}`).then((told) => told.visits, (problem) => { if (problem.isOffline) throw problem; return []; }));
-    const all = (await Promise.all(tries)).flat();
-    return [...new Map(all.map((visit) => [visit.id, visit])).values()];
+    try {
+      const all = (await Promise.all(tries)).flat();
+      return [...new Map(all.map((visit) => [visit.id, visit])).values()];
+    } catch (problem) {
+      if (!problem.isOffline) throw problem;
+      const { visits } = (await this.store.get(`kept:/v1/visits?on=${day}&limit=100`)) ?? { visits: [] };
+      return visits.filter(({ reference }) => [reference.order_number, reference.account_number].includes(this.sought));
+    }
   }
 
   #card(visit, isDirty) {
@@ -301,14 +332,35 @@ class App {
       event.preventDefault();
       this.#busy(go, error, async () => {
         const { order: { value: number }, account: { value: of }, kind: { value: code } } = form.elements;
+        const empty = ["order", "account"].filter((name) => !form.elements[name].value.trim());
+        for (const name of ["order", "account"]) form.elements[name].setAttribute("aria-invalid", String(empty.includes(name)));
+        if (empty.length) {
+          form.elements[empty[0]].focus();
+          throw Object.assign(new Error(), { title: say("new_needs") });
+        }
         const short = forms.find((each) => each.code === code);
-        const reference = { order_number: number.trim() || "—", account_number: of.trim() || "—" };
-        const draft = await this.drafts.begin({ reference, day: CONFIG.today, person: this.session.person, form: code, languages: short.languages });
+        const reference = { order_number: number.trim(), account_number: of.trim() };
+        const draft = await this.drafts.begin({ reference, day: today(), person: this.session.person, form: code, languages: short.languages });
         this.drafts.send();
         location.hash = `#/visit/${draft.id}`;
       });
     });
     this.#show("new", form);
+  }
+
+  #password() {
+    this.#view = () => this.#password();
+    const changed = async () => {
+      await this.store.put("session", this.session);
+      location.hash = "";
+    };
+    const wrong = (error) => (problem) => {
+      if (problem.code !== "sign_in_refused") return false;
+      error.textContent = say("password_wrong");
+      return true;
+    };
+    const run = (go, error, work) => this.#busy(go, error, async () => { this.session = await work(); await changed(); }, wrong(error));
+    this.#show("password", passwordForm({ net: this.net, words, login: this.session.person.login, run }));
   }
 
   // --- one visit ------------------------------------------------------------------------------
@@ -321,11 +373,13 @@ class App {
         const visit = await this.#kept(`/v1/visits/${id}`);
         envelope = visit.envelope;
         draft = await this.drafts.of(visit, this.session.person);
+        // It says what the envelope says, unless somebody has written since.
+        if (envelope && visit.state === "signing") draft.made ??= { after: visit.version, envelope: envelope.id };
       } catch (problem) {
         if (!draft || !problem.isOffline) throw problem;
       }
     }
-    if (envelope && ["confirmed", "sealed", "declined"].includes(envelope.state)) return this.#done(envelope.id);
+    if (envelope && OVER.has(envelope.state)) return this.#done(envelope.id);
     this.draft = draft;
     this.#view = () => this.#fill();
     await this.#fill();
@@ -352,7 +406,7 @@ class App {
       this.#conflict(draft), person,
       ...papers.map(({ form, view }, at) => h("section.part", {},
         h("div.tools", {}, h("h2", {}, form.titles[words.language]), papers.length > 1 ? this.#remover(form, at) : null), view.draw())),
-      await this.#adder(), error, h("div.bar", {}, h("a.button", { href: "#" }, say("back")), go));
+      await this.#adder(), h("div.bar", {}, error, h("a.button", { href: "#" }, say("back")), go));
     this.#status();
     if (!errors.length) return;
     const strange = [who, ...papers.map(({ view }) => view)].reduce((left, form) => form.tell(left), errors);
@@ -395,18 +449,28 @@ class App {
         h("button.plain", { type: "button", on: { click: choose("takeTheirs") } }, say("theirs"))));
   }
 
+  /** Kept on the tablet at once, sent as soon as he pauses. */
   #changed() {
     this.draft.dirty = true;
     this.unsaved = true;
-    clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.#saveNow().then(() => this.drafts.send()), SAVE_AFTER);
+    this.changes += 1;
+    this.#saveNow();
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.#saveNow().then(() => this.drafts.send()), SEND_AFTER);
   }
 
-  async #saveNow() {
-    clearTimeout(this.saving);
-    if (!this.unsaved || !this.draft) return;
-    this.unsaved = false;
-    await this.drafts.keep(this.draft);
+  /** Resolves when all that was typed is kept. */
+  #saveNow() {
+    this.keeping ??= this.#keep().finally(() => { this.keeping = null; });
+    return this.keeping;
+  }
+
+  async #keep() {
+    while (this.unsaved && this.draft) {
+      const upTo = this.changes;
+      await this.drafts.keep(this.draft);
+      if (upTo === this.changes) this.unsaved = false;
+    }
   }
 
   /** The service has taken what was sent; what was typed meanwhile stays as it is here. */
@@ -429,14 +493,18 @@ class App {
     await this.#saveNow();
     await this.drafts.send();
     const now = await this.drafts.find(draft.id);
-    if (now?.dirty || draft.isNew) throw Object.assign(new Error(), { isOffline: true });
-    const mark = `${draft.version}`;
-    if (draft.signed !== mark) Object.assign(draft, { sign: newName(), signed: mark });
+    if (now?.conflict) throw Object.assign(new Error(), { title: say("conflict_first") });
+    if (now?.dirty || draft.isNew) throw this.drafts.refusal(draft.id) ?? Object.assign(new Error(), { isOffline: true });
+    let envelope = await this.#madeBefore(draft);
+    if (envelope) return this.#preview(envelope);
+    if (draft.made?.version !== draft.version) {
+      draft.made = { once: newName(), version: draft.version, after: draft.version + 1 };
+    }
     await this.drafts.keep(draft);
-    let envelope;
     try {
-      envelope = await this.net.post(`/v1/visits/${draft.id}/envelope`, { version: draft.version }, draft.sign);
+      envelope = await this.net.post(`/v1/visits/${draft.id}/envelope`, { version: draft.made.version }, draft.made.once);
     } catch (problem) {
+      if (!problem.isOffline) draft.made = null;
       if (problem.code === "values_rejected") {
         const isUnverified = problem.errors.every((each) => each.code === "number_not_verified");
         const { subscriber_schema: schema } = await this.#form(draft.documents[0].form);
@@ -445,19 +513,28 @@ class App {
         return this.#fill(problem.errors);
       }
       if (problem.code === "visit_stale") {
-        const visit = await this.net.get(`/v1/visits/${draft.id}`);
-        Object.assign(draft, { version: visit.version, signed: null });
+        draft.conflict = problem.told.version;
         await this.drafts.keep(draft);
-        if (visit.envelope && LIVE.has(visit.envelope.state)) return this.#preview(await this.net.get(`/v1/envelopes/${visit.envelope.id}`));
-        return this.#make();
+        return this.#fill();
       }
       throw problem;
     }
+    // The visit has its envelope now: that is its next version.
+    draft.version = draft.made.after;
+    draft.made.envelope = envelope.id;
+    await this.drafts.keep(draft);
     await this.#preview(envelope);
   }
 
-  async #preview(told) {
-    let envelope = told;
+  /** The envelope of this very version, where there is one that can still be signed. */
+  async #madeBefore({ version, made }) {
+    if (!made?.envelope || made.after !== version) return null;
+    const envelope = await this.net.get(`/v1/envelopes/${made.envelope}`);
+    return LIVE.has(envelope.state) ? envelope : null;
+  }
+
+  async #preview(given) {
+    let envelope = given;
     if (envelope.state === "draft") {
       this.#wait(say("making"));
       envelope = await until(this.net, envelope.id, (each) => each.state !== "draft", () => this.name === "wait");
@@ -478,12 +555,12 @@ class App {
       await this.#handed(envelope.id);
     }));
     const edit = h("button.plain", { type: "button", on: { click: () => { this.draft ? this.#fill() : this.#route(); this.#view = () => this.#fill(); } } }, say("edit"));
-    const itold = h("button.plain", { type: "button", on: { click: () => this.#sign(envelope, true) } }, say("told_way"));
+    const toldWay = h("button.plain", { type: "button", on: { click: () => this.#sign(envelope, true) } }, say("told_way"));
     this.#show("preview", h("h1", { tabindex: -1 }, say("preview_title")),
       ...envelope.warnings.map((each) => h("p.notice", {}, each.messages[words.language])),
       sheets(envelope, { net: this.net, words, titles }),
       needsPin ? h("div.field.pin", {}, h("label", { for: pin }, say("pin")), input, h("p.quiet", { id: `${pin}s` }, this.session.has_password ? say("pin_says") : "")) : null,
-      error, h("div.bar", {}, edit, itold, go));
+      h("div.bar", {}, error, edit, toldWay, go));
   }
 
   async #titles() {
@@ -539,6 +616,11 @@ class App {
         this.#head();
         location.hash = "";
         await this.#route();
+      }, (problem) => {
+        if (problem.code !== "sign_in_refused") return false;
+        error.textContent = say("take_back_wrong");
+        input.select();
+        return true;
       });
     });
     dialog.append(form);
@@ -567,7 +649,7 @@ class App {
         h("a", { href: each.links.verification, target: "_blank", rel: "noopener" }, each.number))) : [];
       this.#show("done", h("div.finished", { data: { state: envelope.state } }, h("p.tick", { "aria-hidden": "true" }, isSealed ? "✓" : "–"),
         h("h1", { tabindex: -1 }, say(isSealed ? "sealed" : envelope.state === "declined" ? "declined" : `envelope_${envelope.state}`)),
-        isSealed ? h("p", {}, say("sealed_says")) : null, h("ul.links", {}, links)),
+        isSealed ? h("p", {}, say("sealed_says")) : null, isSealed ? h("p.quiet", {}, say("sealed_copy")) : null, h("ul.links", {}, links)),
       this.session.signing ? this.#backBar() : h("div.bar", {}, h("a.button.main", { href: "#" , on: { click: () => { if (!location.hash || location.hash === "#") this.#route(); } } }, say("next"))));
     };
     this.#view = draw;

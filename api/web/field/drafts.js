@@ -3,7 +3,7 @@
 // A draft names the version of the visit that it was written upon. Where the service has a newer
 // one, nothing is overwritten: the technician chooses, and until then both are kept.
 
-import { newName } from "./net.js";
+import { newName } from "./asking.js";
 
 const PREFIX = "draft:";
 const AGAIN = 3000;
@@ -11,17 +11,25 @@ const AGAIN = 3000;
 export class Drafts {
   #timer = null;
   #sending = null;
+  #next = null;
+  #last = Promise.resolve();
+  #refusals = new Map();
 
-  /** `told()` is called whenever what is unsent changes. */
-  constructor({ store, net, told }) {
-    Object.assign(this, { store, net, told });
+  /** `told()` is called whenever what is unsent changes, `gone()` when the shift is over. */
+  constructor({ store, net, told, gone }) {
+    Object.assign(this, { store, net, told, gone });
     this.unsent = 0;
+  }
+
+  /** Why the service does not take a draft, where it does not. */
+  refusal(id) {
+    return this.#refusals.get(id) ?? null;
   }
 
   /** A new visit of the technician's own making; the service hears of it when it can. */
   async begin({ reference, day, person, form, languages }) {
     const draft = {
-      id: `new-${newName()}`, once: newName(), sign: newName(), version: 0, isNew: true, dirty: true,
+      id: `new-${newName()}`, once: newName(), made: null, version: 0, isNew: true, dirty: true,
       reference, planned_on: day, subscriber: {}, conflict: null,
       documents: [{ form, languages, values: { order_number: reference.order_number, operator_person: signature(person) } }],
     };
@@ -34,7 +42,7 @@ export class Drafts {
     const kept = await this.store.get(PREFIX + visit.id);
     if (kept && (kept.dirty || kept.version >= visit.version)) return kept;
     const draft = {
-      id: visit.id, once: newName(), sign: newName(), version: visit.version, isNew: false, dirty: false,
+      id: visit.id, once: newName(), made: null, version: visit.version, isNew: false, dirty: false,
       reference: visit.reference, planned_on: visit.planned_on, conflict: null,
       subscriber: visit.subscriber, documents: visit.documents,
     };
@@ -58,8 +66,15 @@ export class Drafts {
 
   /** Keep it here, now. */
   async keep(draft) {
-    await this.store.put(PREFIX + draft.id, draft);
+    await this.#turn(() => this.store.put(PREFIX + draft.id, draft));
     await this.count();
+  }
+
+  /** One after another whatever changes what is kept, so that nothing older comes last. */
+  #turn(change) {
+    const done = this.#last.then(change);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   /** It is signed, or cancelled: nothing of it needs to stay. */
@@ -73,15 +88,23 @@ export class Drafts {
     this.told();
   }
 
-  /** Send what is unsent, one after another; whoever calls meanwhile waits for the same. */
+  /** Send what is unsent, one after another; for whoever calls meanwhile, once more afterwards. */
   send() {
-    this.#sending ??= this.#sendAll().finally(() => { this.#sending = null; });
+    if (this.#sending) {
+      this.#next ??= this.#sending.then(() => { this.#next = null; return this.send(); });
+      return this.#next;
+    }
+    this.#sending = this.#sendAll().finally(() => { this.#sending = null; });
     return this.#sending;
   }
 
   async #sendAll() {
     clearTimeout(this.#timer);
-    for (const draft of await this.all()) if (draft.dirty && !draft.conflict) await this.#send(draft);
+    for (const draft of await this.all()) {
+      if (!draft.dirty || draft.conflict) continue;
+      this.#refusals.delete(draft.id);
+      await this.#send(draft);
+    }
     await this.count();
     if (this.unsent) this.#timer = setTimeout(() => this.send(), AGAIN);
   }
@@ -101,6 +124,9 @@ export class Drafts {
         await this.#settle(draft.id, (kept) => { kept.conflict = problem.told.version; });
       } else if (problem.code === "visit_begun") {
         await this.#settle(draft.id, (kept) => { kept.dirty = false; });
+      } else {
+        this.#refusals.set(draft.id, problem);
+        if (problem.code === "unauthenticated") this.gone();
       }
     }
   }
@@ -109,27 +135,30 @@ export class Drafts {
   async #plan(draft) {
     const body = { reference: draft.reference, planned_on: draft.planned_on, subscriber: {}, documents: [] };
     const visit = await this.net.post("/v1/visits", body, draft.once);
-    const old = draft.id;
-    const kept = (await this.store.get(PREFIX + old)) ?? draft;
-    Object.assign(kept, { id: visit.id, version: visit.version, isNew: false, reference: visit.reference, was: old });
-    await this.store.put(PREFIX + kept.id, kept);
-    await this.store.remove(PREFIX + old);
-    Object.assign(draft, kept);
-    this.moved?.(old, kept);
+    await this.#turn(async () => {
+      const old = draft.id;
+      const kept = (await this.store.get(PREFIX + old)) ?? draft;
+      Object.assign(kept, { id: visit.id, version: visit.version, isNew: false, reference: visit.reference, was: old });
+      await this.store.put(PREFIX + kept.id, kept);
+      await this.store.remove(PREFIX + old);
+      Object.assign(draft, kept);
+      this.moved?.(old, kept);
+    });
   }
 
-  async #settle(id, change) {
-    const kept = await this.store.get(PREFIX + id);
-    if (!kept) return;
-    change(kept);
-    await this.store.put(PREFIX + id, kept);
-    this.settled?.(kept);
+  #settle(id, change) {
+    return this.#turn(async () => {
+      const kept = await this.store.get(PREFIX + id);
+      if (!kept) return;
+      change(kept);
+      await this.store.put(PREFIX + id, kept);
+      this.settled?.(kept);
+    });
   }
 
   /** Of two that differ: what is here counts, written upon the newest version. */
   async keepMine(draft) {
-    draft.version = draft.conflict;
-    draft.conflict = null;
+    Object.assign(draft, { version: draft.conflict, conflict: null, made: null });
     draft.dirty = true;
     await this.keep(draft);
     return this.send();
@@ -138,7 +167,7 @@ export class Drafts {
   /** What the service holds counts. */
   async takeTheirs(draft) {
     const visit = await this.net.get(`/v1/visits/${draft.id}`);
-    Object.assign(draft, { version: visit.version, subscriber: visit.subscriber, documents: visit.documents, conflict: null, dirty: false });
+    Object.assign(draft, { version: visit.version, subscriber: visit.subscriber, documents: visit.documents, conflict: null, dirty: false, made: null });
     await this.keep(draft);
   }
 }

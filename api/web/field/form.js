@@ -21,7 +21,7 @@ export class Form {
 
   draw() {
     this.sums = [];
-    const box = h("div.fields");
+    const box = h("div.fields", { on: { input: (event) => this.#heard(event.target) } });
     for (const [name, part] of this.#fields(this.schema)) {
       const field = this.#field(this.value, name, part, this.root, "Values");
       if (field) box.append(field);
@@ -74,6 +74,14 @@ export class Form {
 
   #label(name, part) {
     return part["x-labels"]?.[this.words.language] ?? part.title ?? name;
+  }
+
+  /** Whoever changes a field has heard what was wrong with it. */
+  #heard(input) {
+    if (input.getAttribute("aria-invalid") !== "true") return;
+    document.getElementById(input.getAttribute("aria-describedby"))?.remove();
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
   }
 
   #changed() {

@@ -1,23 +1,10 @@
 // Asks the service in the name of whoever is signed in; the cookie is the browser's, never ours.
 
+// `asking.js` is one of static/modules/, served beside these files.
+import { Problem } from "./asking.js";
+
 const PATIENCE = 30_000;
-
-/** A refusal of the service (RFC 9457), or that it could not be reached (`offline`). */
-export class Problem extends Error {
-  constructor(status, told = {}) {
-    super(told.code ?? "offline");
-    this.status = status;
-    this.code = told.code ?? "offline";
-    this.title = told.title ?? "";
-    this.detail = told.detail ?? "";
-    this.errors = told.errors ?? [];
-    this.told = told;
-  }
-
-  get isOffline() {
-    return this.status === 0 || this.status === 502 || this.status === 504;
-  }
-}
+const [STILL_AT_IT, AGAIN] = [75_000, 1500];
 
 export class Net {
   guard = null;
@@ -31,9 +18,20 @@ export class Net {
     return this.ask("GET", path);
   }
 
-  /** `once` makes a repetition have one effect only. */
-  post(path, body = {}, once = null) {
-    return this.ask("POST", path, body, once);
+  /**
+   * `once` makes a repetition have one effect only. Where the service was at it when its answer was
+   * lost, or died over it, what it holds is asked for until it gives it.
+   */
+  async post(path, body = {}, once = null) {
+    const end = Date.now() + STILL_AT_IT;
+    for (;;) {
+      try {
+        return await this.ask("POST", path, body, once);
+      } catch (problem) {
+        if (problem.code !== "request_in_progress" || Date.now() > end) throw problem;
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
   }
 
   put(path, body) {
@@ -41,12 +39,21 @@ export class Net {
   }
 
   async ask(method, path, body, once) {
-    const answer = await this.answer(method, path, body, once);
-    return answer.json();
+    return this.#whole(await this.answer(method, path, body, once), "json");
   }
 
   async blob(path) {
-    return (await this.answer("GET", path)).blob();
+    return this.#whole(await this.answer("GET", path), "blob");
+  }
+
+  /** All of an answer; one that breaks off is none. */
+  async #whole(answer, kind) {
+    try {
+      return await answer[kind]();
+    } catch {
+      this.online(false);
+      throw new Problem(0);
+    }
   }
 
   async answer(method, path, body, once) {
@@ -73,10 +80,4 @@ export class Net {
     if (problem) throw problem;
     return answer;
   }
-}
-
-/** A name that nobody else gives, for attempts and repetitions. */
-export function newName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -21,7 +21,7 @@ export function sheets(envelope, { net, words, titles, seen }) {
       urls.push(url);
       const image = h("img", { src: url, alt: "" });
       await image.decode();
-      figure.replaceChildren(image);
+      figure.replaceChildren(image, nearer(figure));
       const { lines } = await net.get(`${figure.dataset.page}/text?version=frozen`).catch(() => ({ lines: [] }));
       figure.append(h("div.heard", {}, lines.map((line) => h("p", {}, line))));
     } catch {
@@ -29,6 +29,26 @@ export function sheets(envelope, { net, words, titles, seen }) {
     } finally {
       figure.removeAttribute("aria-busy");
     }
+  };
+  const zoom = (figure) => {
+    const isNear = figure.classList.toggle("near");
+    figure.tabIndex = isNear ? 0 : -1;
+    const button = figure.querySelector(".zoom");
+    if (button) name(button, figure);
+    if (isNear && figure.dataset.width !== String(WIDTHS.at(-1))) {
+      figure.dataset.width = WIDTHS.at(-1);
+      show(figure);
+    }
+  };
+  const name = (button, figure) => {
+    const isNear = figure.classList.contains("near");
+    button.textContent = isNear ? "−" : "+";
+    button.setAttribute("aria-label", words.say(isNear ? "farther" : "nearer", { title: figure.dataset.label }));
+  };
+  const nearer = (figure) => {
+    const button = h("button.zoom", { type: "button", on: { click: () => zoom(figure) } });
+    name(button, figure);
+    return button;
   };
   const near = new IntersectionObserver((found) => {
     for (const each of found) if (each.isIntersecting) { near.unobserve(each.target); show(each.target); }
@@ -39,8 +59,8 @@ export function sheets(envelope, { net, words, titles, seen }) {
     const pages = document.links.pages;
     pages.forEach((page, at) => {
       const label = words.say("page", { title, page: at + 1, pages: pages.length });
-      const figure = h("figure.sheet", { data: { page, label }, tabindex: 0, "aria-label": label, role: "group" });
-      figure.addEventListener("dblclick", () => figure.classList.toggle("near"));
+      const figure = h("figure.sheet", { data: { page, label }, tabindex: -1, "aria-label": label, role: "group" });
+      figure.addEventListener("dblclick", (event) => { if (!event.target.closest("button")) zoom(figure); });
       box.append(figure);
       near.observe(figure);
     });

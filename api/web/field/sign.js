@@ -1,7 +1,8 @@
 // The subscriber's part: he reads, chooses his language, agrees, and types his code or signs by hand.
 
+import { newName } from "./asking.js";
+import { busy } from "./busy.js";
 import { h, newId } from "./dom.js";
-import { newName } from "./net.js";
 import { Pad } from "./pad.js";
 import { sheets } from "./sheets.js";
 
@@ -140,20 +141,8 @@ export class Signing {
     return h("details.decline", {}, h("summary", {}, say("decline")), h("div.field", {}, h("label", { for: id }, say("decline_why")), reason), go);
   }
 
-  async #busy(control, work) {
-    if (control.disabled) return;
-    control.disabled = true;
-    control.setAttribute("aria-busy", "true");
-    this.problem.textContent = "";
-    try {
-      await work();
-    } catch (problem) {
-      this.problem.textContent = problem.isOffline ? this.words.say("offline_sign") : [problem.title, problem.detail].filter(Boolean).join(". ") || String(problem);
-    } finally {
-      control.disabled = false;
-      control.removeAttribute("aria-busy");
-      if (control.matches("input")) control.focus();
-    }
+  #busy(control, work) {
+    return busy(control, this.problem, { words: this.words }, work);
   }
 }
 

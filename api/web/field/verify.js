@@ -1,7 +1,8 @@
 // A number becomes the subscriber's verified one: a code to it, which he tells or shows.
 
+import { newName } from "./asking.js";
+import { busy } from "./busy.js";
 import { h, newId } from "./dom.js";
-import { newName } from "./net.js";
 
 const DIGITS = 6;
 
@@ -22,16 +23,7 @@ export function verifyNumber({ subscriber, person, schema, net, words }) {
       h("form", {}, h("h2", { id: title }, say("verify_title")), h("p", {}, say("verify_says")),
         h("div.field", {}, h("label", { for: kind }, say("verify_document")), select), typed, error,
         h("div.tools", {}, h("button.plain", { type: "button", on: { click: () => dialog.close() } }, say("back")), send)));
-    const trying = async (control, work) => {
-      control.disabled = true;
-      error.textContent = "";
-      try {
-        await work();
-      } catch (problem) {
-        error.textContent = problem.isOffline ? say("offline_sign") : [problem.title, problem.detail, ...problem.errors.map((each) => each.message)].filter(Boolean).join(". ");
-      }
-      control.disabled = false;
-    };
+    const trying = (control, work) => busy(control, error, { words }, work);
     send.addEventListener("click", () => trying(send, async () => {
       const { surname, name, patronymic, iin, phone } = subscriber;
       const who = Object.fromEntries(Object.entries({ surname, name, patronymic, iin, phone }).filter(([, value]) => value));

@@ -1,20 +1,8 @@
 // Asks the service, with a session that lives in the memory of this page and nowhere else.
 
-const PATIENCE = 45_000;
+import { Problem } from "./asking.js";
 
-/** A refusal of the service (RFC 9457), or that it could not be reached (`offline`). */
-export class Problem extends Error {
-  constructor(status, told = {}) {
-    super(told.code ?? "offline");
-    this.status = status;
-    this.code = told.code ?? "offline";
-    this.title = told.title ?? "";
-    this.detail = told.detail ?? "";
-    this.attemptsLeft = told.attempts_left ?? null;
-    this.retryAfter = told.retry_after ?? null;
-    this.told = told;
-  }
-}
+const PATIENCE = 45_000;
 
 export class Client {
   #token = null;
@@ -69,10 +57,4 @@ export class Client {
     if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})));
     return answer;
   }
-}
-
-/** A name that nobody else gives, for attempts and repetitions. */
-export function newName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,7 @@
 // The page of signing: a ticket is opened after a gesture, papers are read, a code is typed.
 
-import { Client, newName } from "../modules/client.js";
+import { newName } from "../modules/asking.js";
+import { Client } from "../modules/client.js";
 import { CodeEntry, Countdown } from "../modules/code.js";
 import { Frame } from "../modules/frame.js";
 import { Words, languageSwitch } from "../modules/language.js";
