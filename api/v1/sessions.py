@@ -53,6 +53,14 @@ class TakeBackBody(Block):
     secret: Secret
 
 
+class PasswordBody(Block):
+    """The password that he has, and the one that he wants."""
+
+    old: Secret
+    new: Secret
+    """At least twelve characters."""
+
+
 class SignOutQuery(Block):
     """Of this device, or of all."""
 
@@ -172,6 +180,15 @@ def take_back(call: Call) -> Reply:
     who = call.person
     session = call.docgen.staff.take_back(who, call.body_as(TakeBackBody).secret)
     return Reply(body=SessionShape.of(who.member, session, who.guard))
+
+
+def change_password(call: Call) -> Reply:
+    """Another password of his own; he stays signed in here, and nowhere else."""
+    body, who = call.body_as(PasswordBody), call.person
+    member = call.docgen.staff.change_password(
+        who, old=body.old, new=body.new, address=call.address
+    )
+    return Reply(body=SessionShape.of(member, who.session, who.guard))
 
 
 def go_to_provider(call: Call) -> Reply:
@@ -303,6 +320,18 @@ ROUTES = (
         body=JsonBody(model=TakeBackBody),
         answer=_SHOWN,
         refusals=(SignInRefused,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/session/password",
+        view=change_password,
+        summary="Change one's own password; sessions on other devices end",
+        tag="staff",
+        scope=OPEN,
+        for_staff=True,
+        body=JsonBody(model=PasswordBody),
+        answer=_SHOWN,
+        refusals=(SignInRefused, LimitReached, ValuesRejected),
     ),
     Route(
         method="GET",

@@ -14,9 +14,11 @@ from docgen.domain.staff import SignInPolicy
 from docgen.ports import Register
 from docgen.settings import Settings
 from docgen.settings_of_staff import OpenIdSettings
+from docgen.usecases.change_password import ChangePassword
 from docgen.usecases.enter_by_provider import EnterByProvider
 from docgen.usecases.hand_over import HandOver, TakeBack
 from docgen.usecases.hire import Hire, ListStaff, LockStaff, ResetStaff
+from docgen.usecases.limit_tries import LimitTries
 from docgen.usecases.resume_session import ResumeSession
 from docgen.usecases.sign_in import OpenSession, SignIn
 from docgen.usecases.sign_out import SignOut
@@ -36,6 +38,7 @@ class StaffDesk:
     sign_out: SignOut
     hand_over: HandOver
     take_back: TakeBack
+    change_password: ChangePassword
     cookie: str
     """Under which name a browser keeps the token."""
     secure: bool
@@ -62,17 +65,21 @@ def staff_of(settings: Settings, register: Register, *, key: bytes) -> StaffDesk
     policy = SignInPolicy(shift=timedelta(hours=settings.staff.shift_hours))
     passwords = Argon2Passwords()
     opening = OpenSession(clock=CLOCK, chance=CHANCE, policy=policy)
+    limit_tries = LimitTries(register=register, clock=CLOCK, policy=policy, key=key)
     secure = settings.profile != "demo" or settings.public_url.startswith("https:")
     return StaffDesk(
         sign_in=SignIn(
             register=register, passwords=passwords, clock=CLOCK, open_session=opening,
-            policy=policy, key=key,
+            limit_tries=limit_tries,
         ),
         enter=_entering(settings, register, opening, policy),
         resume=ResumeSession(register=register, clock=CLOCK, key=key),
         sign_out=SignOut(register=register, clock=CLOCK),
         hand_over=HandOver(register=register, passwords=passwords, clock=CLOCK),
         take_back=TakeBack(register=register, passwords=passwords, clock=CLOCK, policy=policy),
+        change_password=ChangePassword(
+            register=register, passwords=passwords, clock=CLOCK, limit_tries=limit_tries
+        ),
         cookie="__Host-qoltanba" if secure else "qoltanba",
         secure=secure,
     )  # fmt: skip

@@ -70,6 +70,7 @@ class Event(StrEnum):
     STAFF_CHANGED = "staff_changed"
     STAFF_LOCKED = "staff_locked"
     STAFF_RESET = "staff_reset"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - its name
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"

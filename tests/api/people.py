@@ -7,8 +7,10 @@ from werkzeug.test import TestResponse
 
 from docgen.bootstrap.staff import StaffDesk
 from docgen.domain.staff import Role, SignInPolicy
+from docgen.usecases.change_password import ChangePassword
 from docgen.usecases.hand_over import HandOver, TakeBack
 from docgen.usecases.hire import Hire, StaffRequest
+from docgen.usecases.limit_tries import LimitTries
 from docgen.usecases.resume_session import ResumeSession
 from docgen.usecases.sign_in import OpenSession, SignIn
 from docgen.usecases.sign_out import SignOut
@@ -26,17 +28,21 @@ REGION = "ALA"
 def staff_desk(over: World) -> StaffDesk:
     """The desk of an installation with fast passwords and no provider."""
     register, clock = over.register, over.clock
+    limit = LimitTries(register=register, clock=clock, policy=POLICY, key=KEY)
     opening = OpenSession(clock=clock, chance=over.chance, policy=POLICY)
     return StaffDesk(
         sign_in=SignIn(
             register=register, passwords=PASSWORDS, clock=clock, open_session=opening,
-            policy=POLICY, key=KEY,
+            limit_tries=limit,
         ),
         enter=None,
         resume=ResumeSession(register=register, clock=clock, key=KEY),
         sign_out=SignOut(register=register, clock=clock),
         hand_over=HandOver(register=register, passwords=PASSWORDS, clock=clock),
         take_back=TakeBack(register=register, passwords=PASSWORDS, clock=clock, policy=POLICY),
+        change_password=ChangePassword(
+            register=register, passwords=PASSWORDS, clock=clock, limit_tries=limit
+        ),
         cookie="__Host-qoltanba",
         secure=True,
     )  # fmt: skip
