@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from docgen.bootstrap import CLOCK
+from docgen.bootstrap import CHANCE, CLOCK
 from docgen.domain.pseudonyms import Pseudonyms
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Clock, Register
+from docgen.ports import Chance, Clock, Register
 from docgen.usecases.create_envelope import CreateEnvelope
 from docgen.usecases.plan_visit import PlanVisit
-from docgen.usecases.void import Void
 from docgen.usecases.work_visit import FindVisits, KeepDraft, ShowVisit, SignVisit
 
 
@@ -31,18 +30,16 @@ def visits_of(
     *,
     pseudonyms: Pseudonyms,
     clock: Clock = CLOCK,
+    chance: Chance = CHANCE,
 ) -> VisitDesk:
     """For a process that is asked."""
     return VisitDesk(
-        plan=PlanVisit(register=register, forms=forms, clock=clock, pseudonyms=pseudonyms),
+        plan=PlanVisit(
+            register=register, forms=forms, clock=clock, chance=chance, pseudonyms=pseudonyms
+        ),
         find=FindVisits(register=register),
         show=ShowVisit(register=register),
         keep=KeepDraft(register=register, forms=forms, clock=clock, pseudonyms=pseudonyms),
-        sign=SignVisit(
-            register=register,
-            create=create,
-            void=Void(register=register, clock=clock),
-            clock=clock,
-        ),
+        sign=SignVisit(register=register, create=create, clock=clock),
         pseudonyms=pseudonyms,
     )

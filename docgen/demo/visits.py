@@ -36,6 +36,7 @@ def plan_today(settings: Settings) -> None:
         register=register,
         forms=catalogue(settings),
         clock=CLOCK,
+        chance=CHANCE,
         pseudonyms=Pseudonyms(subject_key(settings)),
     )
     try:

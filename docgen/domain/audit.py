@@ -7,16 +7,20 @@ from datetime import date, datetime, timedelta
 from docgen.domain import fingerprint, journal
 from docgen.domain.anchor import Leaf
 from docgen.domain.audit_challenges import challenge_findings
+from docgen.domain.audit_people import STAFF, VISITS, people_findings
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Document, Envelope, State
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry, Event
+from docgen.domain.staff import StaffMember
+from docgen.domain.visit import Visit
 
 _MOST_MISSING = 100
 """Entries of one gap that are named; a forged number must not make the list endless."""
 _SLACK = timedelta(hours=1)
 """For transactions that take long, and for machines whose clocks differ."""
-_OF_THE_ENVELOPE = {"envelopes", "documents", "document_versions", "journal"}
+_WHOLE = {"envelopes", "documents", "document_versions", "journal", VISITS, STAFF}
+"""Tables whose rows are held against a journal only where all of them can be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,9 @@ class Stored:
     anchored: Sequence[Head] = ()
     """Every anchored head of its chain, in order."""
     unreadable: Sequence[Finding] = ()
+    visit: Visit | None = None
+    member: StaffMember | None = None
+    """Whose chain it is, where it is that of no envelope."""
 
 
 STATES: Mapping[Event, State] = {
@@ -62,8 +69,9 @@ def findings(stored: Stored) -> Iterator[Finding]:
     yield from stored.unreadable
     broken = [*_chain(stored), *_heads(stored)]
     yield from broken
-    if broken or any(each.table in _OF_THE_ENVELOPE for each in stored.unreadable):
+    if broken or any(each.table in _WHOLE for each in stored.unreadable):
         return
+    yield from people_findings(stored.id, stored.entries, visit=stored.visit, member=stored.member)
     if stored.envelope is not None:
         yield from _rows(stored.envelope, stored)
     elif stored.entries and stored.entries[0].event is Event.CREATED:

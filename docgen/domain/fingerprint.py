@@ -1,6 +1,7 @@
 """What a row said when it was written: in the journal, so that a row changed later is noticed.
 
-HMACs under the envelope's salt: they tell nothing of a person to whoever lacks it.
+HMACs under the row's salt, a document's and a code's under their envelope's: to whoever lacks it
+they tell nothing of a person.
 """
 
 import hashlib
@@ -15,14 +16,24 @@ from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.journal import ROWS
+from docgen.domain.staff import StaffMember
+from docgen.domain.visit import Visit, VisitState
 
 PREFIX = ROWS
 ENVELOPE = f"{PREFIX}envelope"
 CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
+VISIT = f"{PREFIX}visit"
+MEMBER = f"{PREFIX}staff"
 
-_OWN_ROWS: Mapping[type, set[str]] = {Envelope: {"version", "documents"}, Document: {"archived"}}
-"""Fields that are rows of their own, or only count how often a row was written."""
+_OWN_ROWS: Mapping[type, set[str]] = {
+    Envelope: {"version", "documents"},
+    Document: {"archived"},
+    Visit: {"version", "changed_at"},
+}
+"""Fields that are rows of their own, or only tell how often a row was written, and when."""
+_OPEN = {"content", "phone_subject"}
+"""Fields of a visit that a technician is writing: journals tell moves, and no single letters."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -61,6 +72,18 @@ def of_version(version: Archived, *, salt: str) -> str:
     return _digest(salt, _plain(version))
 
 
+def of_visit(visit: Visit) -> str:
+    """Of a visit's row; while somebody writes it, of all that he does not write."""
+    left_out = _OPEN if visit.state is VisitState.BEGUN else set()
+    content = {name: value for name, value in _plain(visit).items() if name not in left_out}
+    return _digest(visit.salt or "", content)
+
+
+def of_member(member: StaffMember) -> str:
+    """Of an account: who it is, what he may do, and by what he signs in."""
+    return _digest(member.salt or "", _plain(member))
+
+
 def _digest(salt: str, content: Mapping[str, Any]) -> str:
     """HMAC-SHA-256 in hexadecimal; nothing where the content was never written by us.
 
@@ -83,8 +106,9 @@ def _plain(value: Any) -> Any:
             return value.value
         case Mapping():
             return {str(name): _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
+        case list() | tuple() | frozenset():
+            plain = [_plain(each) for each in value]
+            return sorted(plain) if isinstance(value, frozenset) else plain
     return _fields(value) if is_dataclass(value) else value
 
 

@@ -98,6 +98,8 @@ class StaffMember:
     """Argon2id, with its own salt and parameters; None where a provider vouches for him."""
     identity: Identity | None = None
     locked_at: datetime | None = None
+    salt: str | None = field(default=None, repr=False)
+    """Under which the journal holds what the row says; the oldest rows have none."""
 
     @property
     def scopes(self) -> frozenset[Scope]:

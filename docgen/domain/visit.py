@@ -15,7 +15,7 @@ class VisitState(StrEnum):
 
     PLANNED = "planned"
     BEGUN = "begun"
-    """A technician has written something down."""
+    """A technician is writing; what he writes is settled by the next state."""
     SIGNING = "signing"
     """An envelope was made of it."""
     CANCELLED = "cancelled"
@@ -44,6 +44,8 @@ class Visit:
     envelope_id: str | None = None
     created_at: datetime
     changed_at: datetime
+    salt: str | None = field(default=None, repr=False)
+    """Under which the journal holds what the row says; the oldest rows have none."""
 
     def require_version(self, version: int) -> None:
         """Raise StaleVisit for any but the present one."""

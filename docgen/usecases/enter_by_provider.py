@@ -111,6 +111,7 @@ class EnterByProvider:
             region=claims.region,
             created_at=self.clock.now(),
             identity=claims.identity,
+            salt=self.chance.token(),
         )
 
     def _told(self, known: StaffMember, claims: Claims) -> StaffMember:

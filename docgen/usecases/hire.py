@@ -5,11 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from docgen.domain.errors import FieldError, ValuesRejected
+from docgen.domain.fingerprint import MEMBER, of_member
 from docgen.domain.journal import Event, Fact
 from docgen.domain.staff import FITTER, Position, Role, StaffMember, plain_login
 from docgen.forms.fields import require_code
 from docgen.ports import Chance, Clock, Register, UnitOfWork
 from docgen.ports_of_staff import Passwords
+
+_SAVES = frozenset(
+    {
+        Event.STAFF_ADDED,
+        Event.STAFF_CHANGED,
+        Event.STAFF_LOCKED,
+        Event.STAFF_RESET,
+        Event.PASSWORD_CHANGED,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +72,7 @@ class Hire:
             region=request.region,
             created_at=self.clock.now(),
             password_hash=self.passwords.hashed(password),
+            salt=self.chance.token(),
         )
         with self.register.begin() as unit:
             unit.staff.add(member)
@@ -92,8 +104,9 @@ class LockStaff:
         """Of every account of that login; raises StaffNotFound."""
         now = self.clock.now()
         with self.register.begin() as unit:
-            for member in members(unit, login):
-                unit.staff.save(replace(member, locked_at=member.locked_at or now))
+            for each in members(unit, login):
+                member = replace(each, locked_at=each.locked_at or now)
+                unit.staff.save(member)
                 unit.sessions.end_all(member.id, now=now)
                 note(unit, member, Event.STAFF_LOCKED, at=now, by=by)
             unit.commit()
@@ -132,9 +145,14 @@ def members(unit: UnitOfWork, login: str) -> Sequence[StaffMember]:
 def note(
     unit: UnitOfWork, member: StaffMember, event: Event, *, at: datetime, by: str, **more: str
 ) -> None:
-    """Write into the account's own journal what has become of it; anchors bind that, too."""
+    """Write into the account's own journal what has become of it; anchors bind that, too.
+
+    Whatever saves the account tells what its row says now, and nothing else does.
+    """
     roles = ",".join(sorted(member.roles))
     details = {"roles": roles, "region": member.region or "", **more}
+    if event in _SAVES:
+        details[MEMBER] = of_member(member)
     unit.journal.append(member.id, Fact(event=event, at=at, actor=by, details=details))
 
 

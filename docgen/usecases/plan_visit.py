@@ -16,12 +16,13 @@ from docgen.domain.errors import (
     ValuesRejected,
     VisitNotFound,
 )
+from docgen.domain.fingerprint import VISIT, of_visit
 from docgen.domain.journal import Event, Fact
 from docgen.domain.pseudonyms import Pseudonyms
 from docgen.domain.visit import Visit, VisitState
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import parse_phone, read_reference
-from docgen.ports import Clock, Register, UnitOfWork
+from docgen.ports import Chance, Clock, Register, UnitOfWork
 from docgen.usecases.create_envelope import DocumentRequest
 
 
@@ -44,6 +45,7 @@ class PlanVisit:
     register: Register
     forms: Catalogue
     clock: Clock
+    chance: Chance
     pseudonyms: Pseudonyms
 
     def __call__(self, visit_id: str, request: VisitRequest, *, caller: Caller) -> Visit:
@@ -61,6 +63,7 @@ class PlanVisit:
             content=content_of(request.subscriber, request.documents, self.forms),
             created_at=now,
             changed_at=now,
+            salt=self.chance.token(),
         )
         with self.register.begin() as unit:
             with suppress(VisitNotFound):
@@ -157,8 +160,12 @@ def subject_of(pseudonyms: Pseudonyms, subscriber: Mapping[str, Any]) -> str | N
 
 
 def note(unit: UnitOfWork, visit: Visit, event: Event, *, at: datetime, caller: Caller) -> None:
-    """Write into the visit's own journal what has become of it: ids only."""
-    details = {"version": str(visit.version), "order": visit.reference.order_number}
+    """Write into the visit's own journal what has become of it: ids, and what its row says now."""
+    details = {
+        "version": str(visit.version),
+        "order": visit.reference.order_number,
+        VISIT: of_visit(visit),
+    }
     if visit.envelope_id is not None:
         details["envelope"] = visit.envelope_id
     fact = Fact(event=event, at=at, actor=caller.actor, details=details)

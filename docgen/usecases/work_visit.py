@@ -15,7 +15,6 @@ from docgen.forms.catalogue import Catalogue
 from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases.create_envelope import CreateEnvelope, DocumentRequest, EnvelopeRequest
 from docgen.usecases.plan_visit import content_of, note, subject_of, visible
-from docgen.usecases.void import Void
 
 _OPEN = {State.DRAFT, State.READY, State.CODE_SENT}
 _SIGNED = {State.CONFIRMED, State.SEALED}
@@ -95,10 +94,10 @@ class KeepDraft:
                 now,
                 content=content,
                 phone_subject=subject_of(self.pseudonyms, subscriber),
-                state=max(known.state, VisitState.BEGUN, key=list(VisitState).index),
+                state=VisitState.BEGUN,
             )
             unit.visits.save(kept)
-            if known.state is VisitState.PLANNED:
+            if known.state is not VisitState.BEGUN:
                 note(unit, kept, Event.VISIT_CHANGED, at=now, caller=caller)
             unit.commit()
             return SeenVisit(visit=kept, envelope_state=None)
@@ -106,11 +105,10 @@ class KeepDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class SignVisit:
-    """Makes the envelope by the same use case as everybody; an older one that is open is void."""
+    """Makes the envelope by the same use case as everybody, in the place of an older open one."""
 
     register: Register
     create: CreateEnvelope
-    void: Void
     clock: Clock
 
     def __call__(
@@ -122,13 +120,10 @@ class SignVisit:
         """
         claimed, before = self._claimed(visit_id, version, envelope_id, caller)
         try:
-            envelope = self.create(_request(claimed, envelope_id, caller))
+            return self.create(self._request(claimed, envelope_id, caller))
         except DocgenError:
-            self._unclaim(claimed, before)
+            self._unclaim(claimed, before, caller)
             raise
-        if before.envelope_id not in {None, envelope_id}:
-            self._replace(str(before.envelope_id), caller)
-        return envelope
 
     def _claimed(
         self, visit_id: str, version: int, envelope_id: str, caller: Caller
@@ -147,44 +142,49 @@ class SignVisit:
             unit.commit()
         return claimed, known
 
-    def _unclaim(self, claimed: Visit, before: Visit) -> None:
+    def _unclaim(self, claimed: Visit, before: Visit, caller: Caller) -> None:
         """Nothing came of it: the version that the tablet knows counts again."""
         with self.register.begin() as unit:
             known = unit.visits.get(claimed.id)
             if known == claimed and claimed != before:
                 unit.visits.reset(before, was=claimed.version)
+                note(unit, before, Event.VISIT_CHANGED, at=self.clock.now(), caller=caller)
                 unit.commit()
 
-    def _replace(self, envelope_id: str, caller: Caller) -> None:
+    def _request(self, visit: Visit, envelope_id: str, caller: Caller) -> EnvelopeRequest:
+        reference = visit.reference
+        named = {"order_number": reference.order_number, "account_number": reference.account_number}
+        region = {} if reference.region is None else {"region": reference.region}
+        return EnvelopeRequest(
+            id=envelope_id,
+            owner=caller.owner,
+            client=caller.client,
+            region=caller.region,
+            subscriber=visit.content["subscriber"],
+            reference=named | region,
+            documents=tuple(
+                DocumentRequest(
+                    form=each["form"],
+                    languages=tuple(Language(language) for language in each["languages"]),
+                    values=each["values"],
+                )
+                for each in visit.content["documents"]
+            ),
+            supersedes=self._open_one(visit.id, but=envelope_id),
+        )
+
+    def _open_one(self, visit_id: str, *, but: str) -> str | None:
+        """The newest other envelope of the visit that could still be signed.
+
+        By the journal: the visit itself names the one that is being made, and a claim that came to
+        nothing hides none.
+        """
         with self.register.view() as unit:
-            try:
-                state = unit.envelopes.get(envelope_id).state
-            except EnvelopeNotFound:
-                return
-        if state in _OPEN:
-            self.void(envelope_id, reason="superseded", actor=caller.actor)
-
-
-def _request(visit: Visit, envelope_id: str, caller: Caller) -> EnvelopeRequest:
-    reference = visit.reference
-    named = {"order_number": reference.order_number, "account_number": reference.account_number}
-    region = {} if reference.region is None else {"region": reference.region}
-    return EnvelopeRequest(
-        id=envelope_id,
-        owner=caller.owner,
-        client=caller.client,
-        region=caller.region,
-        subscriber=visit.content["subscriber"],
-        reference=named | region,
-        documents=tuple(
-            DocumentRequest(
-                form=each["form"],
-                languages=tuple(Language(language) for language in each["languages"]),
-                values=each["values"],
-            )
-            for each in visit.content["documents"]
-        ),
-    )
+            told = [e.details.get("envelope") for e in unit.journal.of(visit_id)]
+            for envelope_id in reversed(told):
+                if envelope_id not in {None, but} and _state_of(unit, envelope_id) in _OPEN:
+                    return envelope_id
+        return None
 
 
 def _seen(unit: UnitOfWork, visit: Visit) -> SeenVisit:
@@ -193,9 +193,13 @@ def _seen(unit: UnitOfWork, visit: Visit) -> SeenVisit:
 
 def _state(unit: UnitOfWork, visit: Visit) -> State | None:
     """Of its envelope; None where a claim came to nothing."""
-    if visit.envelope_id is None:
+    return _state_of(unit, visit.envelope_id)
+
+
+def _state_of(unit: UnitOfWork, envelope_id: str | None) -> State | None:
+    if envelope_id is None:
         return None
     try:
-        return unit.envelopes.get(visit.envelope_id).state
+        return unit.envelopes.get(envelope_id).state
     except EnvelopeNotFound:
         return None

@@ -152,7 +152,9 @@ def test_an_envelope_is_made_of_what_is_written_down(anywhere: Portal) -> None:
     seen = page.get(f"{VISITS}/{visit['id']}").get_json()
     assert seen["envelope"] == {"id": envelope["id"], "state": "ready"}
     second = _signed(page, seen, once="again").get_json()
-    assert page.get(f"{ENVELOPES}/{envelope['id']}").get_json()["state"] == "void"
+    older = page.get(f"{ENVELOPES}/{envelope['id']}").get_json()
+    assert (older["state"], older["superseded_by"]) == ("void", second["id"])
+    assert second["supersedes"] == envelope["id"]
     assert anywhere.sent_again(second["id"]).status_code == 202
     code = anywhere.world.chance.given[-1]
     assert anywhere.tried(second["id"], code, "a-1").status_code == 200
@@ -174,3 +176,20 @@ def test_a_visits_journal_says_what_became_of_it(here: Portal) -> None:
     assert entries[0].actor == "client:portal"
     assert entries[1].actor.startswith("employee:")
     assert PERSON["phone"] not in repr(entries)
+
+
+def test_a_claim_that_came_to_nothing_hides_no_older_envelope(here: Portal) -> None:
+    """Whoever died between claiming and making: the next one still takes the older one's place."""
+    page, visit = _technician(here), _visit(here)
+    first = _signed(page, visit).get_json()
+    seen = page.get(f"{VISITS}/{visit['id']}").get_json()
+    with here.world.register.begin() as unit:
+        known = unit.visits.get(visit["id"])
+        unit.visits.save(known.changed(known.changed_at, envelope_id="01NEVERMADE"))
+        unit.commit()
+
+    second = page.post(
+        f"{VISITS}/{visit['id']}/envelope", {"version": seen["version"] + 1}, once="b"
+    ).get_json()
+
+    assert second["supersedes"] == first["id"]

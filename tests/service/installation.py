@@ -197,6 +197,15 @@ class Installation:
         self.web.wait()
         assert eventually(lambda: not processes.alive(orphans))
 
+    def kill_web(self) -> None:
+        """SIGKILL of all of them at once, as where the machine goes down."""
+        assert self.web is not None
+        them = self.web_processes()
+        for pid in (self.web.pid, *them):
+            os.kill(pid, signal.SIGKILL)
+        self.web.wait()
+        assert eventually(lambda: not processes.alive(them))
+
     def web_processes(self) -> list[int]:
         """Those who answer."""
         assert self.web is not None

@@ -30,12 +30,14 @@ TABLES = Base.metadata.tables
 
 WATCHED = (
     "envelopes", "documents", "challenges", "document_versions",
-    "journal", "anchors", "anchor_leaves", "anchor_tokens",
+    "journal", "anchors", "anchor_leaves", "anchor_tokens", "visits", "staff",
 )  # fmt: skip
-"""Tables that evidence rests on."""
+"""Tables that evidence rests on, or that say who may do what."""
 
 TECHNICAL = {
     ("envelopes", "version"): "counts how often the row was saved",
+    ("visits", "version"): "counts how often the row was saved",
+    ("visits", "changed_at"): "when that was",
     ("challenges", "resend_at"): "when a further code may be asked for",
     ("challenges", "sent_at"): "that it was sent is told, and when that was noted",
 }

@@ -1,26 +1,35 @@
 """A world whose days are closed: anchors, archive, and the check of everything."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from docgen.bootstrap.visits import VisitDesk, visits_of
 from docgen.domain.anchor import Anchor, Leaf
+from docgen.domain.caller import Caller, Scope
 from docgen.domain.envelope import Envelope, SealLevel
 from docgen.domain.errors import CodeWrong
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.language import Language
+from docgen.domain.staff import Role
 from docgen.usecases.anchor_day import AnchorDay
 from docgen.usecases.archive_documents import ArchiveDocuments
 from docgen.usecases.check_journal import Checked, CheckJournal
 from docgen.usecases.close_day import CloseDay
 from docgen.usecases.export_anchor import ExportAnchor
+from docgen.usecases.hire import Hire, LockStaff, StaffRequest
+from docgen.usecases.plan_visit import VisitRequest
 from tests.builders import NOW
+from tests.fakes import QuickPasswords
 from tests.fakes_of_evidence import FakeArchiver, FakeAuthority
-from tests.usecases.world import TECHNICIAN, World, attempt
+from tests.usecases.world import PSEUDONYMS, TECHNICIAN, World, attempt
 
 AHEAD = timedelta(days=183)
 DAY = timedelta(days=1)
+ORDER_SYSTEM = Caller(
+    key_id="k", client="portal", owner="operator", region=None, scopes=frozenset(Scope)
+)
 
 
 @dataclass
@@ -109,8 +118,48 @@ class Closed:
             return list(unit.anchors.leaves(anchor.day, after=-1, limit=1000))
 
 
+def _hire_and_lock(world: World) -> None:
+    hire = Hire(
+        register=world.register, passwords=QuickPasswords(), clock=world.clock, chance=world.chance
+    )
+    request = StaffRequest(
+        login="t.seitkali",
+        full_name="Сейтқали Ержан Маратұлы",
+        roles=frozenset({Role.TECHNICIAN}),
+        owner="operator",
+        region="ALA",
+    )
+    hire(request, by="system")
+    hire(replace(request, login="a.ospanova"), by="system")
+    LockStaff(register=world.register, clock=world.clock)("a.ospanova", by="system")
+
+
+def visit_desk(world: World) -> VisitDesk:
+    """What plans and keeps visits of a world."""
+    return visits_of(
+        world.register, world.forms, world.create, pseudonyms=PSEUDONYMS, clock=world.clock,
+        chance=world.chance,
+    )  # fmt: skip
+
+
+def planned(world: World) -> str:
+    """The id of a visit."""
+    request = VisitRequest(
+        reference={"order_number": "1-1", "account_number": "75"},
+        planned_on=world.clock.now().date(),
+        slot="10:00",
+        employee_id=None,
+        subscriber={"surname": "Оспанова", "phone": "+77015550142"},
+        documents=(),
+    )
+    return visit_desk(world).plan(world.chance.identifier(), request, caller=ORDER_SYSTEM).id
+
+
 def busy(world: World) -> Closed:
-    """One envelope sealed, archived and anchored; another anchored and open; one of today."""
+    """One envelope sealed, archived and anchored; another anchored and open; one of today.
+
+    And two technicians and two visits, one of each still of use.
+    """
     closed = Closed(world)
     world.sealer.level = SealLevel.B_LT
     world.sealer.ends_at = world.clock.now() + timedelta(days=100)
@@ -122,6 +171,9 @@ def busy(world: World) -> Closed:
     closed.confirmed(sealed.id)
     closed.tomorrow()
     world.code_sent()
+    _hire_and_lock(world)
+    planned(world)
+    visit_desk(world).plan.cancel(planned(world), caller=ORDER_SYSTEM)
     closed.tomorrow()
     world.created()
     return closed

@@ -17,7 +17,7 @@ from docgen.usecases.decline import Decline
 from docgen.usecases.void import Void
 from tests.fakes import FakeJobs
 from tests.usecases.by_hand import TECHNICAL, WATCHED, ByHand, Row, another, columns
-from tests.usecases.evidence import Closed, busy
+from tests.usecases.evidence import ORDER_SYSTEM, Closed, busy, planned, visit_desk
 from tests.usecases.world import LIFE, TECHNICIAN, World, attempt
 
 _REFUSED = {
@@ -124,12 +124,34 @@ def _missed(found: list[Finding], row: Row) -> bool:
     if row.table.name == "documents":
         return ("documents", values["number"]) in named
     if row.table.name == "journal":
-        return ("envelopes", values["envelope_id"]) in named or any(
-            table == "challenges" for table, _ in named
-        )
+        whole = {(table, values["envelope_id"]) for table in ("envelopes", "visits", "staff")}
+        return bool(whole & named) or any(table == "challenges" for table, _ in named)
     return row.table.name == "anchors" and any(
         table in {"anchors", "anchor_leaves", "anchor_tokens"} for table, _ in named
     )
+
+
+def test_what_a_technician_is_writing_is_nobodys_evidence(closed: Closed, by_hand: ByHand) -> None:
+    """His words are his until a document is made of them; whose visit it is, is settled."""
+    world, desk = closed.world, visit_desk(closed.world)
+    visit_id = planned(world)
+    caller = replace(ORDER_SYSTEM, employee_id="E-1")
+    for version, surname in enumerate(("О", "Ос", "Оспанова"), start=1):
+        desk.keep(
+            visit_id,
+            version=version,
+            subscriber={"surname": surname},
+            documents=(),
+            caller=caller,
+        )
+
+    assert closed.changed() == []
+    with world.register.view() as unit:
+        assert len(unit.journal.of(visit_id)) == 2
+    (row,) = (each for each in by_hand.rows("visits") if each.name == visit_id)
+    for column, forged in (("region", "AST"), ("envelope_id", "x"), ("state", "planned")):
+        with by_hand.changed(row, **{column: forged}):
+            assert _names(closed.changed(), row), column
 
 
 def test_a_chain_that_is_gone_with_all_it_tells_of_is_named(

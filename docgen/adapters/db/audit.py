@@ -34,12 +34,18 @@ from docgen.adapters.db.rows import (
     JournalRow,
     VerificationRow,
 )
+from docgen.adapters.db.staff import member_columns, member_of
+from docgen.adapters.db.staff_rows import StaffRow
+from docgen.adapters.db.visit_rows import VisitRow
+from docgen.adapters.db.visits import visit_columns, visit_of
 from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry
+from docgen.domain.staff import StaffMember
+from docgen.domain.visit import Visit
 
 GUARDED = ("journal", "anchors", "anchor_leaves", "anchor_tokens", "document_versions")
 """Tables that the database itself refuses to change."""
@@ -154,6 +160,8 @@ class SqlAudit:
         envelopes = mine(
             EnvelopeRow, EnvelopeRow.id, to=lambda row: _sound_envelope(row, documents[row.id])
         )
+        visits = mine(VisitRow, VisitRow.id, to=_sound_visit)
+        members = mine(StaffRow, StaffRow.id, to=_sound_member)
         anchored = self._anchored(ids)
         return [
             Stored(
@@ -163,6 +171,8 @@ class SqlAudit:
                 entries=entries[each],
                 anchored=anchored[each],
                 unreadable=faults[each],
+                visit=next(iter(visits[each]), None),
+                member=next(iter(members[each]), None),
             )
             for each in ids
         ]
@@ -275,6 +285,20 @@ def _sound_envelope(row: EnvelopeRow, documents: Sequence[Document]) -> Envelope
     return envelope
 
 
+def _sound_visit(row: VisitRow) -> Visit:
+    """The visit; raises ValueError for columns that say something else."""
+    visit = visit_of(row)
+    _require_same(row, visit_columns(visit))
+    return visit
+
+
+def _sound_member(row: StaffRow) -> StaffMember:
+    """The account; raises ValueError for columns that say something else, as of its login."""
+    member = member_of(row)
+    _require_same(row, member_columns(member))
+    return member
+
+
 def _require_same(row: Base, columns: Mapping[str, Any]) -> None:
     if any(getattr(row, name) != value for name, value in columns.items()):
         raise ValueError("columns contradict one another")
@@ -324,6 +348,8 @@ _PARENTS: tuple[tuple[Any, ...], ...] = (
     (DocumentVersionRow, DocumentVersionRow.document_id, DocumentRow.id),
     (AnchorLeafRow, AnchorLeafRow.day, AnchorRow.day),
     (AnchorTokenRow, AnchorTokenRow.day, AnchorRow.day),
+    (VisitRow, VisitRow.id, JournalRow.envelope_id),
+    (StaffRow, StaffRow.id, JournalRow.envelope_id),
 )
 
 _TRIGGERS = {

@@ -48,14 +48,14 @@ class SqlStaff:
         """Store a new one; raises Conflict for a login or an identity that is known."""
         try:
             with self._session.begin_nested():
-                self._session.execute(insert(StaffRow).values(**_columns(member)))
+                self._session.execute(insert(StaffRow).values(**member_columns(member)))
         except IntegrityError:
             raise Conflict("an account of that login exists") from None
 
     def save(self, member: StaffMember) -> None:
         """Store what changed; raises StaffNotFound."""
         updated = self._session.connection().execute(
-            update(StaffRow).where(StaffRow.id == member.id).values(**_columns(member))
+            update(StaffRow).where(StaffRow.id == member.id).values(**member_columns(member))
         )
         if updated.rowcount != 1:
             raise StaffNotFound(member.id)
@@ -77,7 +77,7 @@ class SqlStaff:
     def all(self) -> Sequence[StaffMember]:
         """Every account, by login."""
         rows = self._session.scalars(select(StaffRow).order_by(StaffRow.login, StaffRow.id))
-        return [_member_of(row) for row in rows]
+        return [member_of(row) for row in rows]
 
     def _one(self, wanted: ColumnElement[bool]) -> StaffMember:
         row = self._session.scalars(
@@ -85,7 +85,7 @@ class SqlStaff:
         ).one_or_none()
         if row is None:
             raise StaffNotFound
-        return _member_of(row)
+        return member_of(row)
 
 
 class SqlSessions:
@@ -197,7 +197,8 @@ class SqlSignInTries:
         self._session.execute(_FORGIVE, {"subject": subject})
 
 
-def _columns(member: StaffMember) -> dict[str, Any]:
+def member_columns(member: StaffMember) -> dict[str, Any]:
+    """As the table holds an account."""
     return {
         "id": member.id,
         "login": member.login,
@@ -215,10 +216,12 @@ def _columns(member: StaffMember) -> dict[str, Any]:
         "issuer": None if member.identity is None else member.identity.issuer,
         "subject": None if member.identity is None else member.identity.subject,
         "locked_at": member.locked_at,
+        "salt": member.salt,
     }
 
 
-def _member_of(row: StaffRow) -> StaffMember:
+def member_of(row: StaffRow) -> StaffMember:
+    """The account of a row."""
     identity = None
     if row.issuer is not None and row.subject is not None:
         identity = Identity(issuer=row.issuer, subject=row.subject)
@@ -236,6 +239,7 @@ def _member_of(row: StaffRow) -> StaffMember:
         password_hash=row.password_hash,
         identity=identity,
         locked_at=row.locked_at,
+        salt=row.salt,
     )
 
 

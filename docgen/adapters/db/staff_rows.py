@@ -32,6 +32,7 @@ class StaffRow(Base):
     issuer: Mapped[str | None]
     subject: Mapped[str | None]
     locked_at: Mapped[datetime | None]
+    salt: Mapped[str | None]
 
 
 class StaffSessionRow(Base):

@@ -36,3 +36,4 @@ class VisitRow(Base):
     envelope_id: Mapped[str | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    salt: Mapped[str | None]

@@ -21,7 +21,7 @@ class SqlVisits:
 
     def add(self, visit: Visit) -> None:
         """Store a new one."""
-        self._session.execute(insert(VisitRow).values(**_columns(visit)))
+        self._session.execute(insert(VisitRow).values(**visit_columns(visit)))
 
     def get(self, visit_id: str) -> Visit:
         """The visit, locked in a writing unit; raises VisitNotFound."""
@@ -31,14 +31,14 @@ class SqlVisits:
         row = self._session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
         if row is None:
             raise VisitNotFound(visit_id)
-        return _visit_of(row)
+        return visit_of(row)
 
     def save(self, visit: Visit) -> None:
         """Store the next version; raises StaleVisit where another was stored meanwhile."""
         updated = self._session.connection().execute(
             update(VisitRow)
             .where(VisitRow.id == visit.id, VisitRow.version == visit.version - 1)
-            .values(**_columns(visit))
+            .values(**visit_columns(visit))
         )
         if updated.rowcount != 1:
             raise StaleVisit(self.get(visit.id).version)
@@ -48,7 +48,7 @@ class SqlVisits:
         updated = self._session.connection().execute(
             update(VisitRow)
             .where(VisitRow.id == visit.id, VisitRow.version == was)
-            .values(**_columns(visit))
+            .values(**visit_columns(visit))
         )
         if updated.rowcount != 1:
             raise StaleVisit(self.get(visit.id).version)
@@ -62,7 +62,7 @@ class SqlVisits:
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        return [_visit_of(row) for row in rows]
+        return [visit_of(row) for row in rows]
 
 
 def _conditions(wanted: VisitFilter, after: str | None) -> list[ColumnElement[bool]]:
@@ -78,7 +78,8 @@ def _conditions(wanted: VisitFilter, after: str | None) -> list[ColumnElement[bo
     return found if after is None else [*found, VisitRow.id > after]
 
 
-def _columns(visit: Visit) -> dict[str, Any]:
+def visit_columns(visit: Visit) -> dict[str, Any]:
+    """As the table holds a visit."""
     return {
         "id": visit.id,
         "version": visit.version,
@@ -96,10 +97,12 @@ def _columns(visit: Visit) -> dict[str, Any]:
         "envelope_id": visit.envelope_id,
         "created_at": visit.created_at,
         "changed_at": visit.changed_at,
+        "salt": visit.salt,
     }
 
 
-def _visit_of(row: VisitRow) -> Visit:
+def visit_of(row: VisitRow) -> Visit:
+    """The visit of a row."""
     return Visit(
         id=row.id,
         version=row.version,
@@ -117,4 +120,5 @@ def _visit_of(row: VisitRow) -> Visit:
         envelope_id=row.envelope_id,
         created_at=row.created_at,
         changed_at=row.changed_at,
+        salt=row.salt,
     )
