@@ -47,7 +47,10 @@ class BuildPack:
 
     def __call__(self, given: Mapping[str, Any], files: PaperFiles, whose: Whose) -> Pack:
         """The sealed pack; raises PackNotReady, ValuesRejected, and what hinders the making."""
-        checked = self.check(given, files, owner=whose.owner)
+        return self.of_checked(given, self.check(given, files, owner=whose.owner), whose)
+
+    def of_checked(self, given: Mapping[str, Any], checked: CheckedPack, whose: Whose) -> Pack:
+        """The same for a case that was checked already; raises PackNotReady."""
         if not checked.examination.ready:
             found = checked.examination
             raise PackNotReady(len(found.blocks), len(found.open_warnings))
