@@ -20,6 +20,7 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.confirming import confirming
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
+from docgen.bootstrap.packs import PackDesk, PackTools, packs_of
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
@@ -88,6 +89,7 @@ class Docgen:
     turnstile: Turnstile
     staff: StaffDesk
     visits: VisitDesk
+    packs: PackDesk
     webhooks: WebhookDesk
     tickets: TicketDesk
     public_url: str
@@ -175,7 +177,14 @@ def _docgen(
         tickets=tickets_of(settings, register=register),
         staff=staff_of(settings, register, key=parts.subject_key),
         visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
+        packs=packs_of(settings, register, blobs, _tools(settings, verify, jobs)),
     )  # fmt: skip
+
+
+def _tools(settings: Settings, verify: VerifyDocument, jobs: Jobs) -> PackTools:
+    pages = PdfiumPages()
+    images = KeptPages(pages, settings.var / "pages", kind=KIND)
+    return PackTools(verifier=verify.verifier, counter=pages, images=images, jobs=jobs)
 
 
 def _by_hand(register: SqlRegister, forms: Catalogue, *, blobs: Blobs, jobs: Jobs) -> SignByHand:

@@ -1,10 +1,10 @@
 """Check a case: read it, reckon what is owed, look into its papers, and find all at once."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docgen.domain.calendar import Calendar
-from docgen.domain.case import Case, Paper
+from docgen.domain.case import Case, Inscription, Paper
 from docgen.domain.debt import Claim
 from docgen.domain.errors import BlobNotFound, UnreadableDocument
 from docgen.domain.examine_pack import claim_of, examine
@@ -14,7 +14,7 @@ from docgen.domain.pack_papers import PLACES, Form, Seen, Slot
 from docgen.domain.verdict import Report, Verdict
 from docgen.forms.read_case import read_case
 from docgen.ports import Verifier
-from docgen.ports_of_packs import Binder, PaperFiles, WorkingDays
+from docgen.ports_of_packs import PageCounter, PaperFiles, WorkingDays
 
 _YEARS_AHEAD = 4
 """Over which deadlines and limitation run from the day of the case."""
@@ -40,12 +40,18 @@ class CheckPack:
     operator: Operator
     policy: Policy
     days: WorkingDays
-    binder: Binder
+    binder: PageCounter
     verifier: Verifier
 
-    def __call__(self, given: object, files: PaperFiles) -> CheckedPack:
-        """The findings; raises ValuesRejected for a case that is written wrongly."""
-        case = read_case(given, self.operator)
+    def __call__(
+        self, given: object, files: PaperFiles, *, also: tuple[Inscription, ...] = ()
+    ) -> CheckedPack:
+        """The findings; raises ValuesRejected for a case that is written wrongly.
+
+        `also` are inscriptions that the register knows of besides those that the case names.
+        """
+        read = read_case(given, self.operator)
+        case = replace(read, inscriptions=(*read.inscriptions, *also))
         calendar = self.days.calendar(*years_of(case))
         claim = claim_of(case, self.policy, calendar)
         seen = tuple(self._look(paper, files) for paper in case.papers)
