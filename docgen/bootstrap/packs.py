@@ -12,7 +12,8 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CHANCE, CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import database_url, has_register, require_current
+from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.sealing import sealer_of
@@ -38,6 +39,7 @@ from docgen.usecases.bring_paper import BringPaper
 from docgen.usecases.build_asked import BuildAsked
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.find_acknowledgements import FindAcknowledgements
 from docgen.usecases.make_letter import MakeLetter
 from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.open_pack import OpenPack
@@ -67,6 +69,30 @@ def _roots(settings: Settings) -> TrustRoots:
 
 
 @contextmanager
+def checking_by_register(settings: Settings) -> Iterator[CheckPack]:
+    """The check with what debtors have signed here, where there is a register already."""
+    if not has_register(settings):
+        yield checking(settings)
+        return
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield replace(checking(settings), signed=signed_of(settings, register))
+    finally:
+        register.close()
+
+
+def signed_of(settings: Settings, register: Register) -> FindAcknowledgements:
+    """Acknowledgements among the envelopes of the register."""
+    return FindAcknowledgements(
+        register=register,
+        forms=catalogue(settings),
+        blobs=blobs_of(settings),
+        owners=settings.packs.signed_for,
+    )
+
+
+@contextmanager
 def building(settings: Settings) -> Iterator[BuildPack]:
     """The making of packs, with LibreOffice, register and seal; raises what those raise."""
     with ExitStack() as stack:
@@ -89,7 +115,11 @@ def build_pack_of(
 ) -> BuildPack:
     """The making of packs, over what somebody else opened."""
     operator, blobs, binder = operator_of(settings), blobs_of(settings), PikepdfBinder()
-    check = replace(checking(settings), verifier=PadesVerifier(parts.roots, clock=CLOCK))
+    check = replace(
+        checking(settings),
+        verifier=PadesVerifier(parts.roots, clock=CLOCK),
+        signed=signed_of(settings, register),
+    )
     return BuildPack(
         open=_opening(check, register, blobs),
         bind=BindPack(renderer=renderer, binder=binder, operator=operator),
@@ -142,7 +172,12 @@ class PackTools:
 def packs_of(settings: Settings, register: Register, blobs: Blobs, tools: PackTools) -> PackDesk:
     """For a process that is asked, and has no engine."""
     counter = KnownPages(register, tools.counter)
-    check = replace(checking(settings), verifier=tools.verifier, binder=counter)
+    check = replace(
+        checking(settings),
+        verifier=tools.verifier,
+        binder=counter,
+        signed=signed_of(settings, register),
+    )
     return desk_over(check, register, blobs, tools, clock=CLOCK, chance=CHANCE)
 
 

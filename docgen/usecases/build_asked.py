@@ -9,7 +9,7 @@ from docgen.domain.pack_states import AT_THE_DESK
 from docgen.domain.work import Task
 from docgen.ports import Register
 from docgen.usecases.build_pack import BuildPack
-from docgen.usecases.open_pack import Whose
+from docgen.usecases.open_pack import Keyed, Whose
 from docgen.usecases.work_pack import PapersOf
 
 
@@ -32,7 +32,8 @@ class BuildAsked:
             owner=pack.owner, client=pack.client, region=pack.region, actor=pack.building.asked_by
         )
         try:
-            self.build(given, self.papers_of(pack.owner, given), whose)
+            named = Keyed(key=pack.input_sha256, number=pack.id)
+            self.build.make(named, given, self.papers_of(pack.owner, given), whose)
         except (PackNotReady, ValuesRejected) as refused:
             if pack.state in AT_THE_DESK:
                 # It is a draft again, with what was found: whoever asked reads why.

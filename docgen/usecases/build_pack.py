@@ -43,7 +43,10 @@ class BuildPack:
 
     def __call__(self, given: Mapping[str, Any], files: PaperFiles, whose: Whose) -> Pack:
         """The sealed pack; raises PackNotReady, ValuesRejected, and what hinders the making."""
-        named = self.open.named(given, whose.owner)
+        return self.make(self.open.named(given, whose.owner), given, files, whose)
+
+    def make(self, named: Keyed, given: Mapping[str, Any], files: PaperFiles, whose: Whose) -> Pack:
+        """The same of a pack that has its name already."""
         stored = self.open.stored(named.number)
         if stored is not None and stored.sealed is not None:
             return stored
@@ -75,7 +78,7 @@ class BuildPack:
         if pack is None or not ready:
             raise PackNotReady(len(found.blocks), len(found.open_warnings))
         self._step(pack, BuildStep.BINDING)
-        bound = self.bind(checked, files, number=named.number, owner=whose.owner)
+        bound = self.bind(checked, checked.files, number=named.number, owner=whose.owner)
         if pack.bound is None:
             pack = self._keep(bound, pack, whose)
         self._step(pack, BuildStep.SEALING)

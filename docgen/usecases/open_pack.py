@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,9 @@ class OpenPack:
     def named(self, given: Mapping[str, Any], owner: str) -> Keyed:
         """What the pack of that case is called; raises ValuesRejected."""
         case = read_case(given, self.check.operator)
-        key = _key(case, owner, self.check.policy)
+        found = () if self.check.signed is None else self.check.signed(case, owner)
+        signed = sorted(f"{each.document_number} {each.sha256}" for each in found)
+        key = _key(case, owner, self.check.policy, signed)
         return Keyed(key=key, number=number_of(key, case.as_of.year))
 
     def stored(self, number: str) -> Pack | None:
@@ -92,7 +94,8 @@ class OpenPack:
     ) -> CheckedPack:
         """All findings, those about other packs of the same debt among them."""
         case = read_case(given, self.check.operator)
-        return self.check(given, files, also=self.recall(case, owner=owner, but=but))
+        also = self.recall(case, owner=owner, but=but)
+        return self.check(given, files, owner=owner, also=also)
 
     def keep(
         self,
@@ -149,10 +152,14 @@ def plain(value: object) -> Any:
     return value if isinstance(value, bool) or value is None else str(value)
 
 
-def _key(case: Case, owner: str, policy: Policy) -> str:
-    """SHA-256 over the case without answers, whose it is, and everything it is judged by."""
+def _key(case: Case, owner: str, policy: Policy, signed: Sequence[str]) -> str:
+    """SHA-256 over the case without answers, whose it is, and everything it is judged by.
+
+    What the debtor has signed here meanwhile makes another pack of the same case.
+    """
     facts = plain(asdict(replace(case, overrides=())))
     judged = {"case": facts, "owner": owner, "policy": plain(asdict(policy))}
+    judged |= {"signed_here": [*signed]} if signed else {}
     return hashlib.sha256(canonical_json(judged)).hexdigest()
 
 

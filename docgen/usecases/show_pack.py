@@ -75,9 +75,12 @@ class ShowPack:
         if sha256 in volumes:
             return self.blobs.get(sha256)
         case = json.loads(self.blobs.get(pack.case_sha256))["case"]
-        for paper in case.get("papers", ()):
-            if paper.get("sha256") == sha256:
-                return self._paper(pack, case, str(paper["path"]))
+        brought = {paper["path"] for paper in case.get("papers", ())}
+        for paper in json.loads(self.blobs.get(pack.checked_sha256))["papers"]:
+            if paper["sha256"] == sha256:
+                # What the service has found by itself was this owner's when it was found.
+                ours = paper["path"] not in brought
+                return self.blobs.get(sha256) if ours else self._paper(pack, case, paper["path"])
         raise DocumentNotFound(sha256)
 
     def _paper(self, pack: Pack, case: Mapping[str, Any], path: str) -> bytes:
