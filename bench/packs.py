@@ -15,8 +15,8 @@ from typing import Any
 
 from bench.measured_packs import NOTES
 from docgen.adapters.db.register import SqlRegister
+from docgen.domain.journal import Event
 from docgen.domain.pack_batch import BatchLine, LineState
-from docgen.domain.pack_record import PackEvent
 from tests.packs.tables import papers, tables, workbook
 
 RATIO = 1.0
@@ -127,10 +127,11 @@ class Collection:
         with register.view() as unit:
             (batch,) = unit.pack_batches.of("collection", limit=2)
             lines = list(unit.pack_batches.lines(batch.id))
-            packs = [line.pack_id for line in lines if line.pack_id is not None]
+            packs = [line.pack_id for line in lines if _ready(line) and line.pack_id is not None]
             for pack_id in packs:
-                events = [entry.event for entry in unit.packs.entries(pack_id)]
-                if events != [PackEvent.BOUND, PackEvent.SEALED]:
+                events = [entry.event for entry in unit.journal.of(pack_id)]
+                once = [events.count(each) for each in (Event.PACK_BOUND, Event.PACK_SEALED)]
+                if once != [1, 1]:
                     faults.append(f"{pack_id}: {events}")
         faults += [f"line {line.place}: {line.state}" for line in lines if not _ready(line)]
         if len(set(packs)) != len(packs) or len(lines) != self.debtors:

@@ -22,11 +22,11 @@ from docgen.bootstrap.packs import building
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import surroundings
 from docgen.domain.errors import Unavailable
-from docgen.domain.pack_batch import PackBatch, Progress
+from docgen.domain.pack_batch import LineState, PackBatch, Progress
 from docgen.forms.batch_template import template
 from docgen.settings import Settings
 from docgen.usecases.build_line import BuildLine
-from docgen.usecases.build_pack import Whose
+from docgen.usecases.open_pack import Whose
 from docgen.usecases.sum_up_batch import SumUpBatch
 from docgen.usecases.take_batch import TakeBatch
 
@@ -82,8 +82,9 @@ class Batches:
         """Every pack that is ready lies in the folder."""
         with self.register.view() as unit:
             for line in unit.pack_batches.lines(batch.id):
-                if line.pack_id is not None and not _delivered(output, line.pack_id).exists():
-                    pack = unit.packs.get(line.pack_id)
+                pack_id = line.pack_id if line.state is LineState.READY else None
+                if pack_id is not None and not _delivered(output, pack_id).exists():
+                    pack = unit.packs.get(pack_id)
                     if pack.sealed is not None:
                         _put(output, pack.id, self.blobs.get(pack.sealed.package_sha256))
 
@@ -169,7 +170,7 @@ def _work(settings: Settings, papers: Path, output: Path, pipe: Connection) -> N
         while True:
             batch_id, place = pipe.recv()
             done = line(batch_id, place, files)
-            if done.pack_id is not None:
+            if done.state is LineState.READY and done.pack_id is not None:
                 _put(output, done.pack_id, build.package(done.pack_id))
             pipe.send(place)
 

@@ -62,7 +62,7 @@ def run(
     """
     from docgen.bootstrap.batches import Crew, batching
     from docgen.settings import Settings
-    from docgen.usecases.build_pack import Whose
+    from docgen.usecases.open_pack import Whose
 
     said = Language(language)
     output.mkdir(parents=True, exist_ok=True)

@@ -101,7 +101,8 @@ def _pack(facts: LineFacts) -> SheetRow:
 
 def _hindrances(batch: PackBatch, lines: Sequence[LineFacts]) -> Sheet:
     heads = [("no", 6, Look.WHOLE), ("case", 16, Look.TEXT), ("debtor", 34, Look.TEXT)]
-    heads += [("account", 18, Look.TEXT), ("weight", 18, Look.TEXT), ("rule", 8, Look.TEXT)]
+    heads += [("account", 18, Look.TEXT), ("pack", 22, Look.TEXT)]
+    heads += [("weight", 18, Look.TEXT), ("rule", 8, Look.TEXT)]
     heads += [("why_kk", 56, Look.TEXT), ("why_ru", 56, Look.TEXT), ("where", 26, Look.TEXT)]
     rows = [row for each in lines for row in _reasons(each)]
     return Sheet(
@@ -114,7 +115,7 @@ def _hindrances(batch: PackBatch, lines: Sequence[LineFacts]) -> Sheet:
 
 def _reasons(facts: LineFacts) -> Iterator[SheetRow]:
     line = facts.line
-    known = (line.place, line.case, _debtor(facts), _account(facts))
+    known = (line.place, line.case, _debtor(facts), _account(facts), line.pack_id)
     if line.state is LineState.FAILED:
         code = line.outcome.get("code", "")
         words = [say("batch.failed", language, code=code) for language in BOTH]

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from docgen.domain.debt import Claim
-from docgen.domain.errors import DocgenError
-from docgen.domain.pack import PackFinding
+from docgen.domain.errors import DocgenError, PackNotReady
 from docgen.domain.pack_batch import OPEN, BatchLine, LineState
+from docgen.domain.pack_record import Pack
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_packs import PaperFiles
-from docgen.usecases.build_pack import BuildPack, Whose
-from docgen.usecases.check_pack import CheckedPack
-from docgen.usecases.describe_pack import describe_finding
+from docgen.usecases.build_pack import BuildPack
+from docgen.usecases.open_pack import Whose
 
 log = logging.getLogger(__name__)
 
@@ -48,29 +46,29 @@ class BuildLine:
 
     def _done(self, line: BatchLine, files: PaperFiles, whose: Whose) -> BatchLine:
         given: Mapping[str, Any] = json.loads(self.blobs.get(line.case_sha256))["case"]
-        checked = self.build.check(given, files, owner=whose.owner)
-        outcome = _sums(checked.claim) | _told(checked)
-        if not checked.examination.ready:
-            return replace(line, state=LineState.BLOCKED, outcome=outcome)
-        pack = self.build.of_checked(given, checked, whose)
-        outcome["pages"] = pack.volume_pages
+        named = self.build.open.named(given, whose.owner)
+        try:
+            pack = self.build.make(named, given, files, whose)
+        except PackNotReady:
+            # It is kept as a draft: whoever looks into it finds all that was found.
+            pack = self.build.open(given, files, whose)
+            told = self._told(pack)
+            return replace(line, state=LineState.BLOCKED, pack_id=pack.id, outcome=told)
+        outcome = self._told(pack) | {"pages": pack.volume_pages}
         return replace(line, state=LineState.READY, pack_id=pack.id, outcome=outcome)
 
-
-def _sums(claim: Claim) -> dict[str, Any]:
-    names = ("principal", "other", "penalty", "total")
-    return {name: str(getattr(claim, name)) for name in names}
-
-
-def _told(checked: CheckedPack) -> dict[str, Any]:
-    found = checked.examination
-    return {
-        "findings": [_finding(each) for each in (*found.blocks, *found.open_warnings)],
-        "answered": [_finding(each.finding) | {"by": each.by} for each in found.answered],
-        "signed_here": [number for number, _ in checked.case.signed_here],
-    }
+    def _told(self, pack: Pack) -> dict[str, Any]:
+        """Of what was found when it was checked: sums, what hinders, and who answers for what."""
+        checked = json.loads(self.blobs.get(pack.checked_sha256))
+        found = [*checked["blocks"], *checked["warnings"]]
+        return {
+            **{name: checked["claim"][name] for name in _SUMS},
+            "findings": [{name: each[name] for name in _OF_A_FINDING} for each in found],
+            "answered": [
+                {name: each[name] for name in ("rule", "by")} for each in checked["answered"]
+            ],
+        }
 
 
-def _finding(finding: PackFinding) -> dict[str, Any]:
-    told = describe_finding(finding)
-    return {name: told[name] for name in ("rule", "severity", "pointer", "message", "source")}
+_SUMS = ("principal", "other", "penalty", "total")
+_OF_A_FINDING = ("rule", "severity", "pointer", "message")

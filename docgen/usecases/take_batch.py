@@ -22,7 +22,7 @@ from docgen.domain.table import Table
 from docgen.forms.batch_tables import TabledCase, read_batch
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_packs import PaperListing
-from docgen.usecases.build_pack import Whose
+from docgen.usecases.open_pack import Whose
 
 OF_ALL: Final = "common"
 """The folder of papers that belong to every case."""

@@ -12,8 +12,9 @@ from docgen.adapters.tables.reading import read_tables
 from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
 from docgen.domain.errors import SealUnavailable, ValuesRejected
 from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
+from docgen.domain.pack_states import PackState
 from docgen.usecases.build_line import BuildLine
-from docgen.usecases.build_pack import Whose
+from docgen.usecases.open_pack import Whose
 from docgen.usecases.sum_up_batch import SumUpBatch
 from docgen.usecases.take_batch import TakeBatch
 from tests.adapters.sealing.papers import ShiftedClock
@@ -86,7 +87,8 @@ def test_a_blocked_line_says_why(desk: Desk) -> None:
     assert line.state is LineState.BLOCKED
     assert [each["rule"] for each in line.outcome["findings"]] == ["N07", "N27"]
     assert set(line.outcome["findings"][0]["message"]) == {"kk", "ru"}
-    assert line.pack_id is None
+    with desk.workshop.register.view() as unit:
+        assert unit.packs.get(line.pack_id or "").state is PackState.DRAFT
 
 
 def test_what_failed_is_tried_again(desk: Desk) -> None:
@@ -140,5 +142,5 @@ def test_the_summary_says_what_is_ready_and_what_hinders(desk: Desk) -> None:
     (pack,) = ready.iter_rows(min_row=5, values_only=True)
     assert (pack[1], pack[5], pack[9]) == ("D-00001", 38, 48203.38)
     (reason,) = hindered.iter_rows(min_row=5, values_only=True)
-    assert (reason[1], reason[5]) == ("D-00002", "N07")
-    assert "спор" in str(reason[7])
+    assert (reason[1], reason[6]) == ("D-00002", "N07")
+    assert "спор" in str(reason[8])
