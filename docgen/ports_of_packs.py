@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from docgen.domain.calendar import Calendar
-from docgen.domain.pack_record import Pack, PackEntry
+from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
 
 
 class WorkingDays(Protocol):
@@ -41,33 +41,55 @@ class Volume:
     pages: int
 
 
-class Binder(Protocol):
-    """Makes one volume of many papers."""
+class PageCounter(Protocol):
+    """Tells how many pages a paper has."""
 
     def pages(self, pdf: bytes) -> int:
         """How many pages it would add; raises UnreadableDocument for what cannot be bound."""
+
+
+class Binder(PageCounter, Protocol):
+    """Makes one volume of many papers."""
 
     def bind(self, parts: Sequence[Part], *, number: str, title: str) -> Volume:
         """The volume; raises UnreadableDocument for a part that cannot be bound."""
 
 
 class Packs(Protocol):
-    """Packs that were made, each with its chain of entries."""
+    """Packs, from the case as it came in on; what happens to one is in the journal."""
 
     def add(self, pack: Pack) -> None:
         """Store a new one; raises Conflict for a number that is taken."""
 
     def get(self, pack_id: str) -> Pack:
-        """The pack; raises PackNotFound."""
+        """The pack, locked in a writing unit; raises PackNotFound."""
 
     def save(self, pack: Pack) -> None:
-        """Store that it is sealed; raises PackNotFound."""
+        """Store it as it is now; raises PackNotFound, and Conflict for a second seal."""
 
-    def append(self, entry: PackEntry) -> None:
-        """Write the next entry of its chain; raises Conflict where another took its place."""
+    def note_step(self, pack_id: str, step: BuildStep) -> None:
+        """How far the making of one has come that somebody asked for."""
 
-    def entries(self, pack_id: str) -> Sequence[PackEntry]:
-        """All entries of a pack, in order."""
+    def find(self, wanted: PackFilter, *, after: str | None, limit: int) -> Sequence[Pack]:
+        """Those that fit, the newest first; with `after`, those beyond it."""
+
+    def of_account(self, owner: str, account_number: str) -> Sequence[Pack]:
+        """All that were ever made of that account."""
+
+    def asked(self) -> Sequence[Pack]:
+        """Those that somebody wants built, whoever asked first."""
+
+    def page(self, *, after: str, limit: int) -> Sequence[Pack]:
+        """All there are, by number, beyond that one."""
+
+    def add_paper(self, paper: PackPaper) -> None:
+        """Keep that it was brought along; the first time counts."""
+
+    def papers(self, owner: str, hashes: Sequence[str]) -> Sequence[PackPaper]:
+        """Those of these files that were brought along for that owner's packs."""
+
+    def pages_of(self, sha256: str) -> int:
+        """How many pages a file has that anybody brought along; 0 where nobody did."""
 
 
 class Packer(Protocol):

@@ -122,10 +122,11 @@ def _tell_again(tell: Teller, stopping: threading.Event) -> None:
 def _log(swept: Swept) -> None:
     if swept != Swept(rendered=0, sealed=0, expired=0, waiting=0):
         log.info(
-            "swept: rendered %d, sealed %d, signed %d, expired %d, waiting %d",
+            "swept: rendered %d, sealed %d, signed %d, built %d, expired %d, waiting %d",
             swept.rendered,
             swept.sealed,
             swept.signed,
+            swept.built,
             swept.expired,
             swept.waiting,
         )

@@ -62,7 +62,7 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     from docgen.adapters.binding.paper_folder import PaperFolder
     from docgen.bootstrap.packs import building
     from docgen.settings import Settings
-    from docgen.usecases.build_pack import Whose
+    from docgen.usecases.open_pack import Whose
 
     given = read(case)
     papers = PaperFolder(case.absolute().parent)

@@ -28,6 +28,7 @@ DocgenError
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
 │   ├── PackNotReady              rules still block it, or warnings that nobody answers for
+│   ├── PackMoveNotAllowed        nothing of that kind becomes of a pack that stands there
 │   ├── StaleEnvelope             somebody else changed it meanwhile
 │   ├── StaleVisit                the same of a visit
 │   └── VisitBegun                somebody is at it already
@@ -297,6 +298,17 @@ class PackNotReady(Conflict):
         super().__init__(f"{blocks} blocks, {warnings} warnings that nobody answers for")
         self.blocks = blocks
         self.warnings = warnings
+
+
+class PackMoveNotAllowed(Conflict):
+    """Nothing of that kind becomes of a pack in its state."""
+
+    code = "pack_move_not_allowed"
+
+    def __init__(self, to: str, pack_state: str) -> None:
+        super().__init__(f"{to} is not reached from {pack_state}")
+        self.to = to
+        self.pack_state = pack_state
 
 
 class StaleEnvelope(Conflict):

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -15,14 +16,20 @@ from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.journal import ROWS
+from docgen.domain.pack_record import Pack
 
 PREFIX = ROWS
 ENVELOPE = f"{PREFIX}envelope"
 CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
+PACK = f"{PREFIX}pack"
 
-_OWN_ROWS: Mapping[type, set[str]] = {Envelope: {"version", "documents"}, Document: {"archived"}}
-"""Fields that are rows of their own, or only count how often a row was written."""
+_OWN_ROWS: Mapping[type, set[str]] = {
+    Envelope: {"version", "documents"},
+    Document: {"archived"},
+    Pack: {"building", "due_on"},
+}
+"""Fields that are rows of their own, or say how far work has come."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -61,6 +68,11 @@ def of_version(version: Archived, *, salt: str) -> str:
     return _digest(salt, _plain(version))
 
 
+def of_pack(pack: Pack) -> str:
+    """Of a pack's row, under the hash of its case: it tells nothing to whoever lacks that."""
+    return _digest(pack.input_sha256, _plain(pack))
+
+
 def _digest(salt: str, content: Mapping[str, Any]) -> str:
     """HMAC-SHA-256 in hexadecimal; nothing where the content was never written by us.
 
@@ -85,7 +97,8 @@ def _plain(value: Any) -> Any:
             return {str(name): _plain(each) for name, each in value.items()}
         case list() | tuple():
             return [_plain(each) for each in value]
-    return _fields(value) if is_dataclass(value) else value
+    kept = str(value) if isinstance(value, Decimal) else value
+    return _fields(value) if is_dataclass(value) else kept
 
 
 def _fields(row: Any) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(session, locking=transaction is not None)
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
-        self.packs = SqlPacks(session)
+        self.packs = SqlPacks(session, locking=transaction is not None)
         self.staff = SqlStaff(session)
         self.sessions = SqlSessions(session, locking=transaction is not None)
         self.knocks = SqlKnocks(session)

@@ -1,20 +1,27 @@
 """A program of its own: draws or reads one page, under limits, and ends.
 
 Run as `python -P -m docgen.adapters.pages.draw_program SECONDS MEMORY PAGE WIDTH`, the PDF on
-stdin; the picture comes on stdout, or for the width SPOKEN the words in UTF-8. It ends with 0,
-NOT_FOUND or UNREADABLE, or by the limit.
+stdin; the picture comes on stdout, for the width SPOKEN the words in UTF-8, for COUNTED how many
+pages there are. It ends with 0, NOT_FOUND or UNREADABLE, or by the limit.
 """
 
 import sys
 from typing import Final
 
-from docgen.adapters.pages.drawing import draw, speak
+from docgen.adapters.pages.drawing import count, draw, speak
 from docgen.confined.limits import narrow
 from docgen.domain.errors import DocumentNotFound, UnreadableDocument
 
 NOT_FOUND: Final = 3
 UNREADABLE: Final = 4
 SPOKEN: Final = 0
+COUNTED: Final = -1
+
+
+def _made(pdf: bytes, page: int, width: int) -> bytes:
+    if width == COUNTED:
+        return str(count(pdf)).encode()
+    return speak(pdf, page).encode() if width == SPOKEN else draw(pdf, page, width=width)
 
 
 def main() -> None:
@@ -23,7 +30,7 @@ def main() -> None:
     narrow(cpu_seconds=seconds, wall_seconds=2 * seconds, memory=memory)
     try:
         pdf = sys.stdin.buffer.read()
-        made = speak(pdf, page).encode() if width == SPOKEN else draw(pdf, page, width=width)
+        made = _made(pdf, page, width)
     except DocumentNotFound:
         sys.exit(NOT_FOUND)
     except UnreadableDocument:

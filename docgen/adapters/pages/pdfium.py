@@ -40,6 +40,10 @@ class PdfiumPages:
         """The words of a page (from 1), line by line; raises as `image` does."""
         return self._made(pdf, page, draw_program.SPOKEN).decode()
 
+    def pages(self, pdf: bytes) -> int:
+        """How many pages it has; raises UnreadableDocument and Busy as `image` does."""
+        return int(self._made(pdf, 1, draw_program.COUNTED))
+
     def _made(self, pdf: bytes, page: int, width: int) -> bytes:
         done = self._program.run(str(page), str(width), content=pdf)
         if done.returncode == draw_program.NOT_FOUND:
