@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= /usr/bin/python3.11
-PARALLEL ?= 2
+# More than there are processors: a good part of the tests wait for other processes.
+PARALLEL ?= 3
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
 TEST_PACKAGES := chromium poppler-utils qpdf mupdf-tools postgresql openssl softhsm2 $(if $(shell command -v npm),,nodejs npm)
@@ -14,6 +15,9 @@ LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 SMSC := tests/services/smsc
 OPENID := tests/services/openid
 AXE := tests/services/axe
+
+# Tests start some hundred processes of ours; none of them should compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal bench-visits bench-packs chaos soak lock clean
 
