@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +32,14 @@ class Scope(StrEnum):
     """Plan visits, change them and cancel them while nobody has begun them."""
     VISITS_WORK = "visits:work"
     """Find visits, keep their drafts, and turn them into envelopes."""
+    PACKS = "packs"
+    """Open notary packs, answer for warnings, have them built, and tell what became of them."""
+    PACKS_READ = "packs:read"
+    """Look at them only; whoever has the other may do this, too."""
+
+
+_WIDER: Mapping[Scope, frozenset[Scope]] = {Scope.PACKS_READ: frozenset({Scope.PACKS})}
+"""By which other scopes a scope is had."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +77,7 @@ class Caller:
 
     def require(self, scope: Scope) -> None:
         """Raise NotAuthorised without that scope."""
-        if scope not in self.scopes:
+        if not {scope, *_WIDER.get(scope, ())} & self.scopes:
             raise NotAuthorised(scope)
 
     def sees(self, envelope: Envelope) -> bool:

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,7 @@ from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.journal import ROWS
+from docgen.domain.pack_record import Pack
 from docgen.domain.staff import StaffMember
 from docgen.domain.visit import Visit, VisitState
 
@@ -25,13 +27,15 @@ CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
 VISIT = f"{PREFIX}visit"
 MEMBER = f"{PREFIX}staff"
+PACK = f"{PREFIX}pack"
 
 _OWN_ROWS: Mapping[type, set[str]] = {
     Envelope: {"version", "documents"},
     Document: {"archived"},
     Visit: {"version", "changed_at"},
+    Pack: {"building", "due_on"},
 }
-"""Fields that are rows of their own, or only tell how often a row was written, and when."""
+"""Fields that are rows of their own, or tell how often a row was written and how far work is."""
 _OPEN = {"content", "phone_subject"}
 """Fields of a visit that a technician is writing: journals tell moves, and no single letters."""
 _ORDER = "order"
@@ -84,6 +88,11 @@ def of_member(member: StaffMember) -> str:
     return _digest(member.salt or "", _plain(member))
 
 
+def of_pack(pack: Pack) -> str:
+    """Of a pack's row, under the hash of its case: it tells nothing to whoever lacks that."""
+    return _digest(pack.input_sha256, _plain(pack))
+
+
 def _digest(salt: str, content: Mapping[str, Any]) -> str:
     """HMAC-SHA-256 in hexadecimal; nothing where the content was never written by us.
 
@@ -109,7 +118,8 @@ def _plain(value: Any) -> Any:
         case list() | tuple() | frozenset():
             plain = [_plain(each) for each in value]
             return sorted(plain) if isinstance(value, frozenset) else plain
-    return _fields(value) if is_dataclass(value) else value
+    kept = str(value) if isinstance(value, Decimal) else value
+    return _fields(value) if is_dataclass(value) else kept
 
 
 def _fields(row: Any) -> dict[str, Any]:
