@@ -107,19 +107,9 @@ def _text(envelope: Visit) -> str:
     return "\n".join(line for page in pages for line in page.told["lines"])
 
 
-def test_a_visit_outlives_a_service_that_is_killed_at_each_step(
-    page: Page, on_sqlite: Installation
-) -> None:
-    """While he types, previews, hands over and confirms: nothing is lost, and one is sealed."""
-    service = on_sqlite
-    begun(service)  # The engine must have been started to be held below.
-    before, sent = envelopes(service), len(service.messages())
-    visit = _planned(service)
-    password = _sign_in(page, service)
+def _typed_over_a_kill(page: Page, service: Installation, visit: _Planned) -> None:
+    """What he types before, while and after the service dies is on the tablet, and then there."""
     page.goto(f"http://localhost:{service.port}/field/#/visit/{visit.id}")
-    page.wait_for_selector(_SERIAL)
-
-    # While he types.
     serial = page.locator(_SERIAL)
     serial.fill("")
     serial.press_sequentially("BEFORE-")
@@ -132,7 +122,10 @@ def test_a_visit_outlives_a_service_that_is_killed_at_each_step(
     expect(page.locator(_SERIAL)).to_have_value("BEFORE-AFTER")
     assert visit.serial == "BEFORE-AFTER"
 
-    # While the document is made.
+
+def _previewed_over_a_kill(page: Page, service: Installation) -> None:
+    """The service dies over the document that it makes: asked again, it is the same one."""
+    before = envelopes(service)
     with processes.frozen_engine(service.engine):
         page.click("#preview")
         assert eventually(lambda: envelopes(service) == before + 1)
@@ -142,9 +135,10 @@ def test_a_visit_outlives_a_service_that_is_killed_at_each_step(
     page.click("#preview")
     service.tables.age_claims(AnswerOnce.lease)
     page.wait_for_selector(".sheet img")
-    envelope = Visit(service, visit.shown()["envelope"]["id"])
 
-    # While the tablet changes hands: the service took it, the answer was lost.
+
+def _signed_over_kills(page: Page, service: Installation) -> None:
+    """The answers to the hand-over and to the code are lost: the service took both."""
     with _lost(page, service, "**/v1/session/hand-over"):
         page.click("#hand-over")
         expect(page.locator("p.error").last).to_contain_text(_AWAY, timeout=_PATIENCE)
@@ -152,16 +146,30 @@ def test_a_visit_outlives_a_service_that_is_killed_at_each_step(
     page.click("#send")
     page.wait_for_selector("input.code")
     code = code_in(service.messages()[-1])
-
-    # While he confirms: he was heard, and does not know it.
     with _lost(page, service, "**/confirmation"):
         page.fill("input.code", code)
         expect(page.locator(".act .error")).to_contain_text(_AWAY, timeout=_PATIENCE)
     page.fill("input.code", code)
     page.wait_for_selector("[data-state=sealed]")
 
+
+def test_a_visit_outlives_a_service_that_is_killed_at_each_step(
+    page: Page, on_sqlite: Installation
+) -> None:
+    """While he types, previews, hands over and confirms: nothing is lost, and one is sealed."""
+    service = on_sqlite
+    begun(service)  # The engine must have been started to be held.
+    before, sent = envelopes(service), len(service.messages())
+    visit = _planned(service)
+    password = _sign_in(page, service)
+
+    _typed_over_a_kill(page, service, visit)
+    _previewed_over_a_kill(page, service)
+    _signed_over_kills(page, service)
+
     assert envelopes(service) == before + 1
     assert len(service.messages()) == sent + 1
+    envelope = Visit(service, visit.shown()["envelope"]["id"])
     envelope.require_sealed_once()
     assert "BEFORE-AFTER" in _text(envelope)
     page.click("#take-back")

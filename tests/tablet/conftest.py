@@ -87,8 +87,10 @@ def opened(chromium: Browser, world: Portal, service: Service) -> Iterator[Opene
     contexts: list[BrowserContext] = []
     tablets: list[Tablet] = []
 
-    def tablet(language: str = "ru", width: int = 800, height: int = 1280) -> Tablet:
-        context = chromium.new_context(
+    def tablet(
+        language: str = "ru", width: int = 800, height: int = 1280, *, browser: Browser = chromium
+    ) -> Tablet:
+        context = browser.new_context(
             viewport={"width": width, "height": height}, locale=language, has_touch=True
         )
         context.set_default_timeout(15_000)

@@ -388,7 +388,7 @@ class App {
   async #fill(errors = []) {
     const draft = this.draft;
     const changed = () => this.#changed();
-    const scanning = canScan() ? (found) => scan(found, words) : null;
+    const scanning = canScan() ? (found, failed) => scan(found, failed, words) : null;
     const subject = await this.#form(draft.documents[0].form);
     const who = new Form({ schema: subject.subscriber_schema, value: draft.subscriber, root: "/subscriber", words, changed });
     const papers = [];

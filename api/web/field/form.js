@@ -49,11 +49,9 @@ export class Form {
     while (pointer.length >= this.root.length) {
       const field = this.element.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`);
       if (field) {
-        const id = newId("e");
-        field.append(h("p.error", { id }, error.message));
         const input = field.querySelector("input, select, textarea, button");
-        input?.setAttribute("aria-invalid", "true");
-        input?.setAttribute("aria-describedby", id);
+        if (input) this.#mark(field, input, error.message);
+        else field.append(h("p.error", {}, error.message));
         for (let up = field.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
         return true;
       }
@@ -61,6 +59,13 @@ export class Form {
       pointer = pointer.slice(0, pointer.lastIndexOf("/"));
     }
     return false;
+  }
+
+  #mark(field, input, why) {
+    const id = newId("e");
+    field.append(h("p.error", { id }, why));
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", id);
   }
 
   #fields(schema) {
@@ -134,7 +139,7 @@ export class Form {
     });
     input.value = isMoment ? String(known).slice(0, 16) : String(known);
     const camera = name === "serial" && this.scan
-      ? h("button.plain", { type: "button", on: { click: () => this.scan((code) => { input.value = code; set(code); }) } }, this.words.say("scan"))
+      ? h("button.plain", { type: "button", on: { click: () => this.scan((code) => { input.value = code; this.#heard(input); set(code); }, (why) => { this.#heard(input); this.#mark(input.closest("[data-pointer]"), input, why); input.focus(); }) } }, this.words.say("scan"))
       : null;
     return this.#row({ ...place, root: place.root }, id, camera ? h("div.joined", {}, input, camera) : input);
   }

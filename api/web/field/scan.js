@@ -8,12 +8,13 @@ export function canScan() {
   return "BarcodeDetector" in window && Boolean(navigator.mediaDevices?.getUserMedia);
 }
 
-/** Show what the camera sees until a code is in it; `found(code)` at most once. */
-export async function scan(found, words) {
+/** Show what the camera sees until a code is in it; `found(code)` at most once, `failed(why)` without one. */
+export async function scan(found, failed, words) {
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch {
+    failed(words.say("scan_failed"));
     return;
   }
   const video = h("video", { playsinline: true, muted: true });
