@@ -8,6 +8,7 @@ from api.v1 import (
     forms,
     handwriting,
     journal,
+    pack_batches,
     pack_files,
     packs,
     phone_verifications,
@@ -39,4 +40,5 @@ ROUTES: tuple[Route, ...] = (
     *visits.ROUTES,
     *packs.ROUTES,
     *pack_files.ROUTES,
+    *pack_batches.ROUTES,
 )
