@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from docgen.domain.calendar import Calendar
+from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
 from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
+from docgen.domain.table import Sheet
 
 
 class WorkingDays(Protocol):
@@ -31,6 +34,7 @@ class Part:
 
     title: str
     pdf: bytes
+    pages: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +101,51 @@ class Packer(Protocol):
 
     def pack(self, files: Mapping[str, bytes]) -> bytes:
         """An archive that is the same for the same files, whenever it is made."""
+
+
+class PackBatches(Protocol):
+    """Tables of debtors that were taken, with what became of each line."""
+
+    def add(self, batch: PackBatch, lines: Sequence[BatchLine]) -> None:
+        """Store a new one with all its lines; raises Conflict for a number that is taken."""
+
+    def get(self, batch_id: str) -> PackBatch:
+        """The batch; raises PackBatchNotFound."""
+
+    def of(self, owner: str, *, limit: int) -> Sequence[PackBatch]:
+        """The owner's newest."""
+
+    def stop(self, batch_id: str, *, stopped: bool) -> None:
+        """Stop it, or let it go on; raises PackBatchNotFound."""
+
+    def lines(self, batch_id: str) -> Sequence[BatchLine]:
+        """All lines, in order."""
+
+    def line(self, batch_id: str, place: int) -> BatchLine:
+        """One of them; raises PackBatchNotFound."""
+
+    def open(self, batch_id: str) -> Sequence[int]:
+        """Places of what waits, then of what failed, in order."""
+
+    def counts(self, batch_id: str) -> Mapping[LineState, int]:
+        """How many lines there are in each state."""
+
+    def recent(self, batch_id: str, *, limit: int) -> Sequence[datetime]:
+        """When the last lines were finished."""
+
+    def finish(self, line: BatchLine) -> bool:
+        """Store what became of it; False where something final was stored before."""
+
+
+class PaperListing(PaperFiles, Protocol):
+    """A folder of papers that can be looked through."""
+
+    def paths(self) -> Sequence[str]:
+        """Of all files below it, in order."""
+
+
+class Workbooks(Protocol):
+    """Writes workbooks for people."""
+
+    def write(self, sheets: tuple[Sheet, ...]) -> bytes:
+        """An .xlsx file."""

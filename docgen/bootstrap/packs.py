@@ -12,7 +12,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CHANCE, CLOCK
-from docgen.bootstrap.database import database_url, has_register, require_current
+from docgen.bootstrap.database import database_url, has_register, opened
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
@@ -74,12 +74,8 @@ def checking_by_register(settings: Settings) -> Iterator[CheckPack]:
     if not has_register(settings):
         yield checking(settings)
         return
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
+    with opened(settings) as register:
         yield replace(checking(settings), signed=signed_of(settings, register))
-    finally:
-        register.close()
 
 
 def signed_of(settings: Settings, register: Register) -> FindAcknowledgements:
@@ -223,13 +219,9 @@ def writing(settings: Settings) -> Iterator[MakeLetter]:
 @contextmanager
 def transferring(settings: Settings) -> Iterator[TransferPack]:
     """The record of handing over, over the register alone."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
+    with opened(settings) as register:
         days = DaysFile(settings.packs.calendar)
         yield TransferPack(tell=TellOutcome(register=register, clock=CLOCK, days=days))
-    finally:
-        register.close()
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docgen.cli.pack_batch import batch
 from docgen.cli.telling import Refusal, told
 from docgen.domain.errors import PackNotReady, ValuesRejected
 from docgen.domain.language import BOTH
@@ -25,6 +26,9 @@ _MORE_THAN_ANY = 5 * 1024 * 1024
 @click.group()
 def pack() -> None:
     """Packs of papers for a notary's executive inscription (docs/packs.md)."""
+
+
+pack.add_command(batch)
 
 
 @pack.command()

@@ -15,6 +15,7 @@ DocgenError
 │   ├── VisitNotFound
 │   ├── WebhookNotFound
 │   ├── PackNotFound              of papers for a notary
+│   ├── PackBatchNotFound         of many such packs
 │   ├── TicketNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
@@ -195,6 +196,12 @@ class PackNotFound(NotFound):
     """No such pack of papers, or not yours."""
 
     code = "pack_not_found"
+
+
+class PackBatchNotFound(NotFound):
+    """No such batch of packs, or not yours."""
+
+    code = "pack_batch_not_found"
 
 
 class TicketNotFound(NotFound):

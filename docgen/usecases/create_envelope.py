@@ -20,12 +20,13 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.number import NumberReport
 from docgen.domain.subscriber import Subscriber
-from docgen.domain.work import OutboxRow, Task
+from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
 from docgen.usecases.check_number import CheckNumber, below, fact_of
+from docgen.usecases.owe_work import owe_work
 from docgen.usecases.recall_account import RecallAccount, Whose
 from docgen.usecases.recall_number import RecallNumber
 from docgen.usecases.review_papers import NewPaper, ReviewPapers
@@ -152,10 +153,7 @@ class CreateEnvelope:
         )
         if asked is not None and number.directory:
             unit.journal.append(envelope.id, asked)
-        row = OutboxRow(
-            id=self.chance.identifier(), task=Task.RENDER, envelope_id=envelope.id, created_at=now
-        )
-        unit.outbox.add(row)
+        owe_work(unit, envelope.id, task=Task.RENDER, now=now, chance=self.chance)
 
     @property
     def _review(self) -> ReviewPapers:

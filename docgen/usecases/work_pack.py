@@ -9,12 +9,13 @@ from docgen.domain.errors import FieldError, PackMoveNotAllowed, PackNotReady, V
 from docgen.domain.journal import Event
 from docgen.domain.pack_record import Building, Pack
 from docgen.domain.pack_states import AT_THE_DESK, PackState
-from docgen.domain.work import OutboxRow, Task
+from docgen.domain.work import Task
 from docgen.ports import Chance, Clock, Jobs, Register
 from docgen.ports_of_packs import PaperFiles
 from docgen.usecases.check_pack import CheckedPack
 from docgen.usecases.note_pack import keep_pack, visible_pack
 from docgen.usecases.open_pack import Keyed, OpenPack, Whose, with_answers
+from docgen.usecases.owe_work import owe_work
 
 PapersOf = Callable[[str, Mapping[str, Any]], PaperFiles]
 """The files of an owner's case."""
@@ -83,11 +84,7 @@ class AskForPack:
                     unit, replace(known, building=asked), Event.PACK_ASKED, at=now,
                     actor=caller.actor, details={}, days=self.open.check.days,
                 )  # fmt: skip
-                row = OutboxRow(
-                    id=self.chance.identifier(), task=Task.BUILD_PACK, envelope_id=pack_id,
-                    created_at=now,
-                )  # fmt: skip
-                unit.outbox.add(row)
+                owe_work(unit, pack_id, task=Task.BUILD_PACK, now=now, chance=self.chance)
                 unit.commit()
         self.jobs.tell(Task.BUILD_PACK, pack_id)
         return pack
