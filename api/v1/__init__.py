@@ -3,6 +3,7 @@
 from api.route import Route
 from api.v1 import (
     consents,
+    court_list,
     documents,
     envelopes,
     forms,
@@ -40,5 +41,6 @@ ROUTES: tuple[Route, ...] = (
     *visits.ROUTES,
     *packs.ROUTES,
     *pack_files.ROUTES,
+    *court_list.ROUTES,
     *pack_batches.ROUTES,
 )
