@@ -144,6 +144,16 @@ def fetch_summary(call: Call) -> Reply:
     return Reply(body=content, media_type=_XLSX, headers=headers)
 
 
+def fetch_template(call: Call) -> Reply:
+    """The empty workbook: every table, its columns and what they mean."""
+    content = call.docgen.packs.batches.template()
+    headers = {
+        "Content-Disposition": 'attachment; filename="debtors.xlsx"',
+        "Cache-Control": "no-store",
+    }
+    return Reply(body=content, media_type=_XLSX, headers=headers)
+
+
 def _shape(call: Call, batch_id: str) -> BatchShape:
     batch, progress = call.docgen.packs.batches.show(batch_id, call.caller)
     return BatchShape.of(batch, progress, call.docgen.packs.show.clock.now())
@@ -178,6 +188,15 @@ ROUTES = (
         tag="packs",
         scope=Scope.PACKS_READ,
         answer=Answer(says="The newest batches", model=BatchesShape),
+    ),
+    Route(
+        method="GET",
+        path="/v1/pack-batch-template",
+        view=fetch_template,
+        summary="Fetch the empty workbook of a batch",
+        tag="packs",
+        scope=Scope.PACKS_READ,
+        answer=Answer(says="The workbook", media_type=_XLSX),
     ),
     Route(
         method="GET",

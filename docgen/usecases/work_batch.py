@@ -8,6 +8,7 @@ from docgen.domain.errors import PackBatchNotFound
 from docgen.domain.pack_batch import PackBatch, Progress
 from docgen.domain.table import Table
 from docgen.domain.work import Task
+from docgen.forms.batch_template import template
 from docgen.ports import Jobs, Register, UnitOfWork
 from docgen.ports_of_packs import PaperListing
 from docgen.usecases.build_line import BuildLine
@@ -74,6 +75,10 @@ class BatchDesk:
         with self.register.view() as unit:
             _visible(unit, batch_id, caller)
         return self.sum_up(batch_id)
+
+    def template(self) -> bytes:
+        """The workbook that is to be filled in."""
+        return self.sum_up.workbooks.write(template())
 
     def _tell(self, batch_id: str) -> None:
         """What is not told is found by the sweep, so the first that fails ends the telling."""
