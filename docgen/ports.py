@@ -350,6 +350,9 @@ class ApiKeys(Protocol):
     def expire(self, key_id: str, *, at: datetime) -> None:
         """Let it end then, where it would not end earlier; without effect on an unknown key."""
 
+    def allow(self, key_id: str, addresses: Sequence[str]) -> None:
+        """Let it count in these networks alone, anywhere for none; raises ApiKeyNotFound."""
+
 
 class AskedRequests(Protocol):
     """Requests that must have one effect and one answer, however often they come."""

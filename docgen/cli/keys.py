@@ -8,6 +8,10 @@ import click
 from docgen.cli.telling import told
 from docgen.domain.caller import Scope
 
+_BY = "system"
+"""In the keys' journals: whoever may run commands here answers to the machine, not to us."""
+_ADDRESS = "a network the key counts in, as 10.0.0.0/8 or 2001:db8::/32; several may be given"
+
 
 @click.group()
 def keys() -> None:
@@ -31,6 +35,7 @@ def keys() -> None:
     multiple=True,
     help="a web page, https://HOST, that may frame the signing; default: none",
 )
+@click.option("--address", "addresses", multiple=True, help=f"{_ADDRESS}; default: anywhere")
 @click.option("--days", type=click.IntRange(1, 3650), help="how long it counts; default: for ever")
 def keys_create(
     *,
@@ -39,6 +44,7 @@ def keys_create(
     region: str | None,
     scopes: tuple[str, ...],
     origins: tuple[str, ...],
+    addresses: tuple[str, ...],
     days: int | None,
 ) -> None:
     """Make a key for the program CLIENT and print it, this once."""
@@ -53,10 +59,11 @@ def keys_create(
         region=region,
         scopes=frozenset(Scope(scope) for scope in scopes) or frozenset(Scope),
         origins=origins,
+        addresses=addresses,
         expires_at=None if days is None else CLOCK.now() + timedelta(days=days),
     )
     with told(), opened_keys(Settings()) as known:
-        issued = known.issue(request)
+        issued = known.issue(request, by=_BY)
     click.echo(issued.secret)
 
 
@@ -82,6 +89,7 @@ def keys_list() -> None:
             ",".join(sorted(caller.scopes)),
             " ".join(caller.origins) or "-",
             f"follows {key.follows or '-'}",
+            f"at {' '.join(key.addresses) or 'any address'}",
         )
         click.echo("\t".join(columns))
 
@@ -98,7 +106,23 @@ def keys_revoke(key_id: str) -> None:
     from docgen.settings import Settings
 
     with told(), opened_keys(Settings()) as known:
-        known.revoke(key_id)
+        known.revoke(key_id, by=_BY)
+    click.echo("ok")
+
+
+@keys.command("move")
+@click.argument("key_id")
+@click.option("--address", "addresses", multiple=True, help=_ADDRESS)
+@click.option("--anywhere", is_flag=True, help="let it count at any address")
+def keys_move(key_id: str, *, addresses: tuple[str, ...], anywhere: bool) -> None:
+    """Let KEY_ID count in these networks alone, from its next request on."""
+    from docgen.bootstrap.keys import keys as opened_keys
+    from docgen.settings import Settings
+
+    if anywhere == bool(addresses):
+        raise click.UsageError("--address, or --anywhere")
+    with told(), opened_keys(Settings()) as known:
+        known.move(key_id, addresses, by=_BY)
     click.echo("ok")
 
 
@@ -117,7 +141,7 @@ def keys_rotate(key_id: str, overlap: str) -> None:
 
     length = _length(overlap)
     with told(), opened_keys(Settings()) as known:
-        issued = known.rotate(key_id, overlap=length)
+        issued = known.rotate(key_id, overlap=length, by=_BY)
     click.echo(issued.secret)
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from docgen.domain.envelope import Envelope
-from docgen.domain.errors import NotAuthenticated, NotAuthorised
+from docgen.domain.errors import AddressNotAllowed, NotAuthenticated, NotAuthorised
+from docgen.domain.network import is_within
 from docgen.domain.verification import Verification
 
 
@@ -96,17 +97,24 @@ class ApiKey:
     revoked_at: datetime | None = None
     follows: str | None = None
     """The id of the key it was made to replace."""
+    addresses: tuple[str, ...] = ()
+    """Networks it counts in (CIDR); none: anywhere."""
 
     @property
     def id(self) -> str:
         """What the key is known by; not secret."""
         return self.caller.key_id
 
-    def admit(self, secret: str, *, now: datetime) -> Caller:
-        """The caller that knows the secret of a live key; raises NotAuthenticated."""
+    def admit(self, secret: str, *, now: datetime, address: str) -> Caller:
+        """The caller that knows the secret of a live key, and calls from where it counts.
+
+        Raises NotAuthenticated, or AddressNotAllowed to whoever knows the secret.
+        """
         known = hmac.compare_digest(hash_of(secret), self.secret_sha256)
         if not known or not self.counts(now):
             raise NotAuthenticated
+        if self.addresses and not is_within(self.addresses, address):
+            raise AddressNotAllowed
         return self.caller
 
     def counts(self, now: datetime) -> bool:

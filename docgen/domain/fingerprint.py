@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from docgen.domain.caller import ApiKey
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
@@ -20,9 +21,14 @@ PREFIX = ROWS
 ENVELOPE = f"{PREFIX}envelope"
 CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
+KEY = f"{PREFIX}key"
 
-_OWN_ROWS: Mapping[type, set[str]] = {Envelope: {"version", "documents"}, Document: {"archived"}}
-"""Fields that are rows of their own, or only count how often a row was written."""
+_OWN_ROWS: Mapping[type, set[str]] = {
+    Envelope: {"version", "documents"},
+    Document: {"archived"},
+    ApiKey: {"last_used_at"},
+}
+"""Fields that are rows of their own, or only tell how often or when a row was used."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -61,6 +67,11 @@ def of_version(version: Archived, *, salt: str) -> str:
     return _digest(salt, _plain(version))
 
 
+def of_key(key: ApiKey) -> str:
+    """Of a program's key; the hash of its secret, which nobody is told, is the salt."""
+    return _digest(key.secret_sha256, _plain(key))
+
+
 def _digest(salt: str, content: Mapping[str, Any]) -> str:
     """HMAC-SHA-256 in hexadecimal; nothing where the content was never written by us.
 
@@ -83,8 +94,9 @@ def _plain(value: Any) -> Any:
             return value.value
         case Mapping():
             return {str(name): _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
+        case list() | tuple() | frozenset():
+            plain = [_plain(each) for each in value]
+            return sorted(plain) if isinstance(value, frozenset) else plain
     return _fields(value) if is_dataclass(value) else value
 
 

@@ -151,7 +151,9 @@ def test_a_revoked_key_lets_nobody_in(anywhere: Portal) -> None:
     assert program.kept is not None
     assert program.get(_FORMS).status_code == 200
 
-    RevokeKey(register=anywhere.world.register, clock=anywhere.world.clock)(program.kept.id)
+    RevokeKey(register=anywhere.world.register, clock=anywhere.world.clock)(
+        program.kept.id, by="system"
+    )
 
     refused(program.get(_FORMS), 401, "unauthenticated")
     assert anywhere.program.get(_FORMS).status_code == 200
