@@ -104,7 +104,7 @@ class Envelopes(Protocol):
         """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
 
     def without_detached(self) -> Sequence[str]:
-        """Ids of sealed envelopes with a document that no detached signature lies beside."""
+        """Ids of sealed envelopes, tests apart, with a document without a detached signature."""
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from docgen.cli.telling import told
-from docgen.domain.caller import Scope
+from docgen.domain.caller import NOT_OF_TESTS, Scope
 
 _BY = "system"
 """In the keys' journals: whoever may run commands here answers to the machine, not to us."""
@@ -27,7 +27,7 @@ def keys() -> None:
     "scopes",
     multiple=True,
     type=click.Choice([each.value for each in Scope]),
-    help="default: all",
+    help="default: all that such a key may have",
 )
 @click.option(
     "--origin",
@@ -36,6 +36,7 @@ def keys() -> None:
     help="a web page, https://HOST, that may frame the signing; default: none",
 )
 @click.option("--address", "addresses", multiple=True, help=f"{_ADDRESS}; default: anywhere")
+@click.option("--test", "is_test", is_flag=True, help="for trying out: numbers of tests alone")
 @click.option("--days", type=click.IntRange(1, 3650), help="how long it counts; default: for ever")
 def keys_create(
     *,
@@ -45,6 +46,7 @@ def keys_create(
     scopes: tuple[str, ...],
     origins: tuple[str, ...],
     addresses: tuple[str, ...],
+    is_test: bool,
     days: int | None,
 ) -> None:
     """Make a key for the program CLIENT and print it, this once."""
@@ -53,13 +55,15 @@ def keys_create(
     from docgen.settings import Settings
     from docgen.usecases.issue_key import KeyRequest
 
+    all_scopes = frozenset(Scope) - (NOT_OF_TESTS if is_test else frozenset())
     request = KeyRequest(
         client=client,
         owner=owner,
         region=region,
-        scopes=frozenset(Scope(scope) for scope in scopes) or frozenset(Scope),
+        scopes=frozenset(Scope(scope) for scope in scopes) or all_scopes,
         origins=origins,
         addresses=addresses,
+        is_test=is_test,
         expires_at=None if days is None else CLOCK.now() + timedelta(days=days),
     )
     with told(), opened_keys(Settings()) as known:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from docgen.domain.envelope import Envelope
 from docgen.domain.errors import AddressNotAllowed, NotAuthenticated, NotAuthorised
+from docgen.domain.for_tests import is_test_client
 from docgen.domain.network import is_within
 from docgen.domain.verification import Verification
 
@@ -34,13 +35,17 @@ class Scope(StrEnum):
     """Find visits, keep their drafts, and turn them into envelopes."""
 
 
+NOT_OF_TESTS = frozenset({Scope.VISITS_PLAN, Scope.VISITS_WORK})
+"""What no key for tests may do: technicians drive to visits."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """A program that has shown its key."""
 
     key_id: str
     client: str
-    """Which program it is: written on every envelope it makes."""
+    """Which program it is: written on every envelope it makes; `test:…` works with tests alone."""
     owner: str
     """Whose envelopes it makes and sees: the border between those that share an installation."""
     region: str | None
@@ -54,6 +59,11 @@ class Caller:
     """Of such a person: by what papers and journals know him."""
     signing: str | None = None
     """Of such a person: the envelope for which his tablet is in the subscriber's hands."""
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it makes tests and sees nothing else."""
+        return is_test_client(self.client)
 
     @property
     def asks_as(self) -> str:
@@ -73,12 +83,14 @@ class Caller:
             raise NotAuthorised(scope)
 
     def sees(self, envelope: Envelope) -> bool:
-        """Whether the envelope is its owner's and of its region."""
-        return self._sees(envelope.owner, envelope.reference.region)
+        """Whether the envelope is its owner's, of its region, and a test where it makes tests."""
+        alike = envelope.is_test is self.is_test
+        return alike and self._sees(envelope.owner, envelope.reference.region)
 
     def sees_verification(self, verification: Verification) -> bool:
-        """Whether a number's verification is its owner's and of its region."""
-        return self._sees(verification.owner, verification.region)
+        """The same of a number's verification."""
+        alike = verification.phone.is_test is self.is_test
+        return alike and self._sees(verification.owner, verification.region)
 
     def _sees(self, owner: str, region: str | None) -> bool:
         return owner == self.owner and self.region in {None, region}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from docgen.domain import journal, pack_evidence
+from docgen.domain import for_tests, journal, pack_evidence
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, Drawn, HandwrittenConsent, Scanned, SmsConsent
@@ -69,7 +69,7 @@ def build(
     frozen = document.frozen
     if frozen is None or envelope.consent is None:
         raise ValueError("evidence is built of a confirmed envelope only")
-    return {
+    return ({for_tests.EVIDENCE: True} if envelope.is_test else {}) | {
         "format": FORMAT,
         "document": _document(document, frozen, circumstances.title),
         "operator": _operator(circumstances.operator),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from docgen.domain.caller import ApiKey, Caller, Scope, hash_of
+from docgen.domain.caller import NOT_OF_TESTS, ApiKey, Caller, Scope, hash_of
 from docgen.domain.canonical import instant
 from docgen.domain.errors import FieldError, InvalidValue, ValuesRejected
 from docgen.domain.fingerprint import KEY, of_key
+from docgen.domain.for_tests import CLIENT, is_test_client
 from docgen.domain.journal import Event, Fact
 from docgen.domain.network import require_network
 from docgen.domain.origin import require_origin
@@ -31,6 +32,13 @@ class KeyRequest:
     expires_at: datetime | None = None
     addresses: tuple[str, ...] = ()
     """Networks it counts in (CIDR); none: anywhere."""
+    is_test: bool = False
+    """Whether it is for trying out: it makes tests and sees nothing else."""
+
+    @property
+    def name(self) -> str:
+        """The client, as what is made with the key names it."""
+        return f"{CLIENT}{self.client}" if self.is_test else self.client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ class IssueKey:
         secret = self.chance.token() + self.chance.token()
         caller = Caller(
             key_id=self.chance.identifier(),
-            client=request.client,
+            client=request.name,
             owner=request.owner,
             region=request.region,
             scopes=request.scopes,
@@ -76,7 +84,12 @@ class IssueKey:
         return IssuedKey(kept=kept, secret=f"{PREFIX}_{caller.key_id}_{secret}")
 
     def _require_sane(self, request: KeyRequest) -> None:
+        if is_test_client(request.client):
+            raise ValuesRejected((FieldError("/client", "client_of_tests"),))
         require_code(request.client, pointer="/client")
+        require_code(request.name, pointer="/client")
+        if request.is_test and request.scopes & NOT_OF_TESTS:
+            raise ValuesRejected((FieldError("/scopes", "scope_not_of_tests"),))
         require_code(request.owner, pointer="/owner")
         if request.region is not None:
             require_code(request.region, pointer="/region")
