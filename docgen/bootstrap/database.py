@@ -10,6 +10,8 @@ from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
 from docgen.usecases.find_stuck import FindStuck
 
+_DEFAULT = "register.db"
+
 
 @contextmanager
 def standstills(settings: Settings) -> Iterator[FindStuck]:
@@ -32,7 +34,12 @@ def database_url(settings: Settings) -> str:
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     settings.var.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{(settings.var / 'register.db').absolute()}"
+    return f"sqlite:///{(settings.var / _DEFAULT).absolute()}"
+
+
+def has_register(settings: Settings) -> bool:
+    """Whether one was named, or made by default."""
+    return settings.database_url is not None or (settings.var / _DEFAULT).exists()
 
 
 def require_current(settings: Settings) -> None:

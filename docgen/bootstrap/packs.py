@@ -11,7 +11,8 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.bootstrap import CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import database_url, has_register, require_current
+from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.sealing import sealer_of
@@ -23,6 +24,7 @@ from docgen.settings import Settings
 from docgen.usecases.bind_pack import BindPack
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.find_acknowledgements import FindAcknowledgements
 from docgen.usecases.make_letter import MakeLetter
 from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.transfer_pack import TransferPack
@@ -47,6 +49,30 @@ def _roots(settings: Settings) -> TrustRoots:
 
 
 @contextmanager
+def checking_by_register(settings: Settings) -> Iterator[CheckPack]:
+    """The check with what debtors have signed here, where there is a register already."""
+    if not has_register(settings):
+        yield checking(settings)
+        return
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield replace(checking(settings), signed=signed_of(settings, register))
+    finally:
+        register.close()
+
+
+def signed_of(settings: Settings, register: SqlRegister) -> FindAcknowledgements:
+    """Acknowledgements among the envelopes of the register."""
+    return FindAcknowledgements(
+        register=register,
+        forms=catalogue(settings),
+        blobs=blobs_of(settings),
+        owners=settings.packs.signed_for,
+    )
+
+
+@contextmanager
 def building(settings: Settings) -> Iterator[BuildPack]:
     """The making of packs, with LibreOffice, register and seal; raises what those raise."""
     with ExitStack() as stack:
@@ -57,7 +83,11 @@ def building(settings: Settings) -> Iterator[BuildPack]:
         renderer = renderer_of(settings)
         stack.callback(renderer.close)
         operator = operator_of(settings)
-        check = replace(checking(settings), verifier=PadesVerifier(parts.roots, clock=CLOCK))
+        check = replace(
+            checking(settings),
+            verifier=PadesVerifier(parts.roots, clock=CLOCK),
+            signed=signed_of(settings, register),
+        )
         bind = BindPack(renderer=renderer, binder=check.binder, operator=operator)
         yield BuildPack(
             check=check, bind=bind, register=register, blobs=blobs_of(settings), renderer=renderer,

@@ -30,15 +30,17 @@ def pack() -> None:
 @pack.command()
 @click.argument("case", type=_A_CASE)
 @click.option("--json", "as_json", is_flag=True, help="findings and the whole calculation")
-def check(case: Path, *, as_json: bool) -> None:
+@click.option("--owner", default="collection", show_default=True, help="whose pack it would be")
+def check(case: Path, *, as_json: bool, owner: str) -> None:
     """Check CASE.json by all rules: exit 0 ready, 1 not ready, 2 unreadable, 3 unable.
 
     Each finding is a line: weight, rule, place in the case, what is wrong in Kazakh and in
-    Russian, and its source. The papers are looked for beside the case.
+    Russian, and its source. The papers are looked for beside the case; what the debtor has
+    acknowledged through this service, in its register.
     """
     from docgen.usecases.describe_pack import describe
 
-    checked = _checked(case)
+    checked = _checked(case, owner)
     if as_json:
         click.echo(json.dumps(describe(checked), ensure_ascii=False, indent=2))
     else:
@@ -136,15 +138,16 @@ def _written(make: "BuildPack", pack_id: str, folder: Path) -> list[Path]:
     return [archive, folder / pack_id / "volume.pdf", folder / pack_id / "manifest.json"]
 
 
-def _checked(case: Path) -> "CheckedPack":
+def _checked(case: Path, owner: str) -> "CheckedPack":
     from docgen.adapters.binding.paper_folder import PaperFolder
-    from docgen.bootstrap.packs import checking
+    from docgen.bootstrap.packs import checking_by_register
     from docgen.settings import Settings
 
     given = read(case)
     try:
-        with told():
-            return checking(Settings())(given, PaperFolder(case.absolute().parent))
+        papers = PaperFolder(case.absolute().parent)
+        with told(), checking_by_register(Settings()) as look:
+            return look(given, papers, owner=owner)
     except Refusal as refusal:
         refusal.show()
         sys.exit(_exit_code(refusal))

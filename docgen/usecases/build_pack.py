@@ -12,7 +12,6 @@ from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import PackNotFound, PackNotReady, Unavailable
 from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
-from docgen.domain.pack import Policy
 from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume, follow, number_of
 from docgen.domain.sealing import SealedPdf, SealOrder
 from docgen.forms.pack_results import ResultFacts
@@ -48,17 +47,17 @@ class BuildPack:
 
     def __call__(self, given: Mapping[str, Any], files: PaperFiles, whose: Whose) -> Pack:
         """The sealed pack; raises PackNotReady, ValuesRejected, and what hinders the making."""
-        checked = self.check(given, files)
+        checked = self.check(given, files, owner=whose.owner)
         if not checked.examination.ready:
             found = checked.examination
             raise PackNotReady(len(found.blocks), len(found.open_warnings))
         content = canonical_json({"case": _plain(given)})
-        key = _key(content, whose.owner, self.check.policy)
+        key = _key(content, whose.owner, checked)
         number = number_of(key, checked.case.as_of.year)
         with self.register.hold(number) as ours:
             if not ours:
                 raise Unavailable("somebody else is making this pack")
-            return self._made(checked, files, whose, number=number, key=key, content=content)
+            return self._made(checked, whose, number=number, key=key, content=content)
 
     def package(self, pack_id: str) -> bytes:
         """The archive of a sealed pack; raises PackNotFound."""
@@ -70,7 +69,6 @@ class BuildPack:
     def _made(
         self,
         checked: CheckedPack,
-        files: PaperFiles,
         whose: Whose,
         *,
         number: str,
@@ -80,7 +78,7 @@ class BuildPack:
         stored = self._stored(number)
         if stored is not None and stored.sealed is not None:
             return stored
-        bound = self.bind(checked, files, number=number, owner=whose.owner)
+        bound = self.bind(checked, checked.files, number=number, owner=whose.owner)
         if stored is None:
             stored = self._keep(bound, whose, number=number, key=key, content=content)
         return self._seal(stored, bound, checked)
@@ -196,10 +194,12 @@ def order_of(
     )
 
 
-def _key(content: bytes, owner: str, policy: Policy) -> str:
-    """SHA-256 over the case, whose it is, and everything it is judged by."""
-    judged = canonical_json({"owner": owner, "policy": _plain(asdict(policy))})
-    return hashlib.sha256(content + judged).hexdigest()
+def _key(content: bytes, owner: str, checked: CheckedPack) -> str:
+    """SHA-256 over the case, whose it is, everything it is judged by, and what was found to it."""
+    judged: dict[str, Any] = {"owner": owner, "policy": _plain(asdict(checked.policy))}
+    if checked.case.signed_here:
+        judged["signed_here"] = _plain(checked.case.signed_here)
+    return hashlib.sha256(content + canonical_json(judged)).hexdigest()
 
 
 def _plain(value: object) -> Any:

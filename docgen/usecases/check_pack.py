@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from docgen.domain.calendar import Calendar
 from docgen.domain.case import Case, Paper
 from docgen.domain.debt import Claim
-from docgen.domain.errors import BlobNotFound, UnreadableDocument
+from docgen.domain.errors import BlobDamaged, BlobNotFound, UnreadableDocument
 from docgen.domain.examine_pack import claim_of, examine
 from docgen.domain.operator import Operator
 from docgen.domain.pack import Examination, Policy
 from docgen.domain.pack_papers import PLACES, Form, Seen, Slot
+from docgen.domain.signed_here import resting_on
 from docgen.domain.verdict import Report, Verdict
 from docgen.forms.read_case import read_case
 from docgen.ports import Verifier
 from docgen.ports_of_packs import Binder, PaperFiles, WorkingDays
+from docgen.usecases.find_acknowledgements import FindAcknowledgements
 
 _YEARS_AHEAD = 4
 """Over which deadlines and limitation run from the day of the case."""
@@ -31,6 +33,8 @@ class CheckedPack:
     seen: tuple[Seen, ...]
     """One for each paper of the case, in its order."""
     examination: Examination
+    files: PaperFiles
+    """Where all papers of the case are, those too that the service has found by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +46,16 @@ class CheckPack:
     days: WorkingDays
     binder: Binder
     verifier: Verifier
+    signed: FindAcknowledgements | None = None
+    """Where there is a register to look in."""
 
-    def __call__(self, given: object, files: PaperFiles) -> CheckedPack:
-        """The findings; raises ValuesRejected for a case that is written wrongly."""
+    def __call__(self, given: object, files: PaperFiles, *, owner: str = "") -> CheckedPack:
+        """The findings; raises ValuesRejected for a case that is written wrongly.
+
+        What `owner`'s register says the debtor has acknowledged belongs to the case.
+        """
         case = read_case(given, self.operator)
+        case, files = self._with_signed(case, files, owner)
         calendar = self.days.calendar(*years_of(case))
         claim = claim_of(case, self.policy, calendar)
         seen = tuple(self._look(paper, files) for paper in case.papers)
@@ -56,13 +66,23 @@ class CheckPack:
             calendar=calendar,
             seen=seen,
             examination=examine(case, claim, policy=self.policy, calendar=calendar, seen=seen),
+            files=files,
         )
+
+    def _with_signed(self, case: Case, files: PaperFiles, owner: str) -> tuple[Case, PaperFiles]:
+        """Those of which the seal is valid today; any other is as good as none."""
+        if self.signed is None:
+            return case, files
+        found = self.signed(case, owner)
+        files = self.signed.files(found, files)
+        valid = [each for each in found if self._look(each.paper, files).form is Form.GOOD]
+        return resting_on(case, valid), files
 
     def _look(self, paper: Paper, files: PaperFiles) -> Seen:
         slot = Slot(paper.slot)
         try:
             content = files.read(paper.path)
-        except BlobNotFound:
+        except (BlobNotFound, BlobDamaged):
             return Seen(slot=slot, path=paper.path, form=Form.ABSENT)
         if hashlib.sha256(content).hexdigest() != paper.sha256:
             return Seen(slot=slot, path=paper.path, form=Form.OTHER_BYTES)

@@ -20,6 +20,10 @@ def describe(checked: CheckedPack) -> dict[str, Any]:
         "answered": [_answered(each) for each in examination.answered],
         "notes": _findings(examination.notes),
         "claim": describe_claim(checked.claim),
+        "signed_here": [
+            {"document": number, "envelope": envelope}
+            for number, envelope in checked.case.signed_here
+        ],
         "calendar": {
             str(year): checked.calendar.source(year).value for year in _years(checked.claim)
         },
