@@ -42,7 +42,7 @@ from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
-from docgen.ports_of_packs import Packs
+from docgen.ports_of_packs import PackBatches, Packs
 from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
 from docgen.ports_of_tickets import Tickets
 
@@ -398,6 +398,7 @@ class UnitOfWork(Protocol):
     deliveries: Deliveries
     keys: ApiKeys
     packs: Packs
+    pack_batches: PackBatches
     staff: Staff
     sessions: Sessions
     knocks: Knocks

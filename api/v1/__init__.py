@@ -8,6 +8,8 @@ from api.v1 import (
     forms,
     handwriting,
     journal,
+    pack_files,
+    packs,
     phone_verifications,
     receipts,
     sessions,
@@ -35,4 +37,6 @@ ROUTES: tuple[Route, ...] = (
     *signing_sessions.ROUTES,
     *sessions.ROUTES,
     *visits.ROUTES,
+    *packs.ROUTES,
+    *pack_files.ROUTES,
 )

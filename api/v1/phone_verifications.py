@@ -8,23 +8,12 @@ from typing import Self
 from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.bodies import NewPhoneVerification, PhoneCodeRequest, PhoneConfirmation
 from api.v1.shapes import ChallengeShape, Shape, SubscriberShape, WarningShape
-from api.v1.signing import ConfirmationShape, SentShape
+from api.v1.signing import CONFIRMING, SENDING, ConfirmationShape, SentShape
 from docgen import telemetry
 from docgen.domain.caller import Scope
 from docgen.domain.consent import EnteredBy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.errors import (
-    AlreadyConfirmed,
-    CodeGone,
-    CodesUnavailable,
-    CodeWrong,
-    DirectoryUnavailable,
-    LimitReached,
-    MoveNotAllowed,
-    NetworkNotAllowed,
-    NumberNotSubscribers,
-    SimChanged,
-    SmsUnavailable,
     StaleEnvelope,
     ValuesRejected,
     VerificationNotFound,
@@ -174,17 +163,6 @@ def _shown(call: Call) -> ShownVerification:
     return call.docgen.show_verification(verification_id, caller=call.caller)
 
 
-_SENDING = (
-    NetworkNotAllowed,
-    NumberNotSubscribers,
-    SimChanged,
-    StaleEnvelope,
-    LimitReached,
-    CodesUnavailable,
-    DirectoryUnavailable,
-    SmsUnavailable,
-)
-
 ROUTES = (
     Route(
         method="POST",
@@ -201,7 +179,7 @@ ROUTES = (
             model=PhoneVerificationShape,
             headers={"Location": "Where the verification is"},
         ),
-        refusals=(ValuesRejected, AlreadyConfirmed, MoveNotAllowed, *_SENDING),
+        refusals=(ValuesRejected, *SENDING),
     ),
     Route(
         method="GET",
@@ -224,7 +202,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=(VerificationNotFound, AlreadyConfirmed, MoveNotAllowed, *_SENDING),
+        refusals=(VerificationNotFound, *SENDING),
     ),
     Route(
         method="POST",
@@ -236,15 +214,6 @@ ROUTES = (
         body=JsonBody(model=PhoneConfirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed: the number is the person's", model=ConfirmationShape),
-        refusals=(
-            VerificationNotFound,
-            ValuesRejected,
-            CodeWrong,
-            CodeGone,
-            AlreadyConfirmed,
-            MoveNotAllowed,
-            StaleEnvelope,
-            CodesUnavailable,
-        ),
+        refusals=(VerificationNotFound, *CONFIRMING),
     ),
 )

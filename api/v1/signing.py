@@ -130,10 +130,8 @@ def _language(call: Call, asked: Language | None) -> Language:
 
 
 SENDING = (
-    NotReady,
     AlreadyConfirmed,
     MoveNotAllowed,
-    WayNotAllowed,
     NetworkNotAllowed,
     NumberNotSubscribers,
     SimChanged,
@@ -143,18 +141,17 @@ SENDING = (
     DirectoryUnavailable,
     SmsUnavailable,
 )
-"""What refuses a code."""
+"""What refuses a code, whatever it is to confirm."""
 CONFIRMING = (
     ValuesRejected,
     CodeWrong,
     CodeGone,
-    NotReady,
     AlreadyConfirmed,
     MoveNotAllowed,
     StaleEnvelope,
     CodesUnavailable,
 )
-"""What refuses a confirmation."""
+"""What refuses a code that was typed, whatever it is to confirm."""
 
 ROUTES = (
     Route(
@@ -169,7 +166,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=SENDING,
+        refusals=(NotReady, WayNotAllowed, *SENDING),
     ),
     Route(
         method="POST",
@@ -182,6 +179,6 @@ ROUTES = (
         body=JsonBody(model=Confirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed; the seal follows", model=ConfirmationShape),
-        refusals=CONFIRMING,
+        refusals=(NotReady, *CONFIRMING),
     ),
 )

@@ -14,14 +14,21 @@ _DEFAULT = "register.db"
 
 
 @contextmanager
-def standstills(settings: Settings) -> Iterator[FindStuck]:
-    """Finding of what stands still, which needs the database only."""
+def opened(settings: Settings) -> Iterator[SqlRegister]:
+    """The register while the block lasts; raises Misconfigured for one of another shape."""
     require_current(settings)
     register = SqlRegister(database_url(settings))
     try:
-        yield FindStuck(register=register, clock=CLOCK)
+        yield register
     finally:
         register.close()
+
+
+@contextmanager
+def standstills(settings: Settings) -> Iterator[FindStuck]:
+    """Finding of what stands still, which needs the database only."""
+    with opened(settings) as register:
+        yield FindStuck(register=register, clock=CLOCK)
 
 
 def migrate(settings: Settings) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from docgen.adapters.db.register import SqlRegister
 from docgen.bootstrap import CHANCE, CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import opened
 from docgen.settings import Settings
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.issue_key import IssueKey
@@ -31,9 +30,7 @@ class Keys:
 @contextmanager
 def keys(settings: Settings) -> Iterator[Keys]:
     """Keys in the register of these settings; raises Misconfigured for one of another shape."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
+    with opened(settings) as register:
         yield Keys(
             issue=IssueKey(register=register, clock=CLOCK, chance=CHANCE),
             list=ListKeys(register=register),
@@ -42,5 +39,3 @@ def keys(settings: Settings) -> Iterator[Keys]:
             move=MoveKey(register=register, clock=CLOCK),
             authenticate=Authenticate(register=register, clock=CLOCK),
         )
-    finally:
-        register.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docgen.cli.pack_batch import batch
 from docgen.cli.telling import Refusal, told
 from docgen.domain.errors import PackNotReady, ValuesRejected
 from docgen.domain.language import BOTH
@@ -25,6 +26,9 @@ _MORE_THAN_ANY = 5 * 1024 * 1024
 @click.group()
 def pack() -> None:
     """Packs of papers for a notary's executive inscription (docs/packs.md)."""
+
+
+pack.add_command(batch)
 
 
 @pack.command()
@@ -62,7 +66,7 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     from docgen.adapters.binding.paper_folder import PaperFolder
     from docgen.bootstrap.packs import building
     from docgen.settings import Settings
-    from docgen.usecases.build_pack import Whose
+    from docgen.usecases.open_pack import Whose
 
     given = read(case)
     papers = PaperFolder(case.absolute().parent)

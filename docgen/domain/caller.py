@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,10 +34,18 @@ class Scope(StrEnum):
     """Plan visits, change them and cancel them while nobody has begun them."""
     VISITS_WORK = "visits:work"
     """Find visits, keep their drafts, and turn them into envelopes."""
+    PACKS = "packs"
+    """Open notary packs, answer for warnings, have them built, and tell what became of them."""
+    PACKS_READ = "packs:read"
+    """Look at them only; whoever has the other may do this, too."""
 
 
-NOT_OF_TESTS = frozenset({Scope.VISITS_PLAN, Scope.VISITS_WORK})
-"""What no key for tests may do: technicians drive to visits."""
+_WIDER: Mapping[Scope, frozenset[Scope]] = {Scope.PACKS_READ: frozenset({Scope.PACKS})}
+"""By which other scopes a scope is had."""
+
+
+NOT_OF_TESTS = frozenset({Scope.VISITS_PLAN, Scope.VISITS_WORK, Scope.PACKS, Scope.PACKS_READ})
+"""What no key for tests may do: technicians drive to visits, and packs go to a notary."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +88,7 @@ class Caller:
 
     def require(self, scope: Scope) -> None:
         """Raise NotAuthorised without that scope."""
-        if scope not in self.scopes:
+        if not {scope, *_WIDER.get(scope, ())} & self.scopes:
             raise NotAuthorised(scope)
 
     def sees(self, envelope: Envelope) -> bool:

@@ -81,6 +81,8 @@ class Bankruptcy(StrEnum):
 class InscriptionState(StrEnum):
     """What became of an earlier inscription."""
 
+    SUBMITTED = "submitted"
+    """It is being made: the papers are with a notary."""
     ALIVE = "alive"
     CANCELLED = "cancelled"
     EXECUTED = "executed"

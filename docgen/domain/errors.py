@@ -15,6 +15,7 @@ DocgenError
 │   ├── VisitNotFound
 │   ├── WebhookNotFound
 │   ├── PackNotFound              of papers for a notary
+│   ├── PackBatchNotFound         of many such packs
 │   ├── TicketNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
@@ -28,6 +29,7 @@ DocgenError
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
 │   ├── PackNotReady              rules still block it, or warnings that nobody answers for
+│   ├── PackMoveNotAllowed        nothing of that kind becomes of a pack that stands there
 │   ├── StaleEnvelope             somebody else changed it meanwhile
 │   ├── StaleVisit                the same of a visit
 │   └── VisitBegun                somebody is at it already
@@ -197,6 +199,12 @@ class PackNotFound(NotFound):
     code = "pack_not_found"
 
 
+class PackBatchNotFound(NotFound):
+    """No such batch of packs, or not yours."""
+
+    code = "pack_batch_not_found"
+
+
 class TicketNotFound(NotFound):
     """No such ticket."""
 
@@ -298,6 +306,17 @@ class PackNotReady(Conflict):
         super().__init__(f"{blocks} blocks, {warnings} warnings that nobody answers for")
         self.blocks = blocks
         self.warnings = warnings
+
+
+class PackMoveNotAllowed(Conflict):
+    """Nothing of that kind becomes of a pack in its state."""
+
+    code = "pack_move_not_allowed"
+
+    def __init__(self, to: str, pack_state: str) -> None:
+        super().__init__(f"{to} is not reached from {pack_state}")
+        self.to = to
+        self.pack_state = pack_state
 
 
 class StaleEnvelope(Conflict):

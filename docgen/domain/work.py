@@ -11,6 +11,8 @@ class Task(StrEnum):
     RENDER = "render"
     SEAL = "seal"
     SIGN_DETACHED = "sign_detached"
+    BUILD_PACK = "build_pack"
+    """Of a notary pack; the row names the pack in the place of an envelope."""
 
 
 @dataclass(frozen=True, kw_only=True)

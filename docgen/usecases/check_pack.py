@@ -1,10 +1,10 @@
 """Check a case: read it, reckon what is owed, look into its papers, and find all at once."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docgen.domain.calendar import Calendar
-from docgen.domain.case import Case, Paper
+from docgen.domain.case import Case, Inscription, Paper
 from docgen.domain.debt import Claim
 from docgen.domain.errors import BlobDamaged, BlobNotFound, UnreadableDocument
 from docgen.domain.examine_pack import claim_of, examine
@@ -15,7 +15,7 @@ from docgen.domain.signed_here import resting_on
 from docgen.domain.verdict import Report, Verdict
 from docgen.forms.read_case import read_case
 from docgen.ports import Verifier
-from docgen.ports_of_packs import Binder, PaperFiles, WorkingDays
+from docgen.ports_of_packs import PageCounter, PaperFiles, WorkingDays
 from docgen.usecases.find_acknowledgements import FindAcknowledgements
 
 _YEARS_AHEAD = 4
@@ -44,18 +44,27 @@ class CheckPack:
     operator: Operator
     policy: Policy
     days: WorkingDays
-    binder: Binder
+    binder: PageCounter
     verifier: Verifier
     signed: FindAcknowledgements | None = None
     """Where there is a register to look in."""
 
-    def __call__(self, given: object, files: PaperFiles, *, owner: str = "") -> CheckedPack:
+    def __call__(
+        self,
+        given: object,
+        files: PaperFiles,
+        *,
+        owner: str = "",
+        also: tuple[Inscription, ...] = (),
+    ) -> CheckedPack:
         """The findings; raises ValuesRejected for a case that is written wrongly.
 
-        What `owner`'s register says the debtor has acknowledged belongs to the case.
+        What `owner`'s register says the debtor has acknowledged belongs to the case; `also` are
+        inscriptions that it knows of besides those that the case names.
         """
-        case = read_case(given, self.operator)
-        case, files = self._with_signed(case, files, owner)
+        read = read_case(given, self.operator)
+        named = replace(read, inscriptions=(*read.inscriptions, *also))
+        case, files = self._with_signed(named, files, owner)
         calendar = self.days.calendar(*years_of(case))
         claim = claim_of(case, self.policy, calendar)
         seen = tuple(self._look(paper, files) for paper in case.papers)

@@ -21,12 +21,13 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.number import NumberReport
 from docgen.domain.subscriber import Phone, Subscriber
-from docgen.domain.work import OutboxRow, Task
+from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
 from docgen.usecases.check_number import CheckNumber, below, fact_of
+from docgen.usecases.owe_work import owe_work
 from docgen.usecases.recall_account import RecallAccount, Whose
 from docgen.usecases.recall_number import RecallNumber
 from docgen.usecases.review_papers import NewPaper, ReviewPapers
@@ -108,10 +109,7 @@ class CreateEnvelope:
         with self.register.begin() as unit:
             self._require_room(unit)
             self._supersede(unit, request, by=made_id, now=now)
-            is_test = subscriber.phone.is_test
-            documents = tuple(
-                self._document(unit, each, today, is_test=is_test) for each in checked
-            )
+            documents = tuple(self._document(unit, each, request, today) for each in checked)
             envelope = Envelope(
                 id=made_id,
                 owner=request.owner,
@@ -157,10 +155,7 @@ class CreateEnvelope:
         )
         if asked is not None and number.directory:
             unit.journal.append(envelope.id, asked)
-        row = OutboxRow(
-            id=self.chance.identifier(), task=Task.RENDER, envelope_id=envelope.id, created_at=now
-        )
-        unit.outbox.add(row)
+        owe_work(unit, envelope.id, task=Task.RENDER, now=now, chance=self.chance)
 
     @property
     def _review(self) -> ReviewPapers:
@@ -235,9 +230,9 @@ class CreateEnvelope:
         return _Checked(form=form, languages=each.languages, values=values, root=f"{root}/values")
 
     def _document(
-        self, unit: UnitOfWork, each: _Checked, today: date, *, is_test: bool
+        self, unit: UnitOfWork, each: _Checked, request: EnvelopeRequest, today: date
     ) -> Document:
-        series = f"{NUMBERS if is_test else ''}{each.form.number_prefix}-{today.year}"
+        series = f"{NUMBERS if is_test_client(request.client) else ''}{each.form.number_prefix}-{today.year}"
         edition = each.form.edition_on(today)
         return Document(
             id=self.chance.identifier(),

@@ -28,9 +28,10 @@ def describe(checked: CheckedPack) -> dict[str, Any]:
             str(year): checked.calendar.source(year).value for year in _years(checked.claim)
         },
         "papers": [
-            {"slot": seen.slot.value, "path": seen.path, "found": seen.form.value,
-             "pages": seen.pages, "verdict": seen.verdict, "cms": seen.detached}
-            for seen in checked.seen
+            {"slot": seen.slot.value, "path": seen.path, "sha256": paper.sha256,
+             "found": seen.form.value, "pages": seen.pages, "verdict": seen.verdict,
+             "cms": seen.detached}
+            for paper, seen in zip(checked.case.papers, checked.seen, strict=True)
         ],
     }  # fmt: skip
 

@@ -30,6 +30,8 @@ class Swept:
     waiting: int
     signed: int = 0
     """By the national signature."""
+    built: int = 0
+    """Notary packs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ class Sweep:
         signed, unsigned = (
             self._catch_up(Task.SIGN_DETACHED, until) if self.signs_detached else (0, 0)
         )
+        built, unbuilt = self._catch_up(Task.BUILD_PACK, until)
         if self.close_day is not None and not until():
             self.close_day(until=until)
         return Swept(
@@ -74,7 +77,8 @@ class Sweep:
             sealed=sealed,
             signed=signed,
             expired=expired,
-            waiting=unrendered + unsealed + unsigned,
+            built=built,
+            waiting=unrendered + unsealed + unsigned + unbuilt,
         )
 
     def _settle(self) -> None:
@@ -107,6 +111,8 @@ class Sweep:
 
     def _waiting(self, task: Task) -> Sequence[str]:
         with self.register.view() as unit:
+            if task is Task.BUILD_PACK:
+                return [pack.id for pack in unit.packs.asked()]
             if task is Task.SIGN_DETACHED:
                 return unit.envelopes.without_detached() if self.signs_detached else ()
             return unit.envelopes.in_state(_WAITING[task])
@@ -115,6 +121,8 @@ class Sweep:
         with _guarded(task, envelope_id):
             self.work(task, envelope_id)
             with self.register.view() as unit:
+                if task is Task.BUILD_PACK:
+                    return unit.packs.get(envelope_id).building is None
                 envelope = unit.envelopes.get(envelope_id)
             if task is Task.SIGN_DETACHED:
                 return all(document.detached for document in envelope.documents)

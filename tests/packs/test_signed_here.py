@@ -20,9 +20,10 @@ from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.subscriber import Iin
 from docgen.forms.catalogue import Catalogue
-from docgen.usecases.build_pack import BuildPack, Whose
+from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckedPack
 from docgen.usecases.find_acknowledgements import FindAcknowledgements
+from docgen.usecases.open_pack import Whose
 from tests import builders
 from tests.adapters.sealing.papers import order as act_order
 from tests.packs.cases import complete
@@ -99,7 +100,8 @@ def _build(workshop: Workshop, *owners: str) -> BuildPack:
     find = FindAcknowledgements(
         register=workshop.register, forms=Catalogue(), blobs=workshop.blobs, owners=owners
     )
-    return replace(build, check=replace(build.check, signed=find))
+    check = replace(build.open.check, signed=find)
+    return replace(build, open=replace(build.open, check=check))
 
 
 def _case(**changes: Any) -> dict[str, Any]:
@@ -113,7 +115,8 @@ def _case(**changes: Any) -> dict[str, Any]:
 def _checked(
     workshop: Workshop, folder: Path, case: dict[str, Any] | None = None, *owners: str
 ) -> CheckedPack:
-    return _build(workshop, *owners).check(case or _case(), PaperFolder(folder), owner="collection")
+    check = _build(workshop, *owners).open.check
+    return check(case or _case(), PaperFolder(folder), owner="collection")
 
 
 def _with_history(folder: Path, case: dict[str, Any]) -> dict[str, Any]:

@@ -37,8 +37,8 @@ from tests.services.rendering import ROUTES
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("docgen")
-PROCESSES, THREADS = 4, 8
-_ENDING = 40
+PROCESSES, THREADS = 2, 16
+_ENDING = 60
 _MANY = 100_000
 
 

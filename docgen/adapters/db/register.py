@@ -33,6 +33,7 @@ from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.pack_batches import SqlPackBatches
 from docgen.adapters.db.packs import SqlPacks
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
@@ -68,6 +69,7 @@ class SqlUnit:
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
     packs: ports_of_packs.Packs
+    pack_batches: ports_of_packs.PackBatches
     staff: ports_of_staff.Staff
     sessions: ports_of_staff.Sessions
     knocks: ports_of_staff.Knocks
@@ -93,7 +95,8 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(session, locking=transaction is not None)
         self.deliveries = SqlDeliveries(session)
         self.keys = SqlKeys(session)
-        self.packs = SqlPacks(session)
+        self.packs = SqlPacks(session, locking=transaction is not None)
+        self.pack_batches = SqlPackBatches(session)
         self.staff = SqlStaff(session)
         self.sessions = SqlSessions(session, locking=transaction is not None)
         self.knocks = SqlKnocks(session)
