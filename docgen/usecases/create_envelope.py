@@ -232,7 +232,8 @@ class CreateEnvelope:
     def _document(
         self, unit: UnitOfWork, each: _Checked, request: EnvelopeRequest, today: date
     ) -> Document:
-        series = f"{NUMBERS if is_test_client(request.client) else ''}{each.form.number_prefix}-{today.year}"
+        kind = NUMBERS if is_test_client(request.client) else ""
+        series = f"{kind}{each.form.number_prefix}-{today.year}"
         edition = each.form.edition_on(today)
         return Document(
             id=self.chance.identifier(),
