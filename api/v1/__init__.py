@@ -3,6 +3,7 @@
 from api.route import Route
 from api.v1 import (
     consents,
+    court_list,
     documents,
     envelopes,
     forms,
@@ -39,4 +40,5 @@ ROUTES: tuple[Route, ...] = (
     *visits.ROUTES,
     *packs.ROUTES,
     *pack_files.ROUTES,
+    *court_list.ROUTES,
 )
