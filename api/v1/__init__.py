@@ -3,11 +3,13 @@
 from api.route import Route
 from api.v1 import (
     consents,
+    court_list,
     documents,
     envelopes,
     forms,
     handwriting,
     journal,
+    pack_batches,
     pack_files,
     packs,
     phone_verifications,
@@ -39,4 +41,6 @@ ROUTES: tuple[Route, ...] = (
     *visits.ROUTES,
     *packs.ROUTES,
     *pack_files.ROUTES,
+    *court_list.ROUTES,
+    *pack_batches.ROUTES,
 )

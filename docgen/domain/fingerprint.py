@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from docgen.domain.caller import ApiKey
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
@@ -27,15 +28,17 @@ CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
 VISIT = f"{PREFIX}visit"
 MEMBER = f"{PREFIX}staff"
+KEY = f"{PREFIX}key"
 PACK = f"{PREFIX}pack"
 
 _OWN_ROWS: Mapping[type, set[str]] = {
     Envelope: {"version", "documents"},
     Document: {"archived"},
+    ApiKey: {"last_used_at"},
     Visit: {"version", "changed_at"},
     Pack: {"building", "due_on"},
 }
-"""Fields that are rows of their own, or tell how often a row was written and how far work is."""
+"""Fields that are rows of their own, or only tell how often, when or how far."""
 _OPEN = {"content", "phone_subject"}
 """Fields of a visit that a technician is writing: journals tell moves, and no single letters."""
 _ORDER = "order"
@@ -86,6 +89,11 @@ def of_visit(visit: Visit) -> str:
 def of_member(member: StaffMember) -> str:
     """Of an account: who it is, what he may do, and by what he signs in."""
     return _digest(member.salt or "", _plain(member))
+
+
+def of_key(key: ApiKey) -> str:
+    """Of a program's key; the hash of its secret, which nobody is told, is the salt."""
+    return _digest(key.secret_sha256, _plain(key))
 
 
 def of_pack(pack: Pack) -> str:

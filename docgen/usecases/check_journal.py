@@ -10,6 +10,7 @@ from docgen.domain import audit, audit_anchors
 from docgen.domain.anchor import Anchor
 from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import Leaves, StoredAnchor
+from docgen.domain.audit_keys import StoredKey, key_findings
 from docgen.domain.consent import HandwrittenConsent
 from docgen.domain.envelope import Document, Envelope
 from docgen.domain.errors import BlobDamaged, BlobNotFound, NotFound
@@ -113,6 +114,8 @@ class CheckJournal:
             self._check_stored(stored, seen, files=files)
         for stored in self._chains():
             self._check_stored(stored, seen, files=files)
+        for stored_key in self._keys():
+            seen.note(key_findings(stored_key))
         seen.note(self._unproved())
         seen.note(self._overdue(seen))
         return seen.checked()
@@ -216,6 +219,12 @@ class CheckJournal:
     def _chains(self) -> Iterator[Stored]:
         return self._paged(
             lambda unit, after: unit.audit.chains(after=after, limit=_ENVELOPES),
+            lambda each: each.id,
+        )
+
+    def _keys(self) -> Iterator[StoredKey]:
+        return self._paged(
+            lambda unit, after: unit.audit.keys(after=after, limit=_ENVELOPES),
             lambda each: each.id,
         )
 
