@@ -13,6 +13,7 @@ _FOUND: Mapping[str, str] = {
     "webhook_id": "$response.body#/id",
     "document_id": "$response.body#/documents/0/id",
     "pack_id": "$response.body#/id",
+    "batch_id": "$response.body#/id",
     "sha256": "$response.body#/papers/0/sha256",
     "page": "1",
 }

@@ -27,6 +27,7 @@ _PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "visit_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "webhook_id": {"type": "string", "pattern": "^[0-9A-Za-z]{26}$"},
     "pack_id": {"type": "string", "pattern": "^NP-[0-9]{4}-[2-9A-HJ-NP-Z]{10}$"},
+    "batch_id": {"type": "string", "pattern": "^NB-[0-9]{4}-[2-9A-HJ-NP-Z]{10}$"},
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     "page": {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
     "code": {"type": "string", "pattern": "^[a-z_]{1,60}$"},

@@ -24,6 +24,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.AddressNotAllowed: 403,
     errors.ProofNeeded: 403,
     errors.ProofWrong: 422,
     errors.TicketGone: 410,

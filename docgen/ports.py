@@ -104,7 +104,7 @@ class Envelopes(Protocol):
         """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
 
     def without_detached(self) -> Sequence[str]:
-        """Ids of sealed envelopes with a document that no detached signature lies beside."""
+        """Ids of sealed envelopes, tests apart, with a document without a detached signature."""
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
@@ -349,6 +349,9 @@ class ApiKeys(Protocol):
 
     def expire(self, key_id: str, *, at: datetime) -> None:
         """Let it end then, where it would not end earlier; without effect on an unknown key."""
+
+    def allow(self, key_id: str, addresses: Sequence[str]) -> None:
+        """Let it count in these networks alone, anywhere for none; raises ApiKeyNotFound."""
 
 
 class AskedRequests(Protocol):

@@ -7,6 +7,7 @@ from typing import Protocol
 from docgen.domain.anchor import Anchor, Leaf, LeafKind, Place, Token
 from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
+from docgen.domain.audit_keys import StoredKey
 from docgen.domain.audit_packs import StoredPack
 from docgen.domain.envelope import Archived
 from docgen.domain.finding import Finding
@@ -88,6 +89,9 @@ class Audit(Protocol):
 
     def held(self, leaves: Sequence[Leaf]) -> Mapping[LeafKey, str]:
         """The hashes that the register holds now of what these leaves are about."""
+
+    def keys(self, *, after: str, limit: int) -> Sequence[StoredKey]:
+        """Keys of programs beyond that id, with their journals."""
 
     def strays(self) -> Sequence[Finding]:
         """Rows that belong to something that is not there."""

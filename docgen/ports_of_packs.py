@@ -118,6 +118,12 @@ class PackBatches(Protocol):
     def stop(self, batch_id: str, *, stopped: bool) -> None:
         """Stop it, or let it go on; raises PackBatchNotFound."""
 
+    def reopen(self, batch_id: str) -> None:
+        """What failed waits again."""
+
+    def owed(self, *, limit: int) -> Sequence[tuple[str, int]]:
+        """Batch and place of the last lines that wait for workers, and are not stopped."""
+
     def lines(self, batch_id: str) -> Sequence[BatchLine]:
         """All lines, in order."""
 

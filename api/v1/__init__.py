@@ -9,6 +9,7 @@ from api.v1 import (
     forms,
     handwriting,
     journal,
+    pack_batches,
     pack_files,
     packs,
     phone_verifications,
@@ -41,4 +42,5 @@ ROUTES: tuple[Route, ...] = (
     *packs.ROUTES,
     *pack_files.ROUTES,
     *court_list.ROUTES,
+    *pack_batches.ROUTES,
 )

@@ -104,7 +104,7 @@ def verify_phone(call: Call) -> Reply:
             language=body.language,
         )
     )
-    telemetry.CODES.labels("sent").inc()
+    telemetry.count_code("sent", is_test=call.caller.is_test)
     shape = PhoneVerificationShape.of(call.docgen.show_verification(verification_id, caller=caller))
     headers = {"Location": shape.links.self}
     return Reply(body=shape, status=HTTPStatus.ACCEPTED, headers=headers)
@@ -128,7 +128,7 @@ def send_phone_code(call: Call) -> Reply:
         ),
         sending_id=call.resource_id,
     )
-    telemetry.CODES.labels("sent").inc()
+    telemetry.count_code("sent", is_test=call.caller.is_test)
     shape = ChallengeShape.of(challenge, verification.phone)
     return Reply(body=SentShape(challenge=shape), status=HTTPStatus.ACCEPTED)
 
@@ -149,7 +149,7 @@ def confirm_phone(call: Call) -> Reply:
     )
     if verification.confirmation is None:
         raise StaleEnvelope(verification_id)
-    telemetry.CODES.labels("confirmed").inc()
+    telemetry.count_code("confirmed", is_test=call.caller.is_test)
     shape = ConfirmationShape.of(
         verification_id, verification.confirmation, verification.manifest_hash
     )

@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
 
-from docgen.adapters.binding.paper_folder import PaperFolder
+from docgen.adapters.binding.batch_papers import FolderAndDocuments
 from docgen.adapters.blobs.disk import DiskBlobs
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.tables.reading import read_tables
@@ -46,8 +46,9 @@ class Batches:
 
     def take(self, table: Path, papers: Path, whose: Whose) -> PackBatch:
         """The batch of a file or a folder; raises ValuesRejected with every error."""
-        take = TakeBatch(register=self.register, blobs=self.blobs, clock=CLOCK)
-        return take(read_tables(table), PaperFolder(papers), whose)
+        take = TakeBatch(register=self.register, clock=CLOCK)
+        files = FolderAndDocuments(papers, self.register, self.blobs, owner=whose.owner)
+        return take(read_tables(table), files, whose)
 
     def progress(self, batch: PackBatch) -> Progress:
         """How far it is, by the register."""
@@ -68,14 +69,12 @@ class Batches:
             for _ in range(_PASSES):
                 with self.register.view() as unit:
                     places = deque(unit.pack_batches.open(batch.id))
-                for _ in crew.build(batch.id, places, stopping=stopping):
+                for _ in crew.build(batch, places, stopping=stopping):
                     yield self.progress(batch)
 
     def summary(self, batch: PackBatch) -> bytes:
         """The workbook of what it came to."""
-        sum_up = SumUpBatch(
-            register=self.register, blobs=self.blobs, clock=CLOCK, workbooks=OpenpyxlWorkbooks()
-        )
+        sum_up = SumUpBatch(register=self.register, clock=CLOCK, workbooks=OpenpyxlWorkbooks())
         return sum_up(batch.id)
 
     def deliver(self, batch: PackBatch, output: Path) -> None:
@@ -114,7 +113,7 @@ class Crew:
     at_once: int = 2
 
     def build(
-        self, batch_id: str, places: deque[int], *, stopping: Callable[[], bool]
+        self, batch: PackBatch, places: deque[int], *, stopping: Callable[[], bool]
     ) -> Iterator[int]:
         """Each place once it is done; raises Unavailable where processes die again and again."""
         idle, busy, lost = deque[_Worker](), dict[Connection, _Worker](), 0
@@ -122,7 +121,7 @@ class Crew:
             while busy or (places and not stopping()):
                 while places and not stopping() and len(busy) < self.at_once:
                     worker = idle.popleft() if idle else self._begun()
-                    worker.pipe.send((batch_id, places.popleft()))
+                    worker.pipe.send((batch.id, places.popleft(), batch.owner))
                     busy[worker.pipe] = worker
                 for pipe in wait(list(busy)):
                     worker = busy.pop(cast("Connection", pipe))
@@ -164,11 +163,11 @@ class _Worker:
 def _work(settings: Settings, papers: Path, output: Path, pipe: Connection) -> None:
     """Builds what it is told, until nobody is there to tell it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    files = PaperFolder(papers)
     with building(settings) as build, suppress(EOFError, BrokenPipeError, ConnectionResetError):
         line = BuildLine(build=build, register=build.register, blobs=build.blobs, clock=CLOCK)
         while True:
-            batch_id, place = pipe.recv()
+            batch_id, place, owner = pipe.recv()
+            files = FolderAndDocuments(papers, build.register, build.blobs, owner=owner)
             done = line(batch_id, place, files)
             if done.state is LineState.READY and done.pack_id is not None:
                 _put(output, done.pack_id, build.package(done.pack_id))

@@ -1,4 +1,4 @@
-"""API keys: issuing, listing and revoking, which need the database only."""
+"""API keys: issuing, listing, changing and revoking, which need the database only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from docgen.settings import Settings
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.issue_key import IssueKey
 from docgen.usecases.list_keys import ListKeys
+from docgen.usecases.move_key import MoveKey
 from docgen.usecases.revoke_key import RevokeKey
 from docgen.usecases.rotate_key import RotateKey
 
@@ -22,6 +23,7 @@ class Keys:
     list: ListKeys
     revoke: RevokeKey
     rotate: RotateKey
+    move: MoveKey
     authenticate: Authenticate
 
 
@@ -34,5 +36,6 @@ def keys(settings: Settings) -> Iterator[Keys]:
             list=ListKeys(register=register),
             revoke=RevokeKey(register=register, clock=CLOCK),
             rotate=RotateKey(register=register, clock=CLOCK, chance=CHANCE),
+            move=MoveKey(register=register, clock=CLOCK),
             authenticate=Authenticate(register=register, clock=CLOCK),
         )

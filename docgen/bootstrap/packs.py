@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from docgen.adapters.binding.batch_papers import BroughtPapers
 from docgen.adapters.binding.kept_papers import KeptPapers, KnownPages
 from docgen.adapters.binding.volume import PikepdfBinder
 from docgen.adapters.binding.zip_package import ZipPacker
@@ -11,6 +12,8 @@ from docgen.adapters.calendar.days_file import DaysFile
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
+from docgen.adapters.tables.reading import read_xlsx
+from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url, has_register, opened
 from docgen.bootstrap.forms import catalogue
@@ -37,6 +40,7 @@ from docgen.settings import Settings
 from docgen.usecases.bind_pack import BindPack
 from docgen.usecases.bring_paper import BringPaper
 from docgen.usecases.build_asked import BuildAsked
+from docgen.usecases.build_line import BuildLine
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
 from docgen.usecases.find_acknowledgements import FindAcknowledgements
@@ -45,8 +49,11 @@ from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.open_pack import OpenPack
 from docgen.usecases.recall_packs import RecallPacks
 from docgen.usecases.show_pack import FindPacks, ShowPack
+from docgen.usecases.sum_up_batch import SumUpBatch
+from docgen.usecases.take_batch import TakeBatch
 from docgen.usecases.tell_outcome import TellOutcome
 from docgen.usecases.transfer_pack import TransferPack
+from docgen.usecases.work_batch import BatchDesk, BuildOwedLine
 from docgen.usecases.work_pack import AnswerWarning, AskForPack, PapersOf
 
 
@@ -136,6 +143,13 @@ def kept_papers(register: Register, blobs: Blobs) -> PapersOf:
     return lambda owner, case: KeptPapers(register, blobs, owner=owner, case=case)
 
 
+def line_worker(register: Register, build: BuildPack) -> BuildOwedLine:
+    """What a worker does for batches."""
+    line = BuildLine(build=build, register=register, blobs=build.blobs, clock=CLOCK, patient=True)
+    papers_of = kept_papers(register, build.blobs)
+    return BuildOwedLine(register=register, build=line, papers_of=papers_of)
+
+
 def pack_worker(register: Register, build: BuildPack) -> BuildAsked:
     """What a worker does for those who ask for packs."""
     return BuildAsked(register=register, build=build, papers_of=kept_papers(register, build.blobs))
@@ -153,6 +167,7 @@ class PackDesk:
     answer: AnswerWarning
     ask: AskForPack
     tell: TellOutcome
+    batches: BatchDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +218,19 @@ def desk_over(
             register=register, clock=clock, chance=chance, jobs=tools.jobs, open=opening
         ),
         tell=TellOutcome(register=register, clock=clock, days=check.days),
+        batches=_batch_desk(register, blobs, tools, clock),
     )  # fmt: skip
+
+
+def _batch_desk(register: Register, blobs: Blobs, tools: PackTools, clock: Clock) -> BatchDesk:
+    return BatchDesk(
+        register=register,
+        take=TakeBatch(register=register, clock=clock, kept=True),
+        sum_up=SumUpBatch(register=register, clock=clock, workbooks=OpenpyxlWorkbooks()),
+        read=read_xlsx,
+        papers=lambda owner, hashes: BroughtPapers(register, blobs, owner=owner, hashes=hashes),
+        jobs=tools.jobs,
+    )
 
 
 @contextmanager

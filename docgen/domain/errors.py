@@ -37,6 +37,7 @@ DocgenError
 │   ├── SessionOver               no session of signing, or one that is over
 │   └── SignInRefused             no such account, another password, or a locked one
 ├── NotAuthorised                 a key without that scope
+├── AddressNotAllowed             a key shown from where it does not count
 ├── NotFromThisPage               a signed-in browser that another page has sent
 ├── HandedOver                    the tablet is in the subscriber's hands
 ├── ProofNeeded                   a link's holder has yet to show that he knows the subscriber
@@ -373,6 +374,12 @@ class NotAuthorised(DocgenError):
     def __init__(self, scope: str) -> None:
         super().__init__(scope)
         self.scope = scope
+
+
+class AddressNotAllowed(DocgenError):
+    """The key is right, and does not count at the address it was shown from."""
+
+    code = "address_not_allowed"
 
 
 class SessionOver(NotAuthenticated):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from docgen.domain import journal, pack_evidence
+from docgen.domain import for_tests, journal, pack_evidence
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.consent import Consent, Drawn, HandwrittenConsent, Scanned, SmsConsent
@@ -67,7 +67,7 @@ def build(
     frozen = document.frozen
     if frozen is None or envelope.consent is None:
         raise ValueError("evidence is built of a confirmed envelope only")
-    return {
+    return ({for_tests.EVIDENCE: True} if envelope.is_test else {}) | {
         "format": FORMAT,
         "document": _document(document, frozen, circumstances.title),
         "operator": _operator(circumstances.operator),

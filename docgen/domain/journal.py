@@ -1,4 +1,4 @@
-"""What happened to an envelope, a verification, an account, a visit or a pack, chained by hashes.
+"""What happened to an envelope, a number, an account, a visit, a pack or a key: chained hashes.
 
 The journal holds no personal data, so it can outlive what must be erased.
 """
@@ -76,6 +76,12 @@ class Event(StrEnum):
     SIGNED_OUT = "signed_out"
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
+    KEY_ISSUED = "key_issued"
+    """The first entry of a program's key."""
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"
+    KEY_MOVED = "key_moved"
+    """It counts at other addresses than before."""
     VISIT_PLANNED = "visit_planned"
     """The first entry of a visit."""
     VISIT_CHANGED = "visit_changed"

@@ -36,6 +36,11 @@ class PackBatch:
     client: str
     lines: int
     created_at: datetime
+    region: str | None = None
+    actor: str = ""
+    """As journals name whoever has asked for it."""
+    kept: bool = False
+    """Whether its papers are kept here, so that workers build it; else whoever has them does."""
     stopped: bool = False
     """Whether somebody has stopped it; it goes on when it is resumed."""
 
@@ -49,8 +54,8 @@ class BatchLine:
     """From 1, in the order of the table."""
     case: str
     """How the table calls it."""
-    case_sha256: str
-    """Of the whole case, in the store of files."""
+    given: Mapping[str, Any]
+    """The whole case as JSON values."""
     state: LineState = LineState.WAITING
     pack_id: str | None = None
     outcome: Mapping[str, Any] = field(default_factory=dict)
@@ -58,9 +63,9 @@ class BatchLine:
     finished_at: datetime | None = None
 
 
-def batch_number(cases: Sequence[str], *, owner: str, year: int) -> str:
-    """`NB-2026-…` from the hashes of the cases in their order, and whose they are."""
-    content = canonical_json({"owner": owner, "cases": list(cases)})
+def batch_number(cases: Sequence[str], *, owner: str, year: int, kept: bool = False) -> str:
+    """`NB-2026-…` from the hashes of the cases in their order, whose they are, and who builds."""
+    content = canonical_json({"owner": owner, "cases": list(cases), "kept": kept})
     return number_of(hashlib.sha256(content).hexdigest(), year).replace("NP-", "NB-", 1)
 
 

@@ -1,11 +1,9 @@
 """What a batch came to, as a workbook: the whole, the packs that are ready, and what hinders."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from docgen.domain.language import BOTH
 from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
@@ -20,15 +18,7 @@ _TONES = {
 _SUMS = ("principal", "other", "penalty", "total")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineFacts:
-    """A line, and the case that it was made of."""
-
-    line: BatchLine
-    given: Mapping[str, Any]
-
-
-def summary(batch: PackBatch, lines: Sequence[LineFacts], *, at: datetime) -> tuple[Sheet, ...]:
+def summary(batch: PackBatch, lines: Sequence[BatchLine], *, at: datetime) -> tuple[Sheet, ...]:
     """The sheets: summary, packs, hindrances."""
     return (_whole(batch, lines, at), _packs(batch, lines), _hindrances(batch, lines))
 
@@ -47,8 +37,8 @@ def _heading(batch: PackBatch, title: str) -> tuple[str, ...]:
     return (_one_line(title), _one_line("about", number=batch.id, owner=batch.owner))
 
 
-def _whole(batch: PackBatch, lines: Sequence[LineFacts], at: datetime) -> Sheet:
-    counts = Counter(each.line.state for each in lines)
+def _whole(batch: PackBatch, lines: Sequence[BatchLine], at: datetime) -> Sheet:
+    counts = Counter(each.state for each in lines)
     rows = [
         SheetRow(
             values=(_one_line(f"state.{state}"), counts[state], _total(lines, state)),
@@ -70,12 +60,12 @@ def _whole(batch: PackBatch, lines: Sequence[LineFacts], at: datetime) -> Sheet:
     )
 
 
-def _total(lines: Sequence[LineFacts], state: LineState) -> Decimal:
-    of_state = (each.line.outcome for each in lines if each.line.state is state)
+def _total(lines: Sequence[BatchLine], state: LineState) -> Decimal:
+    of_state = (each.outcome for each in lines if each.state is state)
     return sum((Decimal(each.get("total", "0")) for each in of_state), Decimal(0))
 
 
-def _packs(batch: PackBatch, lines: Sequence[LineFacts]) -> Sheet:
+def _packs(batch: PackBatch, lines: Sequence[BatchLine]) -> Sheet:
     heads = [("no", 6, Look.WHOLE), ("case", 16, Look.TEXT), ("debtor", 34, Look.TEXT)]
     heads += [("account", 18, Look.TEXT), ("pack", 22, Look.TEXT), ("pages", 10, Look.WHOLE)]
     heads += [(f"sum_{name}", 17, Look.MONEY) for name in _SUMS]
@@ -84,22 +74,22 @@ def _packs(batch: PackBatch, lines: Sequence[LineFacts]) -> Sheet:
         name=_name("sheet.packs"),
         heading=_heading(batch, "title.packs"),
         columns=_columns(heads),
-        rows=[_pack(each) for each in lines if each.line.state is LineState.READY],
+        rows=[_pack(each) for each in lines if each.state is LineState.READY],
     )
 
 
-def _pack(facts: LineFacts) -> SheetRow:
-    line, outcome = facts.line, facts.line.outcome
+def _pack(line: BatchLine) -> SheetRow:
+    outcome = line.outcome
     answered = "\n".join(f"{each['rule']} – {each['by']}" for each in outcome["answered"])
     sums = [Decimal(outcome[name]) for name in _SUMS]
     values = (
-        line.place, line.case, _debtor(facts), _account(facts), line.pack_id, outcome["pages"],
+        line.place, line.case, _debtor(line), _account(line), line.pack_id, outcome["pages"],
         *sums, answered,
     )  # fmt: skip
     return SheetRow(values=values, tone=Tone.GOOD)
 
 
-def _hindrances(batch: PackBatch, lines: Sequence[LineFacts]) -> Sheet:
+def _hindrances(batch: PackBatch, lines: Sequence[BatchLine]) -> Sheet:
     heads = [("no", 6, Look.WHOLE), ("case", 16, Look.TEXT), ("debtor", 34, Look.TEXT)]
     heads += [("account", 18, Look.TEXT), ("pack", 22, Look.TEXT)]
     heads += [("weight", 18, Look.TEXT), ("rule", 8, Look.TEXT)]
@@ -113,9 +103,8 @@ def _hindrances(batch: PackBatch, lines: Sequence[LineFacts]) -> Sheet:
     )
 
 
-def _reasons(facts: LineFacts) -> Iterator[SheetRow]:
-    line = facts.line
-    known = (line.place, line.case, _debtor(facts), _account(facts), line.pack_id)
+def _reasons(line: BatchLine) -> Iterator[SheetRow]:
+    known = (line.place, line.case, _debtor(line), _account(line), line.pack_id)
     if line.state is LineState.FAILED:
         code = line.outcome.get("code", "")
         words = [say("batch.failed", language, code=code) for language in BOTH]
@@ -138,13 +127,13 @@ def _columns(heads: Sequence[tuple[str, int, Look]]) -> tuple[SheetColumn, ...]:
     )
 
 
-def _debtor(facts: LineFacts) -> str:
-    debtor = facts.given.get("debtor", {})
+def _debtor(line: BatchLine) -> str:
+    debtor = line.given.get("debtor", {})
     return " ".join(debtor[name] for name in ("surname", "name", "patronymic") if debtor.get(name))
 
 
-def _account(facts: LineFacts) -> str:
-    return str(facts.given.get("account_number", ""))
+def _account(line: BatchLine) -> str:
+    return str(line.given.get("account_number", ""))
 
 
 def _name(key: str) -> str:

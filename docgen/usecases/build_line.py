@@ -2,12 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from docgen.domain.errors import DocgenError, PackNotReady
-from docgen.domain.pack_batch import OPEN, BatchLine, LineState
+from docgen.domain.errors import DocgenError, PackNotReady, Unavailable
+from docgen.domain.pack_batch import OPEN, BatchLine, LineState, PackBatch
 from docgen.domain.pack_record import Pack
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_packs import PaperFiles
@@ -25,6 +24,8 @@ class BuildLine:
     register: Register
     blobs: Blobs
     clock: Clock
+    patient: bool = False
+    """Whether a line waits on while a part is away, instead of failing: a worker tries again."""
 
     def __call__(self, batch_id: str, place: int, files: PaperFiles) -> BatchLine:
         """The line with its outcome; what hinders the making is an outcome too."""
@@ -33,8 +34,10 @@ class BuildLine:
         if line.state not in OPEN:
             return line
         try:
-            done = self._done(line, files, Whose(owner=batch.owner, client=batch.client))
+            done = self._done(line, files, _whose(batch))
         except DocgenError as error:
+            if self.patient and isinstance(error, Unavailable):
+                raise
             log.warning("line %s of %s failed: %s", place, batch_id, error.code)
             done = replace(line, state=LineState.FAILED, outcome={"code": error.code})
         done = replace(done, finished_at=self.clock.now())
@@ -45,7 +48,7 @@ class BuildLine:
         return done
 
     def _done(self, line: BatchLine, files: PaperFiles, whose: Whose) -> BatchLine:
-        given: Mapping[str, Any] = json.loads(self.blobs.get(line.case_sha256))["case"]
+        given = line.given
         named = self.build.open.named(given, whose.owner)
         try:
             pack = self.build.make(named, given, files, whose)
@@ -68,6 +71,10 @@ class BuildLine:
                 {name: each[name] for name in ("rule", "by")} for each in checked["answered"]
             ],
         }
+
+
+def _whose(batch: PackBatch) -> Whose:
+    return Whose(owner=batch.owner, client=batch.client, region=batch.region, actor=batch.actor)
 
 
 _SUMS = ("principal", "other", "penalty", "total")

@@ -10,6 +10,7 @@ from docgen.domain import audit, audit_anchors
 from docgen.domain.anchor import Anchor
 from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import Leaves, StoredAnchor
+from docgen.domain.audit_keys import StoredKey, key_findings
 from docgen.domain.audit_packs import TABLE, StoredPack, files_of, pack_findings
 from docgen.domain.consent import HandwrittenConsent
 from docgen.domain.envelope import Document, Envelope
@@ -120,6 +121,8 @@ class CheckJournal:
             seen.note(pack_findings(pack))
             if files and pack.pack is not None:
                 seen.note(self._pack_files(pack.pack, seen))
+        for stored_key in self._keys():
+            seen.note(key_findings(stored_key))
         seen.note(self._unproved())
         seen.note(self._overdue(seen))
         return seen.checked()
@@ -247,6 +250,12 @@ class CheckJournal:
     def _packs(self) -> Iterator[StoredPack]:
         return self._paged(
             lambda unit, after: unit.audit.packs(after=after, limit=_ENVELOPES),
+            lambda each: each.id,
+        )
+
+    def _keys(self) -> Iterator[StoredKey]:
+        return self._paged(
+            lambda unit, after: unit.audit.keys(after=after, limit=_ENVELOPES),
             lambda each: each.id,
         )
 

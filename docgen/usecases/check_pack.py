@@ -97,7 +97,7 @@ class CheckPack:
             return Seen(slot=slot, path=paper.path, form=Form.OTHER_BYTES)
         try:
             pages = self.binder.pages(content)
-            report = self.verifier.verify(content)
+            report = self.verifier.verify(content).named()
         except UnreadableDocument:
             return Seen(slot=slot, path=paper.path, form=Form.NOT_PDF)
         form = _form(slot, report)
@@ -115,6 +115,8 @@ def _form(slot: Slot, report: Report) -> Form:
     """What is not ours, and signed by nobody we know, is a scan: only signed papers need a seal."""
     if report.verdict is Verdict.VALID:
         return Form.GOOD
+    if report.is_test:
+        return Form.TEST
     if report.verdict is Verdict.UNKNOWN and not (report.seal and PLACES[slot].signed):
         return Form.UNSEALED
     return Form.SEAL_NOT_VALID

@@ -20,12 +20,14 @@ from docgen.domain.pack_batch import BatchLine, PackBatch, batch_number
 from docgen.domain.pack_papers import CHECKLIST, PLACES, Slot, Wanted
 from docgen.domain.table import Table
 from docgen.forms.batch_tables import TabledCase, read_batch
-from docgen.ports import Blobs, Clock, Register
+from docgen.ports import Clock, Register
 from docgen.ports_of_packs import PaperListing
 from docgen.usecases.open_pack import Whose
 
 OF_ALL: Final = "common"
 """The folder of papers that belong to every case."""
+_NONE: Final = "0" * 64
+"""In place of the hash of a file that is not there: the schema is not to complain of it again."""
 _SLOTS = sorted(
     {p.slot.value for p in CHECKLIST if p.wanted not in {Wanted.MADE, Wanted.NEVER}},
     key=len,
@@ -40,8 +42,9 @@ class TakeBatch:
     """What is wrong is told all at once, and nothing is taken then."""
 
     register: Register
-    blobs: Blobs
     clock: Clock
+    kept: bool = False
+    """Whether the papers are kept here, so that workers can build the batch."""
 
     def __call__(self, tables: Sequence[Table], papers: PaperListing, whose: Whose) -> PackBatch:
         """The batch, or the stored one of the same content; raises ValuesRejected."""
@@ -51,27 +54,22 @@ class TakeBatch:
         if found:
             raise ValuesRejected(tuple(found))
         now = self.clock.now()
-        contents = [canonical_json({"case": case.given}) for case in cases]
-        hashes = [hashlib.sha256(content).hexdigest() for content in contents]
+        hashes = [hashlib.sha256(canonical_json(case.given)).hexdigest() for case in cases]
         year = min(case.year for case in cases)
-        number = batch_number(hashes, owner=whose.owner, year=year)
+        number = batch_number(hashes, owner=whose.owner, year=year, kept=self.kept)
         batch = PackBatch(
-            id=number, owner=whose.owner, client=whose.client, lines=len(cases), created_at=now
-        )
+            id=number, owner=whose.owner, client=whose.client, lines=len(cases), created_at=now,
+            region=whose.region, actor=whose.by, kept=self.kept,
+        )  # fmt: skip
         lines = [
-            BatchLine(batch_id=number, place=place, case=case.name, case_sha256=sha256)
-            for place, (case, sha256) in enumerate(zip(cases, hashes, strict=True), start=1)
+            BatchLine(batch_id=number, place=place, case=case.name, given=case.given)
+            for place, case in enumerate(cases, start=1)
         ]
-        return self._kept(batch, lines, contents)
+        return self._kept(batch, lines)
 
-    def _kept(
-        self, batch: PackBatch, lines: Sequence[BatchLine], contents: Sequence[bytes]
-    ) -> PackBatch:
-        """Contents first: a batch that is there has all of them."""
+    def _kept(self, batch: PackBatch, lines: Sequence[BatchLine]) -> PackBatch:
         with suppress(PackBatchNotFound), self.register.view() as unit:
             return unit.pack_batches.get(batch.id)
-        for content in contents:
-            self.blobs.put(content)
         try:
             with self.register.begin() as unit:
                 unit.pack_batches.add(batch, lines)
@@ -88,6 +86,7 @@ class _Papers:
 
     files: PaperListing
     hashes: dict[str, str] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
 
     def into(self, cases: Sequence[TabledCase]) -> Iterator[FieldError]:
         """Each case gets its papers; what cannot be placed is told."""
@@ -128,8 +127,10 @@ class _Papers:
             try:
                 paper["sha256"] = self._hash(paper["path"])
             except BlobNotFound:
-                at = case.cells.get("/papers", case.place)
-                yield FieldError(at, "paper_absent", (("path", paper["path"]),))
+                paper["sha256"] = _NONE
+                if paper["path"] not in self.absent:
+                    self.absent.add(paper["path"])
+                    yield FieldError(f"/{paper['path']}", "paper_absent", _path(paper["path"]))
 
     def _hash(self, path: str) -> str:
         if path not in self.hashes:
@@ -141,6 +142,10 @@ def _paper(path: str, slot: str, name: str) -> dict[str, Any]:
     month = _MONTH.search(name) if Slot(slot) is Slot.INVOICE else None
     paper = {"slot": PLACES[Slot(slot)].slot.value, "path": path}
     return paper if month is None else paper | {"month": month.group(1)}
+
+
+def _path(path: str) -> tuple[tuple[str, str], ...]:
+    return (("path", path),)
 
 
 def _of_slot(papers: Sequence[dict[str, Any]], slot: object) -> dict[str, Any] | None:

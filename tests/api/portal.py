@@ -76,7 +76,7 @@ class Portal:
         issue = IssueKey(
             register=self.world.register, clock=self.world.clock, chance=self.world.chance
         )
-        made = issue(KeyRequest(**{"client": "portal", "owner": "operator"} | request))
+        made = issue(KeyRequest(**{"client": "portal", "owner": "operator"} | request), by="system")
         return replace(self.program, key=made.secret, kept=made.kept)
 
     def stranger(self, key: str | None = None) -> Program:

@@ -29,6 +29,8 @@ _GUARDED = {
     for name, route in zip(_NAMES, ROUTES, strict=True)
     if name not in OPEN and route.signing is None
 }
+_WIDER = {Scope.PACKS_READ: {Scope.PACKS}}
+"""Whoever may build packs may look at them."""
 _SCOPED = [name for name, route in _GUARDED.items() if route.scope is not None]
 
 
@@ -40,6 +42,8 @@ def address_of(route: Route) -> str:
         document_id="0" * 26,
         webhook_id="0" * 26,
         visit_id="0" * 26,
+        pack_id="0" * 26,
+        sha256="0" * 64,
         page="1",
         code="acceptance_act",
     )
@@ -71,7 +75,7 @@ def test_every_route_wants_its_scope(here: Portal, name: str) -> None:
     """403 for a key with every scope but that one, which it names; its own scope alone will do."""
     route = _GUARDED[name]
     assert route.scope is not None
-    others = here.issued(scopes=frozenset(Scope) - {route.scope})
+    others = here.issued(scopes=frozenset(Scope) - {route.scope} - _WIDER.get(route.scope, set()))
     only = here.issued(scopes=frozenset({route.scope}))
 
     answer = _asked(here, route, Authorization=f"Bearer {others.key}")
@@ -151,7 +155,9 @@ def test_a_revoked_key_lets_nobody_in(anywhere: Portal) -> None:
     assert program.kept is not None
     assert program.get(_FORMS).status_code == 200
 
-    RevokeKey(register=anywhere.world.register, clock=anywhere.world.clock)(program.kept.id)
+    RevokeKey(register=anywhere.world.register, clock=anywhere.world.clock)(
+        program.kept.id, by="system"
+    )
 
     refused(program.get(_FORMS), 401, "unauthenticated")
     assert anywhere.program.get(_FORMS).status_code == 200

@@ -11,9 +11,9 @@ from docgen.domain.pack_batch import BatchLine, LineState, PackBatch, batch_numb
 
 _NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 _ID = batch_number(["a1", "b2", "c3"], owner="collection", year=2026)
-_BATCH = PackBatch(id=_ID, owner="collection", client="office", lines=3, created_at=_NOW)
+_BATCH = PackBatch(id=_ID, owner="collection", client="office", lines=3, created_at=_NOW, kept=True)
 _LINES = [
-    BatchLine(batch_id=_ID, place=place, case=f"D-{place}", case_sha256=f"{place}" * 64)
+    BatchLine(batch_id=_ID, place=place, case=f"D-{place}", given={"account_number": f"{place}"})
     for place in (1, 2, 3)
 ]
 _READY = replace(
@@ -75,6 +75,19 @@ def test_what_is_open_and_how_many_of_each(taken: SqlRegister) -> None:
         assert unit.pack_batches.counts(_ID) == {
             LineState.WAITING: 1, LineState.READY: 1, LineState.FAILED: 1,
         }  # fmt: skip
+
+
+def test_what_workers_owe(taken: SqlRegister) -> None:
+    """The last that wait, of batches whose papers are here and that nobody has stopped."""
+    _finish(taken, replace(_LINES[0], state=LineState.FAILED, finished_at=_NOW))
+    _finish(taken, _READY)
+
+    with taken.begin() as unit:
+        assert unit.pack_batches.owed(limit=5) == [(_ID, 3)]
+        unit.pack_batches.reopen(_ID)
+        assert unit.pack_batches.owed(limit=5) == [(_ID, 3), (_ID, 1)]
+        unit.pack_batches.stop(_ID, stopped=True)
+        assert unit.pack_batches.owed(limit=5) == []
 
 
 def test_the_last_lines_tell_the_pace(taken: SqlRegister) -> None:

@@ -7,17 +7,24 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from docgen.adapters.binding.batch_papers import BroughtPapers
 from docgen.adapters.binding.paper_folder import PaperFolder
-from docgen.adapters.tables.reading import read_tables
+from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.adapters.tables.reading import read_tables, read_xlsx
 from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
+from docgen.bootstrap.packs import kept_papers
+from docgen.domain.caller import Caller, Scope
 from docgen.domain.errors import SealUnavailable, ValuesRejected
 from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
 from docgen.domain.pack_states import PackState
+from docgen.usecases.bring_paper import BringPaper
 from docgen.usecases.build_line import BuildLine
 from docgen.usecases.open_pack import Whose
 from docgen.usecases.sum_up_batch import SumUpBatch
 from docgen.usecases.take_batch import TakeBatch
+from docgen.usecases.work_batch import BatchDesk, BuildOwedLine
 from tests.adapters.sealing.papers import ShiftedClock
+from tests.fakes import FakeJobs
 from tests.packs.conftest import Workshop
 from tests.packs.tables import Tables, papers, tables, workbook
 
@@ -31,9 +38,7 @@ class Desk:
 
     def take(self, given: Tables) -> PackBatch:
         """The batch of these tables, with the papers that lie there."""
-        take = TakeBatch(
-            register=self.workshop.register, blobs=self.workshop.blobs, clock=ShiftedClock()
-        )
+        take = TakeBatch(register=self.workshop.register, clock=ShiftedClock())
         file = workbook(self.folder / "debtors.xlsx", given)
         whose = Whose(owner="collection", client="office")
         return take(read_tables(file), PaperFolder(self.folder / "papers"), whose)
@@ -132,8 +137,7 @@ def test_the_summary_says_what_is_ready_and_what_hinders(desk: Desk) -> None:
     desk.build(batch, 2)
 
     made = SumUpBatch(
-        register=desk.workshop.register, blobs=desk.workshop.blobs, clock=ShiftedClock(),
-        workbooks=OpenpyxlWorkbooks(),
+        register=desk.workshop.register, clock=ShiftedClock(), workbooks=OpenpyxlWorkbooks(),
     )(batch.id)  # fmt: skip
 
     whole, ready, hindered = load_workbook(io.BytesIO(made)).worksheets
@@ -144,3 +148,57 @@ def test_the_summary_says_what_is_ready_and_what_hinders(desk: Desk) -> None:
     (reason,) = hindered.iter_rows(min_row=5, values_only=True)
     assert (reason[1], reason[6]) == ("D-00002", "N07")
     assert "спор" in str(reason[8])
+
+
+def test_a_worker_builds_what_is_kept_here(desk: Desk) -> None:
+    """Papers come from the register; a line that is stopped waits, and is then built once."""
+    shop = desk.workshop
+    brought = {}
+    counter = PikepdfBinder()
+    bring = BringPaper(
+        register=shop.register, blobs=shop.blobs, clock=ShiftedClock(), counter=counter
+    )
+    caller = Caller(
+        key_id="k", client="office", owner="collection", region=None, scopes=frozenset(Scope)
+    )
+    for file in (desk.folder / "papers" / "common").iterdir():
+        brought[f"common/{file.name}"] = bring(file.read_bytes(), caller=caller).sha256
+    batches = _batch_desk(desk)
+    file = workbook(desk.folder / "debtors.xlsx", tables(1))
+    batch = batches.ask(file.read_bytes(), brought, caller)
+    work = BuildOwedLine(
+        register=shop.register,
+        build=BuildLine(
+            build=shop.build(), register=shop.register, blobs=shop.blobs, clock=ShiftedClock(),
+            patient=True,
+        ),
+        papers_of=kept_papers(shop.register, shop.blobs),
+    )  # fmt: skip
+
+    batches.stop(batch.id, caller)
+    work(f"{batch.id}/1")
+    stopped = batches.show(batch.id, caller)[1].done
+    batches.resume(batch.id, caller)
+    shop.sealer.failing = SealUnavailable("away")
+    with pytest.raises(SealUnavailable):
+        work(f"{batch.id}/1")
+    waiting = batches.show(batch.id, caller)[1].counts
+    shop.sealer.failing = None
+    work(f"{batch.id}/1")
+    work(f"{batch.id}/1")
+
+    assert (stopped, waiting) == (0, {LineState.WAITING: 1})
+    assert batches.show(batch.id, caller)[1].counts == {LineState.READY: 1}
+    assert len(shop.sealer.orders) == 1
+
+
+def _batch_desk(desk: Desk) -> BatchDesk:
+    register, blobs, clock = desk.workshop.register, desk.workshop.blobs, ShiftedClock()
+    return BatchDesk(
+        register=register,
+        take=TakeBatch(register=register, clock=clock, kept=True),
+        sum_up=SumUpBatch(register=register, clock=clock, workbooks=OpenpyxlWorkbooks()),
+        read=read_xlsx,
+        papers=lambda owner, hashes: BroughtPapers(register, blobs, owner=owner, hashes=hashes),
+        jobs=FakeJobs(),
+    )

@@ -1,5 +1,6 @@
 // Notary packs: the list, a new case, and the way to one of them.
 
+import { batchPages } from "./batches.js";
 import { courtList } from "./court.js";
 import { h, newId } from "./dom.js";
 import { day, money } from "./figures.js";
@@ -13,7 +14,8 @@ export const packSection = {
   name: "packs",
   path: "packs",
   roles: ["collector", "office", "auditor"],
-  async show(app, [what], still) {
+  async show(app, [what, which], still) {
+    if (what === "batches") return batchPages(app, which, still);
     if (what === "new" && app.works) return newCase(app);
     if (what === "court") return courtList(app, still);
     if (what?.startsWith("NP-")) return showPack(app, what, still);
@@ -44,6 +46,7 @@ async function list(app, still, { focus = true } = {}) {
   app.show("packs", show,
     h("div.top", {}, h("h1", { tabindex: -1 }, app.say("packs")), h("div.tools", {},
       h("a.button", { href: "#/packs/court" }, app.say("court_list")),
+      h("a.button", { href: "#/packs/batches" }, app.say("batches")),
       app.works ? h("a.button.main", { href: "#/packs/new" }, app.say("new_case")) : null)),
     search(app, show), error,
     told.packs.length ? rows : h("p.none", {}, app.say(asked.q || asked.state || asked.due ? "none_found" : "none")), more);

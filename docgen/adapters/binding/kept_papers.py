@@ -14,6 +14,11 @@ _OURS = re.compile(r"documents/([^/]+?)(?:\.pdf)?")
 """How a case refers to a sealed document: `documents/A3-2026-000042`."""
 
 
+def is_document(path: str) -> bool:
+    """Whether a path means a sealed document of the register."""
+    return _OURS.fullmatch(path) is not None
+
+
 class KeptPapers:
     """Files of one owner: others' papers are not there, whoever knows their hashes."""
 

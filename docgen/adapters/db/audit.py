@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from docgen.adapters.db.anchors import anchor_of, leaf_of, token_of
 from docgen.adapters.db.challenges import challenge_of
 from docgen.adapters.db.journal import entry_of
+from docgen.adapters.db.keys import key_of
 from docgen.adapters.db.mapping import (
     document_columns,
     document_of,
@@ -28,6 +29,7 @@ from docgen.adapters.db.rows import (
     AnchorLeafRow,
     AnchorRow,
     AnchorTokenRow,
+    ApiKeyRow,
     Base,
     ChallengeRow,
     DocumentRow,
@@ -39,6 +41,7 @@ from docgen.adapters.db.rows import (
 from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
+from docgen.domain.audit_keys import StoredKey
 from docgen.domain.audit_packs import StoredPack
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.finding import Finding, Mismatch
@@ -142,6 +145,20 @@ class SqlAudit:
                 for subject, number, sha256 in look(self._session, by_kind[kind])
             }
         return held
+
+    def keys(self, *, after: str, limit: int) -> Sequence[StoredKey]:
+        """Keys of programs beyond that id, with their journals."""
+        own = ApiKeyRow.id
+        wanted = select(own).where(own > after).order_by(own).limit(limit)
+        ids = self._session.scalars(wanted).all()
+        faults: dict[str, list[Finding]] = defaultdict(list)
+        told = self._by_parent(
+            JournalRow, JournalRow.envelope_id, ids, to=_sound_entry, faults=faults
+        )
+        found = read(self._session, ApiKeyRow, own.in_(ids), to=key_of, parent=own)
+        return [
+            StoredKey(id=each.place, key=each.value, entries=told[each.place]) for each in found
+        ]
 
     def strays(self) -> Sequence[Finding]:
         """Rows that belong to something that is not there."""

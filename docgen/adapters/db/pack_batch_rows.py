@@ -20,6 +20,9 @@ class PackBatchRow(Base):
     client: Mapped[str]
     lines: Mapped[int]
     created_at: Mapped[datetime]
+    region: Mapped[str | None]
+    actor: Mapped[str]
+    kept: Mapped[bool]
     stopped: Mapped[bool]
 
 
@@ -32,7 +35,7 @@ class PackBatchLineRow(Base):
     batch_id: Mapped[str] = mapped_column(ForeignKey("pack_batches.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     case_name: Mapped[str]
-    case_sha256: Mapped[str]
+    given: Mapped[JsonObject]
     state: Mapped[str]
     pack_id: Mapped[str | None]
     outcome: Mapped[JsonObject]

@@ -24,7 +24,8 @@ class SqlPackBatches:
         """Store a new one with all its lines; raises Conflict for a number that is taken."""
         columns = {
             "id": batch.id, "owner": batch.owner, "client": batch.client, "lines": batch.lines,
-            "created_at": batch.created_at, "stopped": batch.stopped,
+            "created_at": batch.created_at, "region": batch.region, "actor": batch.actor,
+            "kept": batch.kept, "stopped": batch.stopped,
         }  # fmt: skip
         try:
             with self._session.begin_nested():
@@ -51,6 +52,29 @@ class SqlPackBatches:
         self.get(batch_id)
         wanted = update(PackBatchRow).where(PackBatchRow.id == batch_id)
         self._session.execute(wanted.values(stopped=stopped))
+
+    def reopen(self, batch_id: str) -> None:
+        """What failed waits again."""
+        its = (PackBatchLineRow.batch_id == batch_id) & (
+            PackBatchLineRow.state == LineState.FAILED.value
+        )
+        again = update(PackBatchLineRow).where(its)
+        self._session.execute(again.values(state=LineState.WAITING.value))
+
+    def owed(self, *, limit: int) -> Sequence[tuple[str, int]]:
+        """Batch and place of the last lines that wait for workers, and are not stopped."""
+        rows = self._session.execute(
+            select(PackBatchLineRow.batch_id, PackBatchLineRow.place)
+            .join(PackBatchRow, PackBatchRow.id == PackBatchLineRow.batch_id)
+            .where(
+                PackBatchRow.kept,
+                ~PackBatchRow.stopped,
+                PackBatchLineRow.state == LineState.WAITING.value,
+            )
+            .order_by(PackBatchRow.created_at, PackBatchLineRow.place.desc())
+            .limit(limit)
+        )
+        return [(batch_id, place) for batch_id, place in rows]
 
     def lines(self, batch_id: str) -> Sequence[BatchLine]:
         """All lines, in order."""
@@ -113,7 +137,7 @@ class SqlPackBatches:
 def _columns(line: BatchLine) -> dict[str, object]:
     return {
         "batch_id": line.batch_id, "place": line.place, "case_name": line.case,
-        "case_sha256": line.case_sha256, "state": line.state.value, "pack_id": line.pack_id,
+        "given": dict(line.given), "state": line.state.value, "pack_id": line.pack_id,
         "outcome": dict(line.outcome), "finished_at": line.finished_at,
     }  # fmt: skip
 
@@ -121,7 +145,7 @@ def _columns(line: BatchLine) -> dict[str, object]:
 def _batch(row: PackBatchRow) -> PackBatch:
     return PackBatch(
         id=row.id, owner=row.owner, client=row.client, lines=row.lines, created_at=row.created_at,
-        stopped=row.stopped,
+        region=row.region, actor=row.actor, kept=row.kept, stopped=row.stopped,
     )  # fmt: skip
 
 
@@ -130,7 +154,7 @@ def _line(row: PackBatchLineRow) -> BatchLine:
         batch_id=row.batch_id,
         place=row.place,
         case=row.case_name,
-        case_sha256=row.case_sha256,
+        given=row.given,
         state=LineState(row.state),
         pack_id=row.pack_id,
         outcome=row.outcome,

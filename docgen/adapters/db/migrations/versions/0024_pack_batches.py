@@ -18,6 +18,9 @@ def upgrade() -> None:
         sa.Column("client", sa.Text(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("region", sa.Text()),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("kept", sa.Boolean(), nullable=False),
         sa.Column("stopped", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_pack_batches"),
     )
@@ -27,7 +30,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Text(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("case_name", sa.Text(), nullable=False),
-        sa.Column("case_sha256", sa.Text(), nullable=False),
+        sa.Column("given", sa.JSON(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("pack_id", sa.Text()),
         sa.Column("outcome", sa.JSON(), nullable=False),
