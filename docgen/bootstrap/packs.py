@@ -247,13 +247,9 @@ def writing(settings: Settings) -> Iterator[MakeLetter]:
 @contextmanager
 def reminding(settings: Settings) -> Iterator[RemindOfPacks]:
     """Deadlines of packs, over the register alone."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    find = FindPacks(register=register, days=DaysFile(settings.packs.calendar))
-    try:
+    with opened(settings) as register:
+        find = FindPacks(register=register, days=DaysFile(settings.packs.calendar))
         yield RemindOfPacks(find=find, clock=CLOCK)
-    finally:
-        register.close()
 
 
 @contextmanager
