@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.measured_packs import NOTES
 from docgen.adapters.db.register import SqlRegister
+from docgen.cli.pack_batch import STOPPED
 from docgen.domain.journal import Event
 from docgen.domain.pack_batch import BatchLine, LineState
 from tests.packs.tables import papers, tables, workbook
@@ -33,6 +34,8 @@ class Collection:
     debtors: int
     kills: int
     told: Callable[[str], None]
+    interrupts: int = 0
+    """How often it is stopped as Ctrl-C stops it, after the kills."""
     patience: float = _PATIENCE
     runs: int = 0
     seconds: float = 0.0
@@ -51,7 +54,7 @@ class Collection:
         while True:
             code = self._once()
             self.runs += 1
-            if code != -signal.SIGKILL:
+            if code not in {-signal.SIGKILL, STOPPED}:
                 self.seconds = time.monotonic() - began
                 return code
 
@@ -83,11 +86,13 @@ class Collection:
         while process.poll() is None and time.monotonic() < until:
             made = len(list((self.folder / "packs").glob("*.zip")))
             self.told(f"{made} of {self.debtors} packs, {self._killed} kills")
-            due = self.debtors * (self._killed + 1) // (self.kills + 1)
-            if self._killed < self.kills and made >= max(1, due):
+            ends = self.kills + self.interrupts
+            due = self.debtors * (self._killed + 1) // (ends + 1)
+            if self._killed < ends and made >= max(1, due):
                 self._killed += 1
-                os.killpg(process.pid, signal.SIGKILL)
-                return process.wait()
+                killed = self._killed <= self.kills
+                os.killpg(process.pid, signal.SIGKILL if killed else signal.SIGINT)
+                return process.wait(self.patience)
             time.sleep(_BETWEEN_LOOKS)
         return process.wait(timeout=1)
 

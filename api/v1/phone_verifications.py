@@ -8,7 +8,7 @@ from typing import Self
 from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.bodies import NewPhoneVerification, PhoneCodeRequest, PhoneConfirmation
 from api.v1.shapes import ChallengeShape, Shape, SubscriberShape, WarningShape
-from api.v1.signing import CONFIRMING, SENDING, ConfirmationShape, SentShape
+from api.v1.signing import CONFIRMING_ANY, SENDING_ANY, ConfirmationShape, SentShape
 from docgen import telemetry
 from docgen.domain.caller import Scope
 from docgen.domain.consent import EnteredBy
@@ -179,7 +179,7 @@ ROUTES = (
             model=PhoneVerificationShape,
             headers={"Location": "Where the verification is"},
         ),
-        refusals=(ValuesRejected, *SENDING),
+        refusals=(ValuesRejected, *SENDING_ANY),
     ),
     Route(
         method="GET",
@@ -202,7 +202,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=(VerificationNotFound, *SENDING),
+        refusals=(VerificationNotFound, *SENDING_ANY),
     ),
     Route(
         method="POST",
@@ -214,6 +214,6 @@ ROUTES = (
         body=JsonBody(model=PhoneConfirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed: the number is the person's", model=ConfirmationShape),
-        refusals=(VerificationNotFound, *CONFIRMING),
+        refusals=(VerificationNotFound, *CONFIRMING_ANY),
     ),
 )

@@ -129,7 +129,7 @@ def _language(call: Call, asked: Language | None) -> Language:
     return asked or call.envelope.envelope.documents[0].languages[0]
 
 
-SENDING = (
+SENDING_ANY = (
     AlreadyConfirmed,
     MoveNotAllowed,
     NetworkNotAllowed,
@@ -142,7 +142,7 @@ SENDING = (
     SmsUnavailable,
 )
 """What refuses a code, whatever it is to confirm."""
-CONFIRMING = (
+CONFIRMING_ANY = (
     ValuesRejected,
     CodeWrong,
     CodeGone,
@@ -152,6 +152,9 @@ CONFIRMING = (
     CodesUnavailable,
 )
 """What refuses a code that was typed, whatever it is to confirm."""
+SENDING = (NotReady, WayNotAllowed, *SENDING_ANY)
+CONFIRMING = (NotReady, *CONFIRMING_ANY)
+"""The same of an envelope's."""
 
 ROUTES = (
     Route(
@@ -166,7 +169,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=(NotReady, WayNotAllowed, *SENDING),
+        refusals=SENDING,
     ),
     Route(
         method="POST",
@@ -179,6 +182,6 @@ ROUTES = (
         body=JsonBody(model=Confirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed; the seal follows", model=ConfirmationShape),
-        refusals=(NotReady, *CONFIRMING),
+        refusals=CONFIRMING,
     ),
 )
