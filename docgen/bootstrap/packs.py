@@ -48,6 +48,7 @@ from docgen.usecases.make_letter import MakeLetter
 from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.open_pack import OpenPack
 from docgen.usecases.recall_packs import RecallPacks
+from docgen.usecases.remind_of_packs import RemindOfPacks
 from docgen.usecases.show_pack import FindPacks, ShowPack
 from docgen.usecases.sum_up_batch import SumUpBatch
 from docgen.usecases.take_batch import TakeBatch
@@ -241,6 +242,14 @@ def writing(settings: Settings) -> Iterator[MakeLetter]:
         yield MakeLetter(check=checking(settings), make=MakePaper(renderer=renderer))
     finally:
         renderer.close()
+
+
+@contextmanager
+def reminding(settings: Settings) -> Iterator[RemindOfPacks]:
+    """Deadlines of packs, over the register alone."""
+    with opened(settings) as register:
+        find = FindPacks(register=register, days=DaysFile(settings.packs.calendar))
+        yield RemindOfPacks(find=find, clock=CLOCK)
 
 
 @contextmanager

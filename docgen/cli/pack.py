@@ -106,6 +106,31 @@ def letter(case: Path, which: str, number: str, output: Path) -> None:
 
 
 @pack.command()
+@click.option("--owner", default="collection", show_default=True, help="whose packs")
+@click.option("--days", type=click.IntRange(min=0), default=7, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="for machines")
+def due(*, owner: str, days: int, as_json: bool) -> None:
+    """List packs with a deadline within so many days, and those whose deadline is over."""
+    from docgen.bootstrap.packs import reminding
+    from docgen.settings import Settings
+    from docgen.texts.phrases import say
+
+    with told(), reminding(Settings()) as remind:
+        found = remind(owner, days=days)
+    if as_json:
+        listed = [
+            {"pack": pack.id, "state": pack.state.value, "due": each.due.value, "on": f"{each.on}"}
+            for pack, each in found
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
+    for pack, each in found:
+        words = " / ".join(say(f"pack.due.{each.due}", language) for language in BOTH)
+        click.echo(f"{each.on}\t{pack.id}\t{pack.state}\t{words}")
+    click.echo(f"{len(found)} due", err=True)
+
+
+@pack.command()
 @click.argument("number")
 @click.option("--to", "recipient", required=True, help="the notary, by name and licence")
 @click.option("--by", required=True, help="who hands it over")

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from docgen.domain.journal import Event
+from docgen.domain.pack_deadlines import Due
+from docgen.usecases.remind_of_packs import RemindOfPacks
 from tests.api.packing import PACKS, TODAY, case, opened, sealed
 from tests.api.portal import Portal
 from tests.packs.cases import put
@@ -132,3 +134,39 @@ def test_after_a_refusal_a_mended_case_is_a_new_pack(here: Portal) -> None:
     assert _tell(here, pack["id"], "refused", "2026-11-26", reason="Нет печати").status_code == 200
 
     assert here.program.post(PACKS, case(put(fee__receipt="77-9"))).get_json()["ready"]
+
+
+def test_deadlines_are_reminded_of(here: Portal) -> None:
+    """Those within the days that are asked for, and those that are over; nobody else's."""
+    pack = opened(here)
+    sealed(here, pack["id"])
+    _walk(here, pack["id"], until="copy_received")
+    remind = RemindOfPacks(find=here.docgen.packs.find, clock=here.world.clock)
+    here.world.clock.moment = TODAY + timedelta(days=12)
+
+    assert [(one.id, each.due) for one, each in remind("operator", days=7)] == [
+        (pack["id"], Due.OBJECTION)
+    ]
+    assert remind("operator", days=6) == []
+    assert remind("another", days=7) == []
+    here.world.clock.moment = TODAY + timedelta(days=60)
+    assert [each.due for _, each in remind("operator", days=0)] == [Due.OBJECTION]
+
+
+def test_the_court_list_is_told_and_exported(here: Portal) -> None:
+    """With inscription, objection and its reason; a spreadsheet takes no reason for a formula."""
+    pack = opened(here)
+    sealed(here, pack["id"])
+    assert here.program.get("/v1/court-list").get_json() == {"rows": []}
+    _walk(here, pack["id"], until="copy_received")
+    _tell(here, pack["id"], "objected", "2026-12-03", reason="=1+1")
+
+    (row,) = here.program.get("/v1/court-list").get_json()["rows"]
+    table = here.program.get("/v1/court-list.csv")
+    lines = table.data.decode("utf-8-sig").splitlines()
+
+    assert (row["id"], row["inscription"], row["objected_on"]) == (pack["id"], "4821", "2026-12-03")
+    assert (len(lines), lines[0].split(";")[0]) == (2, "Пакет")
+    assert {"48203,38", "4821", "03.12.2026", "'=1+1"} <= set(lines[1].split(";"))
+    other = here.issued(client="rival", owner="rival")
+    assert other.get("/v1/court-list").get_json() == {"rows": []}

@@ -160,10 +160,10 @@ def _is(row: Row) -> Any:
 def another(column: Column[Any], value: Any) -> Any:
     """A value of the column's kind that differs as little as it can."""
     match value:
-        case datetime():
-            return value + timedelta(microseconds=1)
         case date():
-            return value + timedelta(days=1)
+            return value + (
+                timedelta.resolution if isinstance(value, datetime) else timedelta(days=1)
+            )
         case int():
             return value + 1
         case bytes():

@@ -22,6 +22,8 @@ from docgen.adapters.db.mapping import (
     envelope_of,
     version_of,
 )
+from docgen.adapters.db.pack_mapping import columns_of, pack_of, seal_columns
+from docgen.adapters.db.pack_rows import PackRow
 from docgen.adapters.db.row_by_row import Found, R, T, read
 from docgen.adapters.db.rows import (
     AnchorLeafRow,
@@ -44,9 +46,11 @@ from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
 from docgen.domain.audit_keys import StoredKey
+from docgen.domain.audit_packs import StoredPack
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry
+from docgen.domain.pack_record import Pack
 from docgen.domain.staff import StaffMember
 from docgen.domain.visit import Visit
 
@@ -83,6 +87,24 @@ class SqlAudit:
             .limit(limit)
         )
         return self._stored(self._session.scalars(wanted).all())
+
+    def packs(self, *, after: str, limit: int) -> Sequence[StoredPack]:
+        """Notary packs beyond that number, each with its chain."""
+        wanted = select(PackRow.id).where(PackRow.id > after).order_by(PackRow.id).limit(limit)
+        ids = self._session.scalars(wanted).all()
+        faults: dict[str, list[Finding]] = defaultdict(list)
+        entries = self._by_parent(
+            JournalRow, JournalRow.envelope_id, ids, to=_sound_entry, faults=faults
+        )
+        rows = read(self._session, PackRow, PackRow.id.in_(ids), to=_sound_pack, parent=PackRow.id)
+        return [
+            StoredPack(id=each.key[0], pack=each.value, entries=entries[each.key[0]])
+            for each in rows
+        ]
+
+    def has_pack(self, number: str) -> bool:
+        """Whether there is a row of that number, of sense or not."""
+        return self._session.scalar(select(PackRow.id).where(PackRow.id == number)) is not None
 
     def anchors(self, *, after: str, limit: int) -> Sequence[StoredAnchor]:
         """Anchors beyond that day with their tokens, in the order of days."""
@@ -314,6 +336,13 @@ def _sound_member(row: StaffRow) -> StaffMember:
     member = member_of(row)
     _require_same(row, member_columns(member))
     return member
+
+
+def _sound_pack(row: PackRow) -> Pack:
+    """The pack; raises ValueError for columns that say something else, as what it is found by."""
+    pack = pack_of(row)
+    _require_same(row, columns_of(pack) | seal_columns(pack))
+    return pack
 
 
 def _require_same(row: Base, columns: Mapping[str, Any]) -> None:
