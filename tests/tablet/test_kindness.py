@@ -154,7 +154,6 @@ def test_a_visit_is_walked_by_a_keyboard_alone(opened: Opened) -> None:
     keys.press("Enter")
     keys.type(tablet.password)
     keys.press("Enter")
-
     page.wait_for_selector(".visits [data-state=sealed]")
 
 

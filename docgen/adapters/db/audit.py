@@ -13,16 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from docgen.adapters.db.anchors import anchor_of, leaf_of, token_of
 from docgen.adapters.db.challenges import challenge_of
-from docgen.adapters.db.journal import entry_of
 from docgen.adapters.db.keys import key_of
-from docgen.adapters.db.mapping import (
-    document_columns,
-    document_of,
-    envelope_columns,
-    envelope_of,
-    version_of,
-)
-from docgen.adapters.db.pack_mapping import columns_of, pack_of, seal_columns
+from docgen.adapters.db.mapping import version_of
 from docgen.adapters.db.pack_rows import PackRow
 from docgen.adapters.db.row_by_row import Found, R, T, read
 from docgen.adapters.db.rows import (
@@ -38,21 +30,23 @@ from docgen.adapters.db.rows import (
     JournalRow,
     VerificationRow,
 )
-from docgen.adapters.db.staff import member_columns, member_of
+from docgen.adapters.db.sound_rows import (
+    sound_document,
+    sound_entry,
+    sound_envelope,
+    sound_member,
+    sound_pack,
+    sound_visit,
+)
 from docgen.adapters.db.staff_rows import StaffRow
 from docgen.adapters.db.visit_rows import VisitRow
-from docgen.adapters.db.visits import visit_columns, visit_of
 from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
 from docgen.domain.audit_keys import StoredKey
 from docgen.domain.audit_packs import StoredPack
-from docgen.domain.envelope import Archived, Document, Envelope
+from docgen.domain.envelope import Archived, Document
 from docgen.domain.finding import Finding, Mismatch
-from docgen.domain.journal import Entry
-from docgen.domain.pack_record import Pack
-from docgen.domain.staff import StaffMember
-from docgen.domain.visit import Visit
 
 GUARDED = ("journal", "anchors", "anchor_leaves", "anchor_tokens", "document_versions")
 """Tables that the database itself refuses to change."""
@@ -94,9 +88,9 @@ class SqlAudit:
         ids = self._session.scalars(wanted).all()
         faults: dict[str, list[Finding]] = defaultdict(list)
         entries = self._by_parent(
-            JournalRow, JournalRow.envelope_id, ids, to=_sound_entry, faults=faults
+            JournalRow, JournalRow.envelope_id, ids, to=sound_entry, faults=faults
         )
-        rows = read(self._session, PackRow, PackRow.id.in_(ids), to=_sound_pack, parent=PackRow.id)
+        rows = read(self._session, PackRow, PackRow.id.in_(ids), to=sound_pack, parent=PackRow.id)
         return [
             StoredPack(id=each.key[0], pack=each.value, entries=entries[each.key[0]])
             for each in rows
@@ -159,7 +153,7 @@ class SqlAudit:
         ids = self._session.scalars(wanted).all()
         faults: dict[str, list[Finding]] = defaultdict(list)
         told = self._by_parent(
-            JournalRow, JournalRow.envelope_id, ids, to=_sound_entry, faults=faults
+            JournalRow, JournalRow.envelope_id, ids, to=sound_entry, faults=faults
         )
         found = read(self._session, ApiKeyRow, own.in_(ids), to=key_of, parent=own)
         return [
@@ -193,14 +187,14 @@ class SqlAudit:
     def _stored(self, ids: Sequence[str]) -> list[Stored]:
         faults: dict[str, list[Finding]] = defaultdict(list)
         mine = partial(self._by_parent, ids=ids, faults=faults)
-        entries = mine(JournalRow, JournalRow.envelope_id, to=_sound_entry)
+        entries = mine(JournalRow, JournalRow.envelope_id, to=sound_entry)
         challenges = mine(ChallengeRow, ChallengeRow.chain, to=challenge_of)
         documents = self._documents(ids, faults)
         envelopes = mine(
-            EnvelopeRow, EnvelopeRow.id, to=lambda row: _sound_envelope(row, documents[row.id])
+            EnvelopeRow, EnvelopeRow.id, to=lambda row: sound_envelope(row, documents[row.id])
         )
-        visits = mine(VisitRow, VisitRow.id, to=_sound_visit)
-        members = mine(StaffRow, StaffRow.id, to=_sound_member)
+        visits = mine(VisitRow, VisitRow.id, to=sound_visit)
+        members = mine(StaffRow, StaffRow.id, to=sound_member)
         anchored = self._anchored(ids)
         return [
             Stored(
@@ -240,7 +234,7 @@ class SqlAudit:
         """Each envelope's, in the order of their places."""
         rows = read(
             self._session, DocumentRow, DocumentRow.envelope_id.in_(ids),
-            to=_sound_document, parent=DocumentRow.envelope_id,
+            to=sound_document, parent=DocumentRow.envelope_id,
         )  # fmt: skip
         found = list(rows)
         versions = self._versions([each.key[0] for each in found])
@@ -297,57 +291,6 @@ def _unreadable(table: type[Base], place: str) -> Finding:
 
 def _head(row: AnchorLeafRow) -> Head:
     return Head(day=date.fromisoformat(row.day), leaf=leaf_of(row))
-
-
-def _sound_entry(row: JournalRow) -> Entry:
-    """The entry; raises TypeError for details that no entry has."""
-    entry = entry_of(row)
-    if not isinstance(row.details, dict) or not all(
-        isinstance(value, str) for value in row.details.values()
-    ):
-        raise TypeError("details are words")
-    return entry
-
-
-def _sound_document(row: DocumentRow) -> tuple[int, Document]:
-    """Its place and the document; raises ValueError for columns that say something else."""
-    document = document_of(row, ())
-    columns = document_columns(document, envelope_id=row.envelope_id, position=row.position)
-    _require_same(row, columns)
-    return row.position, document
-
-
-def _sound_envelope(row: EnvelopeRow, documents: Sequence[Document]) -> Envelope:
-    """The envelope; raises ValueError for columns that say something else, as of its phone."""
-    envelope = envelope_of(row, documents)
-    _require_same(row, envelope_columns(envelope))
-    return envelope
-
-
-def _sound_visit(row: VisitRow) -> Visit:
-    """The visit; raises ValueError for columns that say something else."""
-    visit = visit_of(row)
-    _require_same(row, visit_columns(visit))
-    return visit
-
-
-def _sound_member(row: StaffRow) -> StaffMember:
-    """The account; raises ValueError for columns that say something else, as of its login."""
-    member = member_of(row)
-    _require_same(row, member_columns(member))
-    return member
-
-
-def _sound_pack(row: PackRow) -> Pack:
-    """The pack; raises ValueError for columns that say something else, as what it is found by."""
-    pack = pack_of(row)
-    _require_same(row, columns_of(pack) | seal_columns(pack))
-    return pack
-
-
-def _require_same(row: Base, columns: Mapping[str, Any]) -> None:
-    if any(getattr(row, name) != value for name, value in columns.items()):
-        raise ValueError("columns contradict one another")
 
 
 def _journal_hashes(session: Session, leaves: Sequence[Leaf]) -> Iterable[tuple[str, int, str]]:
