@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from docgen.adapters.db.pack_rows import PackEntryRow, PackRow
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import Conflict, PackNotFound
 from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume
@@ -15,8 +15,8 @@ from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume
 class SqlPacks:
     """Implements ports_of_packs.Packs."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, pack: Pack) -> None:
         """Store a new one; raises Conflict for a number that is taken."""
@@ -28,14 +28,14 @@ class SqlPacks:
             )
         }  # fmt: skip
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(PackRow).values(**columns))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PackRow).values(**columns))
         except IntegrityError:
             raise Conflict("there is a pack of that number") from None
 
     def get(self, pack_id: str) -> Pack:
         """The pack; raises PackNotFound."""
-        row = self._session.get(PackRow, pack_id, populate_existing=True)
+        row = one_row(self._connection, select(PackRow).where(PackRow.id == pack_id))
         if row is None:
             raise PackNotFound(pack_id)
         return Pack(
@@ -57,7 +57,7 @@ class SqlPacks:
         if sealed is None:
             return
         wanted = (PackRow.id == pack.id) & PackRow.sealed_sha256.is_(None)
-        stored = self._session.execute(
+        stored = self._connection.execute(
             update(PackRow)
             .where(wanted)
             .values(
@@ -87,17 +87,18 @@ class SqlPacks:
             "hash": entry.hash,
         }
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(PackEntryRow).values(**columns))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PackEntryRow).values(**columns))
         except IntegrityError:
             raise Conflict("something else was written of the pack") from None
 
     def entries(self, pack_id: str) -> Sequence[PackEntry]:
         """All entries of a pack, in order."""
-        rows = self._session.scalars(
+        rows = all_rows(
+            self._connection,
             select(PackEntryRow)
             .where(PackEntryRow.pack_id == pack_id)
-            .order_by(PackEntryRow.sequence)
+            .order_by(PackEntryRow.sequence),
         )
         return [
             PackEntry(
