@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= /usr/bin/python3.11
-PARALLEL ?= 2
+# More than there are processors: a good part of the tests wait for other processes.
+PARALLEL ?= 3
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
 TEST_PACKAGES := chromium poppler-utils qpdf mupdf-tools postgresql openssl softhsm2 $(if $(shell command -v npm),,nodejs npm)
@@ -15,7 +16,10 @@ SMSC := tests/services/smsc
 OPENID := tests/services/openid
 AXE := tests/services/axe
 
-.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal bench-visits chaos soak lock clean
+# Tests start some hundred processes of ours; none of them should compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup setup-tests system-packages demo test lint types walls unit bench-render bench-seal bench-visits bench-packs chaos soak lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -89,12 +93,16 @@ bench-seal: setup  ## what a seal costs, against pyHanko as it comes
 bench-visits: setup-tests var/bench/unoserver/installed  ## visits a minute by real processes, and what of each is ours
 	$(BIN)/python -m bench visits
 
+bench-packs: setup-tests var/bench/unoserver/installed  ## notary packs a minute in a batch, and what of each is ours
+	$(BIN)/python -m bench packs $(if $(DEBTORS),--debtors $(DEBTORS),) $(if $(KILLS),--kills $(KILLS),)
+
 chaos: setup-tests  ## hundreds of visits while every part is killed; then what must be true of all of them
 	$(BIN)/python -m bench chaos $(if $(SEED),--seed $(SEED),)
 
-soak: setup  ## 5000 different documents in a row, and 10 000 spoilt ones before the verifier
+soak: setup  ## 5000 different documents in a row, 10 000 spoilt ones before the verifier, 1000 packs in a batch killed twice
 	$(BIN)/python -m bench soak
 	$(BIN)/python -m bench hostile
+	$(BIN)/python -m bench packs --debtors 1000 --kills 2 --alone
 
 var/bench/unoserver/installed: bench/unoserver.txt
 	@rm -rf $(@D)

@@ -80,7 +80,8 @@ def known(request: Request, docgen: Docgen) -> Known:
     token = request.cookies.get(docgen.staff.cookie)
     if token is None or {"Authorization", "X-Api-Key"} & {*request.headers.keys()}:
         key = credential(request)
-        return Known(caller=docgen.authenticate(key), secret=key)
+        caller = docgen.authenticate(key, address=request.remote_addr or "")
+        return Known(caller=caller, secret=key)
     who = docgen.staff.resume(token)
     if request.method not in _CHANGES_NOTHING:
         require_our_page(request, docgen)

@@ -12,6 +12,9 @@ _FOUND: Mapping[str, str] = {
     "visit_id": "$response.body#/id",
     "webhook_id": "$response.body#/id",
     "document_id": "$response.body#/documents/0/id",
+    "pack_id": "$response.body#/id",
+    "batch_id": "$response.body#/id",
+    "sha256": "$response.body#/papers/0/sha256",
     "page": "1",
 }
 

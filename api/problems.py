@@ -24,6 +24,7 @@ STATUS: Mapping[type[DocgenError], int] = {
     errors.CodeRefused: 422,
     errors.NotAuthenticated: 401,
     errors.NotAuthorised: 403,
+    errors.AddressNotAllowed: 403,
     errors.ProofNeeded: 403,
     errors.ProofWrong: 422,
     errors.TicketGone: 410,
@@ -67,6 +68,7 @@ HTTP_CODES: Mapping[int, str] = {
 _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.CodeWrong: ("attempts_left",),
     errors.PackNotReady: ("blocks", "warnings"),
+    errors.PackMoveNotAllowed: ("pack_state",),
     errors.ProofWrong: ("attempts_left",),
     errors.CodeGone: ("reason",),
     errors.LimitReached: ("limit",),
@@ -119,6 +121,8 @@ class Problem:
             spoken["accepted"] = ", ".join(spoken["accepted"])
         if "state" in spoken:
             spoken["state"] = say(f"state.{spoken['state']}", language)
+        if "pack_state" in spoken:
+            spoken["pack_state"] = say(f"pack.state.{spoken['pack_state']}", language)
         return say(self._words("detail", language), language, **spoken)
 
     def _words(self, part: str, language: Language) -> str:

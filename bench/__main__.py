@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ from bench.chaos.town import MeasuredTown, town
 from bench.hostile import Hostile
 from bench.mutants import mutants
 from bench.orders import ACT, ACT_PAGES, ACT_ROWS, acts, mixed
+from bench.packs import RATIO, Collection
+from bench.packs import table as packs_table
 from bench.processes import adopt_orphans
 from bench.race import Race, median
 from bench.reference import reference_beside
@@ -206,14 +209,7 @@ def chaos(*, envelopes: int, seed: int | None, seconds: int, short: bool) -> Non
 @click.option("--rounds", default=20, show_default=True, help="of an act by unoserver")
 def visits(*, count: int, callers: int, rounds: int) -> None:
     """Visits by real processes: two documents, a code, a seal."""
-    with _ours() as ours:
-        race = Race(
-            trials=ours.trials,
-            renderer=ours.renderer,
-            templates=ours.settings.templates,
-            told=_told,
-        )
-        unoserver = median(race.milliseconds(rounds=rounds, warm_ups=3)["unoserver"])
+    unoserver = _unoserver_act(rounds)
     with town(MeasuredTown, WORK__SWEEP_EVERY="15", WORK__PATIENCE="5") as here:
         here.await_routes()
         run = Visits(town=here, callers=callers, told=_told)
@@ -221,6 +217,35 @@ def visits(*, count: int, callers: int, rounds: int) -> None:
         report = run.run(count).summary(unoserver_act_ms=unoserver)
     _write({"machine": _machine(), **report}, "visits.json", visits_table(report))
     sys.exit(1 if report["own_ratio"] > SHARE else 0)
+
+
+@main.command()
+@click.option("--debtors", default=40, show_default=True)
+@click.option("--kills", default=0, show_default=True, help="of the run, spread over it")
+@click.option("--rounds", default=20, show_default=True, help="of an act by unoserver")
+@click.option("--alone", is_flag=True, help="without unoserver: only what came of it")
+def packs(*, debtors: int, kills: int, rounds: int, alone: bool) -> None:
+    """A batch of notary packs: how many a minute, and what of each is ours."""
+    unoserver = None if alone else _unoserver_act(rounds)
+    with TemporaryDirectory(dir=FOLDER, prefix="packs-") as folder:
+        run = Collection(folder=Path(folder), debtors=debtors, kills=kills, told=_told)
+        run.prepare()
+        run.run()
+        report = run.report(unoserver_act_ms=unoserver)
+    name = "packs-alone.json" if alone else "packs.json"
+    _write({"machine": _machine(), **report}, name, packs_table(report))
+    sys.exit(1 if report["failures"] or (report["own_ratio"] or 0) > RATIO else 0)
+
+
+def _unoserver_act(rounds: int) -> float:
+    with _ours() as ours:
+        race = Race(
+            trials=ours.trials,
+            renderer=ours.renderer,
+            templates=ours.settings.templates,
+            told=_told,
+        )
+        return median(race.milliseconds(rounds=rounds, warm_ups=3)["unoserver"])
 
 
 @contextmanager

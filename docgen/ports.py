@@ -42,7 +42,7 @@ from docgen.domain.webhook import Delivery, DeliveryState, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
-from docgen.ports_of_packs import Packs
+from docgen.ports_of_packs import PackBatches, Packs
 from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
 from docgen.ports_of_tickets import Tickets
 
@@ -104,7 +104,7 @@ class Envelopes(Protocol):
         """Ids of all open envelopes (draft, ready, code_sent) whose time is over."""
 
     def without_detached(self) -> Sequence[str]:
-        """Ids of sealed envelopes with a document that no detached signature lies beside."""
+        """Ids of sealed envelopes, tests apart, with a document without a detached signature."""
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
@@ -350,6 +350,9 @@ class ApiKeys(Protocol):
     def expire(self, key_id: str, *, at: datetime) -> None:
         """Let it end then, where it would not end earlier; without effect on an unknown key."""
 
+    def allow(self, key_id: str, addresses: Sequence[str]) -> None:
+        """Let it count in these networks alone, anywhere for none; raises ApiKeyNotFound."""
+
 
 class AskedRequests(Protocol):
     """Requests that must have one effect and one answer, however often they come."""
@@ -395,6 +398,7 @@ class UnitOfWork(Protocol):
     deliveries: Deliveries
     keys: ApiKeys
     packs: Packs
+    pack_batches: PackBatches
     staff: Staff
     sessions: Sessions
     knocks: Knocks

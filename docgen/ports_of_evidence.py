@@ -7,6 +7,8 @@ from typing import Protocol
 from docgen.domain.anchor import Anchor, Leaf, LeafKind, Place, Token
 from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
+from docgen.domain.audit_keys import StoredKey
+from docgen.domain.audit_packs import StoredPack
 from docgen.domain.envelope import Archived
 from docgen.domain.finding import Finding
 from docgen.domain.sealing import ArchivedPdf, StampJudged
@@ -73,6 +75,12 @@ class Audit(Protocol):
     def chains(self, *, after: str, limit: int) -> Sequence[Stored]:
         """Chains beyond that id which belong to no envelope there is."""
 
+    def packs(self, *, after: str, limit: int) -> Sequence[StoredPack]:
+        """Notary packs beyond that number, each with its chain."""
+
+    def has_pack(self, number: str) -> bool:
+        """Whether there is a row of that number, of sense or not."""
+
     def anchors(self, *, after: str, limit: int) -> Sequence[StoredAnchor]:
         """Anchors beyond that day with their tokens, in the order of days."""
 
@@ -81,6 +89,9 @@ class Audit(Protocol):
 
     def held(self, leaves: Sequence[Leaf]) -> Mapping[LeafKey, str]:
         """The hashes that the register holds now of what these leaves are about."""
+
+    def keys(self, *, after: str, limit: int) -> Sequence[StoredKey]:
+        """Keys of programs beyond that id, with their journals."""
 
     def strays(self) -> Sequence[Finding]:
         """Rows that belong to something that is not there."""

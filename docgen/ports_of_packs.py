@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from docgen.domain.calendar import Calendar
-from docgen.domain.pack_record import Pack, PackEntry
+from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
+from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
+from docgen.domain.table import Sheet
 
 
 class WorkingDays(Protocol):
@@ -31,6 +34,7 @@ class Part:
 
     title: str
     pdf: bytes
+    pages: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,33 +45,55 @@ class Volume:
     pages: int
 
 
-class Binder(Protocol):
-    """Makes one volume of many papers."""
+class PageCounter(Protocol):
+    """Tells how many pages a paper has."""
 
     def pages(self, pdf: bytes) -> int:
         """How many pages it would add; raises UnreadableDocument for what cannot be bound."""
+
+
+class Binder(PageCounter, Protocol):
+    """Makes one volume of many papers."""
 
     def bind(self, parts: Sequence[Part], *, number: str, title: str) -> Volume:
         """The volume; raises UnreadableDocument for a part that cannot be bound."""
 
 
 class Packs(Protocol):
-    """Packs that were made, each with its chain of entries."""
+    """Packs, from the case as it came in on; what happens to one is in the journal."""
 
     def add(self, pack: Pack) -> None:
         """Store a new one; raises Conflict for a number that is taken."""
 
     def get(self, pack_id: str) -> Pack:
-        """The pack; raises PackNotFound."""
+        """The pack, locked in a writing unit; raises PackNotFound."""
 
     def save(self, pack: Pack) -> None:
-        """Store that it is sealed; raises PackNotFound."""
+        """Store it as it is now; raises PackNotFound, and Conflict for a second seal."""
 
-    def append(self, entry: PackEntry) -> None:
-        """Write the next entry of its chain; raises Conflict where another took its place."""
+    def note_step(self, pack_id: str, step: BuildStep) -> None:
+        """How far the making of one has come that somebody asked for."""
 
-    def entries(self, pack_id: str) -> Sequence[PackEntry]:
-        """All entries of a pack, in order."""
+    def find(self, wanted: PackFilter, *, after: str | None, limit: int) -> Sequence[Pack]:
+        """Those that fit, the newest first; with `after`, those beyond it."""
+
+    def of_account(self, owner: str, account_number: str) -> Sequence[Pack]:
+        """All that were ever made of that account."""
+
+    def asked(self) -> Sequence[Pack]:
+        """Those that somebody wants built, whoever asked first."""
+
+    def page(self, *, after: str, limit: int) -> Sequence[Pack]:
+        """All there are, by number, beyond that one."""
+
+    def add_paper(self, paper: PackPaper) -> None:
+        """Keep that it was brought along; the first time counts."""
+
+    def papers(self, owner: str, hashes: Sequence[str]) -> Sequence[PackPaper]:
+        """Those of these files that were brought along for that owner's packs."""
+
+    def pages_of(self, sha256: str) -> int:
+        """How many pages a file has that anybody brought along; 0 where nobody did."""
 
 
 class Packer(Protocol):
@@ -75,3 +101,57 @@ class Packer(Protocol):
 
     def pack(self, files: Mapping[str, bytes]) -> bytes:
         """An archive that is the same for the same files, whenever it is made."""
+
+
+class PackBatches(Protocol):
+    """Tables of debtors that were taken, with what became of each line."""
+
+    def add(self, batch: PackBatch, lines: Sequence[BatchLine]) -> None:
+        """Store a new one with all its lines; raises Conflict for a number that is taken."""
+
+    def get(self, batch_id: str) -> PackBatch:
+        """The batch; raises PackBatchNotFound."""
+
+    def of(self, owner: str, *, limit: int) -> Sequence[PackBatch]:
+        """The owner's newest."""
+
+    def stop(self, batch_id: str, *, stopped: bool) -> None:
+        """Stop it, or let it go on; raises PackBatchNotFound."""
+
+    def reopen(self, batch_id: str) -> None:
+        """What failed waits again."""
+
+    def owed(self, *, limit: int) -> Sequence[tuple[str, int]]:
+        """Batch and place of the last lines that wait for workers, and are not stopped."""
+
+    def lines(self, batch_id: str) -> Sequence[BatchLine]:
+        """All lines, in order."""
+
+    def line(self, batch_id: str, place: int) -> BatchLine:
+        """One of them; raises PackBatchNotFound."""
+
+    def open(self, batch_id: str) -> Sequence[int]:
+        """Places of what waits, then of what failed, in order."""
+
+    def counts(self, batch_id: str) -> Mapping[LineState, int]:
+        """How many lines there are in each state."""
+
+    def recent(self, batch_id: str, *, limit: int) -> Sequence[datetime]:
+        """When the last lines were finished."""
+
+    def finish(self, line: BatchLine) -> bool:
+        """Store what became of it; False where something final was stored before."""
+
+
+class PaperListing(PaperFiles, Protocol):
+    """A folder of papers that can be looked through."""
+
+    def paths(self) -> Sequence[str]:
+        """Of all files below it, in order."""
+
+
+class Workbooks(Protocol):
+    """Writes workbooks for people."""
+
+    def write(self, sheets: tuple[Sheet, ...]) -> bytes:
+        """An .xlsx file."""

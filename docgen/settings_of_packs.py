@@ -28,5 +28,7 @@ class PackSettings(BaseModel):
     """Whether a partial payment alone starts the limitation anew."""
     response_days: int = Field(default=15, ge=0)
     """Calendar days that a debtor has to answer a claim letter."""
+    signed_for: tuple[str, ...] = ()
+    """Owners in whose envelopes acknowledgements are looked for beside those of the pack's own."""
     smallest_claim: Decimal = Field(default=Decimal(5000), ge=0)
     """Tenge below which somebody has to say why it is worth the fee."""

@@ -1,14 +1,12 @@
 """The worker's life: it does what it is told and sweeps behind it, until a signal ends it."""
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
-from types import FrameType
 from typing import Protocol
 
 from docgen.domain.errors import DocgenError
+from docgen.signals import awaited
 from docgen.usecases.sweep import Swept
 
 log = logging.getLogger(__name__)
@@ -63,7 +61,7 @@ def run(
     To be called in the main thread. It sweeps at once and then every so many seconds: the queue may
     have forgotten anything while nobody was here.
     """
-    signals = _signals()
+    signals = awaited()
     stopping = threading.Event()
     sweeping = threading.Thread(
         target=_sweep_again, args=(sweep, sweep_every, stopping), name="sweep"
@@ -82,22 +80,6 @@ def run(
     polling.join()
     telling.join()
     log.info("the worker has finished")
-
-
-def _signals() -> SimpleQueue[signal.Signals]:
-    """Where the first signal arrives; the second has its default effect, which is death."""
-    # SimpleQueue.put may interrupt itself; Event.set takes a lock that the main thread may hold.
-    # Blocked signals and sigwait would be inherited by LibreOffice, which then ignores SIGTERM.
-    arrived: SimpleQueue[signal.Signals] = SimpleQueue()
-
-    def first(number: int, _frame: FrameType | None) -> None:
-        for either in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(either, signal.SIG_DFL)
-        arrived.put(signal.Signals(number))
-
-    for either in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(either, first)
-    return arrived
 
 
 def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> None:
@@ -140,10 +122,11 @@ def _tell_again(tell: Teller, stopping: threading.Event) -> None:
 def _log(swept: Swept) -> None:
     if swept != Swept(rendered=0, sealed=0, expired=0, waiting=0):
         log.info(
-            "swept: rendered %d, sealed %d, signed %d, expired %d, waiting %d",
+            "swept: rendered %d, sealed %d, signed %d, built %d, expired %d, waiting %d",
             swept.rendered,
             swept.sealed,
             swept.signed,
+            swept.built,
             swept.expired,
             swept.waiting,
         )

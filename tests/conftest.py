@@ -1,3 +1,8 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["tests.services.plugin", "tests.services.rendering", "tests.services.chromium"]
+pytest_plugins = [
+    "tests.services.turns",
+    "tests.services.plugin",
+    "tests.services.rendering",
+    "tests.services.chromium",
+]

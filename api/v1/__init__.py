@@ -3,11 +3,15 @@
 from api.route import Route
 from api.v1 import (
     consents,
+    court_list,
     documents,
     envelopes,
     forms,
     handwriting,
     journal,
+    pack_batches,
+    pack_files,
+    packs,
     phone_verifications,
     receipts,
     sessions,
@@ -35,4 +39,8 @@ ROUTES: tuple[Route, ...] = (
     *signing_sessions.ROUTES,
     *sessions.ROUTES,
     *visits.ROUTES,
+    *packs.ROUTES,
+    *pack_files.ROUTES,
+    *court_list.ROUTES,
+    *pack_batches.ROUTES,
 )

@@ -38,6 +38,8 @@ class EnvelopeShape(Shape):
 
     id: str
     state: State
+    test: bool
+    """Made for trying out, under a number that nobody has: it binds nobody."""
     owner: str
     client: str
     created_at: datetime
@@ -65,6 +67,7 @@ class EnvelopeShape(Shape):
         return cls(
             id=envelope.id,
             state=envelope.state,
+            test=envelope.is_test,
             owner=envelope.owner,
             client=envelope.client,
             created_at=envelope.created_at,

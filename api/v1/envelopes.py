@@ -65,6 +65,7 @@ def find_envelopes(call: Call) -> Reply:
             order_number=query.order,
             created_from=query.created_from,
             created_before=query.created_before,
+            tests=caller.is_test,
         ),
         after=query.cursor,
         limit=query.limit,

@@ -8,23 +8,12 @@ from typing import Self
 from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.bodies import NewPhoneVerification, PhoneCodeRequest, PhoneConfirmation
 from api.v1.shapes import ChallengeShape, Shape, SubscriberShape, WarningShape
-from api.v1.signing import ConfirmationShape, SentShape
+from api.v1.signing import CONFIRMING_ANY, SENDING_ANY, ConfirmationShape, SentShape
 from docgen import telemetry
 from docgen.domain.caller import Scope
 from docgen.domain.consent import EnteredBy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.errors import (
-    AlreadyConfirmed,
-    CodeGone,
-    CodesUnavailable,
-    CodeWrong,
-    DirectoryUnavailable,
-    LimitReached,
-    MoveNotAllowed,
-    NetworkNotAllowed,
-    NumberNotSubscribers,
-    SimChanged,
-    SmsUnavailable,
     StaleEnvelope,
     ValuesRejected,
     VerificationNotFound,
@@ -115,7 +104,7 @@ def verify_phone(call: Call) -> Reply:
             language=body.language,
         )
     )
-    telemetry.CODES.labels("sent").inc()
+    telemetry.count_code("sent", is_test=call.caller.is_test)
     shape = PhoneVerificationShape.of(call.docgen.show_verification(verification_id, caller=caller))
     headers = {"Location": shape.links.self}
     return Reply(body=shape, status=HTTPStatus.ACCEPTED, headers=headers)
@@ -139,7 +128,7 @@ def send_phone_code(call: Call) -> Reply:
         ),
         sending_id=call.resource_id,
     )
-    telemetry.CODES.labels("sent").inc()
+    telemetry.count_code("sent", is_test=call.caller.is_test)
     shape = ChallengeShape.of(challenge, verification.phone)
     return Reply(body=SentShape(challenge=shape), status=HTTPStatus.ACCEPTED)
 
@@ -160,7 +149,7 @@ def confirm_phone(call: Call) -> Reply:
     )
     if verification.confirmation is None:
         raise StaleEnvelope(verification_id)
-    telemetry.CODES.labels("confirmed").inc()
+    telemetry.count_code("confirmed", is_test=call.caller.is_test)
     shape = ConfirmationShape.of(
         verification_id, verification.confirmation, verification.manifest_hash
     )
@@ -173,17 +162,6 @@ def _shown(call: Call) -> ShownVerification:
         raise VerificationNotFound
     return call.docgen.show_verification(verification_id, caller=call.caller)
 
-
-_SENDING = (
-    NetworkNotAllowed,
-    NumberNotSubscribers,
-    SimChanged,
-    StaleEnvelope,
-    LimitReached,
-    CodesUnavailable,
-    DirectoryUnavailable,
-    SmsUnavailable,
-)
 
 ROUTES = (
     Route(
@@ -201,7 +179,7 @@ ROUTES = (
             model=PhoneVerificationShape,
             headers={"Location": "Where the verification is"},
         ),
-        refusals=(ValuesRejected, AlreadyConfirmed, MoveNotAllowed, *_SENDING),
+        refusals=(ValuesRejected, *SENDING_ANY),
     ),
     Route(
         method="GET",
@@ -224,7 +202,7 @@ ROUTES = (
         repeat=Repeat.MUST,
         undone_by_fault=True,
         answer=Answer(status=202, says="The code is on its way", model=SentShape),
-        refusals=(VerificationNotFound, AlreadyConfirmed, MoveNotAllowed, *_SENDING),
+        refusals=(VerificationNotFound, *SENDING_ANY),
     ),
     Route(
         method="POST",
@@ -236,15 +214,6 @@ ROUTES = (
         body=JsonBody(model=PhoneConfirmation),
         repeat=Repeat.MAY,
         answer=Answer(says="Confirmed: the number is the person's", model=ConfirmationShape),
-        refusals=(
-            VerificationNotFound,
-            ValuesRejected,
-            CodeWrong,
-            CodeGone,
-            AlreadyConfirmed,
-            MoveNotAllowed,
-            StaleEnvelope,
-            CodesUnavailable,
-        ),
+        refusals=(VerificationNotFound, *CONFIRMING_ANY),
     ),
 )

@@ -84,7 +84,7 @@ def sent(call: Call, *, language: Language | None, asked_by: AskedBy) -> Reply:
         asked_by=asked_by,
         sending_id=call.resource_id,
     )
-    telemetry.CODES.labels("sent").inc()
+    telemetry.count_code("sent", is_test=envelope.is_test)
     shape = ChallengeShape.of(challenge, envelope.subscriber.phone)
     return Reply(body=SentShape(challenge=shape), status=HTTPStatus.ACCEPTED)
 
@@ -104,7 +104,7 @@ def confirm(call: Call) -> Reply:
     envelope = call.docgen.confirm_by_code(call.envelope.envelope.id, attempt)
     if not isinstance(envelope.consent, SmsConsent):
         raise AlreadyConfirmed("confirm", envelope.state)
-    telemetry.CODES.labels("confirmed").inc()
+    telemetry.count_code("confirmed", is_test=envelope.is_test)
     return Reply(body=ConfirmationShape.of(envelope.id, envelope.consent, envelope.manifest_hash))
 
 
@@ -129,11 +129,9 @@ def _language(call: Call, asked: Language | None) -> Language:
     return asked or call.envelope.envelope.documents[0].languages[0]
 
 
-SENDING = (
-    NotReady,
+SENDING_ANY = (
     AlreadyConfirmed,
     MoveNotAllowed,
-    WayNotAllowed,
     NetworkNotAllowed,
     NumberNotSubscribers,
     SimChanged,
@@ -143,18 +141,20 @@ SENDING = (
     DirectoryUnavailable,
     SmsUnavailable,
 )
-"""What refuses a code."""
-CONFIRMING = (
+"""What refuses a code, whatever it is to confirm."""
+CONFIRMING_ANY = (
     ValuesRejected,
     CodeWrong,
     CodeGone,
-    NotReady,
     AlreadyConfirmed,
     MoveNotAllowed,
     StaleEnvelope,
     CodesUnavailable,
 )
-"""What refuses a confirmation."""
+"""What refuses a code that was typed, whatever it is to confirm."""
+SENDING = (NotReady, WayNotAllowed, *SENDING_ANY)
+CONFIRMING = (NotReady, *CONFIRMING_ANY)
+"""The same of an envelope's."""
 
 ROUTES = (
     Route(

@@ -135,7 +135,7 @@ def confirm_by_signer(call: Call) -> Reply:
     confirmed = call.docgen.confirm_by_code(envelope.id, attempt)
     if not isinstance(confirmed.consent, SmsConsent):
         raise AlreadyConfirmed("confirm", confirmed.state)
-    telemetry.CODES.labels("confirmed").inc()
+    telemetry.count_code("confirmed", is_test=confirmed.is_test)
     shape = ConfirmationShape.of(confirmed.id, confirmed.consent, confirmed.manifest_hash)
     return Reply(body=shape)
 

@@ -78,6 +78,8 @@ class ToSignShape(Shape):
     """What there is to read and to sign."""
 
     envelope_id: str
+    test: bool
+    """Made for trying out: it binds nobody."""
     state: State
     expires_at: datetime
     order_number: str
@@ -97,6 +99,7 @@ class ToSignShape(Shape):
         live = challenge is not None and challenge.state is ChallengeState.SENT
         return cls(
             envelope_id=envelope.id,
+            test=envelope.is_test,
             state=envelope.state,
             expires_at=envelope.expires_at,
             order_number=envelope.reference.order_number,

@@ -53,6 +53,8 @@ class VerdictShape(Shape):
     """What a file turns out to be, and all it rests on."""
 
     verdict: Verdict
+    test: bool
+    """Whether the file says that it was made for trying out; it is then never `valid`."""
     message: Words
     seal: SealFactsShape | None
     confirmed_hash: str | None

@@ -8,6 +8,7 @@ from api.web.embed import embed_routes
 from api.web.field_page import field_pages
 from api.web.front import front_page
 from api.web.inbox import Messages, inbox_page
+from api.web.office_page import office_pages
 from api.web.page import Site
 from api.web.reference_page import reference_page
 from api.web.sign import sign_page
@@ -34,6 +35,7 @@ def pages(
         sign_page(site, chance),
         *embed_routes(),
         *field_pages(site, clock),
+        *office_pages(site, clock),
         STATIC_ROUTE,
         MODULE_ROUTE,
     )

@@ -10,16 +10,25 @@ from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
 from docgen.usecases.find_stuck import FindStuck
 
+_DEFAULT = "register.db"
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[SqlRegister]:
+    """The register while the block lasts; raises Misconfigured for one of another shape."""
+    require_current(settings)
+    register = SqlRegister(database_url(settings))
+    try:
+        yield register
+    finally:
+        register.close()
+
 
 @contextmanager
 def standstills(settings: Settings) -> Iterator[FindStuck]:
     """Finding of what stands still, which needs the database only."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
+    with opened(settings) as register:
         yield FindStuck(register=register, clock=CLOCK)
-    finally:
-        register.close()
 
 
 def migrate(settings: Settings) -> None:
@@ -32,7 +41,12 @@ def database_url(settings: Settings) -> str:
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     settings.var.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{(settings.var / 'register.db').absolute()}"
+    return f"sqlite:///{(settings.var / _DEFAULT).absolute()}"
+
+
+def has_register(settings: Settings) -> bool:
+    """Whether one was named, or made by default."""
+    return settings.database_url is not None or (settings.var / _DEFAULT).exists()
 
 
 def require_current(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from docgen.adapters.sealing.stamping import TimeStampAuthority, TokenJudge
 from docgen.adapters.sealing.timestamp import StrictTimeStamper
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.bootstrap import CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import database_url, opened
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.bootstrap.verification import trusted
@@ -41,11 +41,9 @@ class Journals:
 @contextmanager
 def journals(settings: Settings) -> Iterator[Journals]:
     """Checking and exporting, which need database, files and trust roots only."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    nobody_yet = settings.trust_roots is None and not settings.trust.exists()
-    judge = TokenJudge(TrustRoots(()) if nobody_yet else trusted(settings))
-    try:
+    with opened(settings) as register:
+        nobody_yet = settings.trust_roots is None and not settings.trust.exists()
+        judge = TokenJudge(TrustRoots(()) if nobody_yet else trusted(settings))
         yield Journals(
             check=CheckJournal(
                 register=register, blobs=blobs_of(settings), judge=judge, clock=CLOCK
@@ -53,8 +51,6 @@ def journals(settings: Settings) -> Iterator[Journals]:
             export=ExportAnchor(register=register),
             has_authority=settings.tsa_url is not None or settings.profile == "demo",
         )
-    finally:
-        register.close()
 
 
 @contextmanager

@@ -1,16 +1,16 @@
-"""API keys: issuing, listing and revoking, which need the database only."""
+"""API keys: issuing, listing, changing and revoking, which need the database only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from docgen.adapters.db.register import SqlRegister
 from docgen.bootstrap import CHANCE, CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import opened
 from docgen.settings import Settings
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.issue_key import IssueKey
 from docgen.usecases.list_keys import ListKeys
+from docgen.usecases.move_key import MoveKey
 from docgen.usecases.revoke_key import RevokeKey
 from docgen.usecases.rotate_key import RotateKey
 
@@ -23,21 +23,19 @@ class Keys:
     list: ListKeys
     revoke: RevokeKey
     rotate: RotateKey
+    move: MoveKey
     authenticate: Authenticate
 
 
 @contextmanager
 def keys(settings: Settings) -> Iterator[Keys]:
     """Keys in the register of these settings; raises Misconfigured for one of another shape."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
+    with opened(settings) as register:
         yield Keys(
             issue=IssueKey(register=register, clock=CLOCK, chance=CHANCE),
             list=ListKeys(register=register),
             revoke=RevokeKey(register=register, clock=CLOCK),
             rotate=RotateKey(register=register, clock=CLOCK, chance=CHANCE),
+            move=MoveKey(register=register, clock=CLOCK),
             authenticate=Authenticate(register=register, clock=CLOCK),
         )
-    finally:
-        register.close()

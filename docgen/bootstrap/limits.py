@@ -7,7 +7,7 @@ from datetime import timedelta
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.otp.redis_limits import RedisLimits
 from docgen.bootstrap import CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import opened
 from docgen.bootstrap.surroundings import Surroundings, subject_key
 from docgen.domain.challenge import ChallengePolicy
 from docgen.domain.pseudonyms import Pseudonyms
@@ -85,11 +85,7 @@ class Limiting:
 @contextmanager
 def lifting(settings: Settings) -> Iterator[LiftLimit]:
     """For an administrator; needs the database and the key of subjects only."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
+    with opened(settings) as register:
         yield LiftLimit(
             register=register, clock=CLOCK, pseudonyms=Pseudonyms(subject_key(settings))
         )
-    finally:
-        register.close()

@@ -2,30 +2,60 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from docgen.adapters.binding.batch_papers import BroughtPapers
+from docgen.adapters.binding.kept_papers import KeptPapers, KnownPages
 from docgen.adapters.binding.volume import PikepdfBinder
 from docgen.adapters.binding.zip_package import ZipPacker
 from docgen.adapters.calendar.days_file import DaysFile
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
-from docgen.bootstrap import CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.adapters.tables.reading import read_xlsx
+from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
+from docgen.bootstrap import CHANCE, CLOCK
+from docgen.bootstrap.database import database_url, has_register, opened
+from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.sealing import sealer_of
-from docgen.bootstrap.surroundings import surroundings
+from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.debt import MostDays, Order, PenaltyBasis, Terms
 from docgen.domain.pack import Policy
+from docgen.ports import (
+    Blobs,
+    Chance,
+    Clock,
+    Jobs,
+    PageImages,
+    Register,
+    Renderer,
+    Sealer,
+    Verifier,
+)
+from docgen.ports_of_packs import PageCounter
 from docgen.settings import Settings
 from docgen.usecases.bind_pack import BindPack
+from docgen.usecases.bring_paper import BringPaper
+from docgen.usecases.build_asked import BuildAsked
+from docgen.usecases.build_line import BuildLine
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.find_acknowledgements import FindAcknowledgements
 from docgen.usecases.make_letter import MakeLetter
 from docgen.usecases.make_paper import MakePaper
+from docgen.usecases.open_pack import OpenPack
+from docgen.usecases.recall_packs import RecallPacks
+from docgen.usecases.remind_of_packs import RemindOfPacks
+from docgen.usecases.show_pack import FindPacks, ShowPack
+from docgen.usecases.sum_up_batch import SumUpBatch
+from docgen.usecases.take_batch import TakeBatch
+from docgen.usecases.tell_outcome import TellOutcome
 from docgen.usecases.transfer_pack import TransferPack
+from docgen.usecases.work_batch import BatchDesk, BuildOwedLine
+from docgen.usecases.work_pack import AnswerWarning, AskForPack, PapersOf
 
 
 def checking(settings: Settings) -> CheckPack:
@@ -47,22 +77,161 @@ def _roots(settings: Settings) -> TrustRoots:
 
 
 @contextmanager
+def checking_by_register(settings: Settings) -> Iterator[CheckPack]:
+    """The check with what debtors have signed here, where there is a register already."""
+    if not has_register(settings):
+        yield checking(settings)
+        return
+    with opened(settings) as register:
+        yield replace(checking(settings), signed=signed_of(settings, register))
+
+
+def signed_of(settings: Settings, register: Register) -> FindAcknowledgements:
+    """Acknowledgements among the envelopes of the register."""
+    return FindAcknowledgements(
+        register=register,
+        forms=catalogue(settings),
+        blobs=blobs_of(settings),
+        owners=settings.packs.signed_for,
+    )
+
+
+@contextmanager
 def building(settings: Settings) -> Iterator[BuildPack]:
     """The making of packs, with LibreOffice, register and seal; raises what those raise."""
     with ExitStack() as stack:
         parts = stack.enter_context(surroundings(settings))
         register = SqlRegister(database_url(settings))
         stack.callback(register.close)
-        sealer = sealer_of(settings, parts)
         renderer = renderer_of(settings)
         stack.callback(renderer.close)
-        operator = operator_of(settings)
-        check = replace(checking(settings), verifier=PadesVerifier(parts.roots, clock=CLOCK))
-        bind = BindPack(renderer=renderer, binder=check.binder, operator=operator)
-        yield BuildPack(
-            check=check, bind=bind, register=register, blobs=blobs_of(settings), renderer=renderer,
-            sealer=sealer, packer=ZipPacker(), clock=CLOCK, operator=operator,
-        )  # fmt: skip
+        sealer = sealer_of(settings, parts)
+        yield build_pack_of(settings, parts, register=register, renderer=renderer, sealer=sealer)
+
+
+def build_pack_of(
+    settings: Settings,
+    parts: Surroundings,
+    *,
+    register: Register,
+    renderer: Renderer,
+    sealer: Sealer,
+) -> BuildPack:
+    """The making of packs, over what somebody else opened."""
+    operator, blobs, binder = operator_of(settings), blobs_of(settings), PikepdfBinder()
+    check = replace(
+        checking(settings),
+        verifier=PadesVerifier(parts.roots, clock=CLOCK),
+        signed=signed_of(settings, register),
+    )
+    return BuildPack(
+        open=_opening(check, register, blobs),
+        bind=BindPack(renderer=renderer, binder=binder, operator=operator),
+        register=register, blobs=blobs, renderer=renderer, sealer=sealer, packer=ZipPacker(),
+        clock=CLOCK, operator=operator,
+    )  # fmt: skip
+
+
+def _opening(check: CheckPack, register: Register, blobs: Blobs) -> OpenPack:
+    return OpenPack(
+        check=check, register=register, blobs=blobs, clock=CLOCK,
+        recall=RecallPacks(register=register),
+    )  # fmt: skip
+
+
+def kept_papers(register: Register, blobs: Blobs) -> PapersOf:
+    """The files of an owner's case, as the register has them."""
+    return lambda owner, case: KeptPapers(register, blobs, owner=owner, case=case)
+
+
+def line_worker(register: Register, build: BuildPack) -> BuildOwedLine:
+    """What a worker does for batches."""
+    line = BuildLine(build=build, register=register, blobs=build.blobs, clock=CLOCK, patient=True)
+    papers_of = kept_papers(register, build.blobs)
+    return BuildOwedLine(register=register, build=line, papers_of=papers_of)
+
+
+def pack_worker(register: Register, build: BuildPack) -> BuildAsked:
+    """What a worker does for those who ask for packs."""
+    return BuildAsked(register=register, build=build, papers_of=kept_papers(register, build.blobs))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackDesk:
+    """All that can be asked of packs."""
+
+    bring: BringPaper
+    open: OpenPack
+    papers_of: PapersOf
+    show: ShowPack
+    find: FindPacks
+    answer: AnswerWarning
+    ask: AskForPack
+    tell: TellOutcome
+    batches: BatchDesk
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackTools:
+    """What a process has to look into strangers' papers with, and whom it tells of work."""
+
+    verifier: Verifier
+    counter: PageCounter
+    images: PageImages
+    jobs: Jobs
+
+
+def packs_of(settings: Settings, register: Register, blobs: Blobs, tools: PackTools) -> PackDesk:
+    """For a process that is asked, and has no engine."""
+    counter = KnownPages(register, tools.counter)
+    check = replace(
+        checking(settings),
+        verifier=tools.verifier,
+        binder=counter,
+        signed=signed_of(settings, register),
+    )
+    return desk_over(check, register, blobs, tools, clock=CLOCK, chance=CHANCE)
+
+
+def desk_over(
+    check: CheckPack,
+    register: Register,
+    blobs: Blobs,
+    tools: PackTools,
+    *,
+    clock: Clock,
+    chance: Chance,
+) -> PackDesk:
+    """The desk over a check that is there."""
+    opening = replace(_opening(check, register, blobs), clock=clock)
+    papers_of = kept_papers(register, blobs)
+    return PackDesk(
+        bring=BringPaper(register=register, blobs=blobs, clock=clock, counter=tools.counter),
+        open=opening,
+        papers_of=papers_of,
+        show=ShowPack(
+            register=register, blobs=blobs, clock=clock, days=check.days, images=tools.images,
+            papers_of=papers_of,
+        ),
+        find=FindPacks(register=register, days=check.days),
+        answer=AnswerWarning(register=register, open=opening, papers_of=papers_of),
+        ask=AskForPack(
+            register=register, clock=clock, chance=chance, jobs=tools.jobs, open=opening
+        ),
+        tell=TellOutcome(register=register, clock=clock, days=check.days),
+        batches=_batch_desk(register, blobs, tools, clock),
+    )  # fmt: skip
+
+
+def _batch_desk(register: Register, blobs: Blobs, tools: PackTools, clock: Clock) -> BatchDesk:
+    return BatchDesk(
+        register=register,
+        take=TakeBatch(register=register, clock=clock, kept=True),
+        sum_up=SumUpBatch(register=register, clock=clock, workbooks=OpenpyxlWorkbooks()),
+        read=read_xlsx,
+        papers=lambda owner, hashes: BroughtPapers(register, blobs, owner=owner, hashes=hashes),
+        jobs=tools.jobs,
+    )
 
 
 @contextmanager
@@ -76,14 +245,19 @@ def writing(settings: Settings) -> Iterator[MakeLetter]:
 
 
 @contextmanager
+def reminding(settings: Settings) -> Iterator[RemindOfPacks]:
+    """Deadlines of packs, over the register alone."""
+    with opened(settings) as register:
+        find = FindPacks(register=register, days=DaysFile(settings.packs.calendar))
+        yield RemindOfPacks(find=find, clock=CLOCK)
+
+
+@contextmanager
 def transferring(settings: Settings) -> Iterator[TransferPack]:
     """The record of handing over, over the register alone."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    try:
-        yield TransferPack(register=register, clock=CLOCK)
-    finally:
-        register.close()
+    with opened(settings) as register:
+        days = DaysFile(settings.packs.calendar)
+        yield TransferPack(tell=TellOutcome(register=register, clock=CLOCK, days=days))
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -20,6 +20,7 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.confirming import confirming
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
+from docgen.bootstrap.packs import PackDesk, PackTools, packs_of
 from docgen.bootstrap.papers import blobs_of
 from docgen.bootstrap.staff import StaffDesk, staff_of
 from docgen.bootstrap.surroundings import Surroundings, codes_of, surroundings
@@ -88,6 +89,7 @@ class Docgen:
     turnstile: Turnstile
     staff: StaffDesk
     visits: VisitDesk
+    packs: PackDesk
     webhooks: WebhookDesk
     tickets: TicketDesk
     public_url: str
@@ -168,14 +170,23 @@ def _docgen(
         show_verification=ShowVerification(register=register, clock=CLOCK),
         confirm_phone=ConfirmPhone(register=register, spend=by_code.spend),
         decline=Decline(register=register, clock=CLOCK), void=Void(register=register, clock=CLOCK),
-        verify_document=verify,
+        verify_document=verify, turnstile=_turnstile(settings, parts, stack),
         verify_upload=VerifyUpload(verify_document=verify, register=register),
-        turnstile=_turnstile(settings, parts, stack),
         webhooks=desk_of(settings, parts, register=register),
         tickets=tickets_of(settings, register=register),
         staff=staff_of(settings, register, key=parts.subject_key),
         visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
+        packs=_packs(settings, register, verify=verify, jobs=jobs),
     )  # fmt: skip
+
+
+def _packs(
+    settings: Settings, register: Register, *, verify: VerifyDocument, jobs: Jobs
+) -> PackDesk:
+    pages = PdfiumPages()
+    images = KeptPages(pages, settings.var / "pages", kind=KIND)
+    tools = PackTools(verifier=verify.verifier, counter=pages, images=images, jobs=jobs)
+    return packs_of(settings, register, blobs_of(settings), tools)
 
 
 def _by_hand(register: SqlRegister, forms: Catalogue, *, blobs: Blobs, jobs: Jobs) -> SignByHand:

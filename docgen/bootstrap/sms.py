@@ -3,24 +3,30 @@
 from urllib.parse import urlsplit
 
 from docgen.adapters.db.register import SqlRegister
+from docgen.adapters.sms import nobody
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.surroundings import Surroundings
 from docgen.domain.errors import Misconfigured
 from docgen.domain.language import Language
+from docgen.domain.routes import Route
 from docgen.forms.catalogue import Catalogue
 from docgen.settings import Settings
 from docgen.texts.phrases import say
 from docgen.texts.sms import host_budget
-from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.dispatch_message import DispatchMessage, Way
 
 _MOST_DOCUMENTS = 20
+OF_TESTS = Way(
+    route=Route(name=nobody.PROVIDER, of_tests=True), gateway=nobody.NobodysPhone(chance=CHANCE)
+)
+"""Numbers that nobody has are sent to nobody, in every installation."""
 
 
 def dispatch_of(parts: Surroundings, *, register: SqlRegister) -> DispatchMessage:
     """What gives messages to the routes there are."""
     return DispatchMessage(
         register=register,
-        ways=parts.ways,
+        ways=(*parts.ways, OF_TESTS),
         clock=CLOCK,
         chance=CHANCE,
         subject_of=parts.subject_of,

@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.staff.argon2_passwords import Argon2Passwords
 from docgen.adapters.staff.openid import Dialect, OpenIdProvider
 from docgen.bootstrap import CHANCE, CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import opened
 from docgen.domain.staff import SignInPolicy
 from docgen.ports import Register
 from docgen.settings import Settings
@@ -81,18 +80,14 @@ def staff_of(settings: Settings, register: Register, *, key: bytes) -> StaffDesk
 @contextmanager
 def accounts(settings: Settings) -> Iterator[Accounts]:
     """Accounts in the register of these settings; raises Misconfigured for one of another shape."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
     passwords = Argon2Passwords()
-    try:
+    with opened(settings) as register:
         yield Accounts(
             hire=Hire(register=register, passwords=passwords, clock=CLOCK, chance=CHANCE),
             list=ListStaff(register=register),
             lock=LockStaff(register=register, clock=CLOCK),
             reset=ResetStaff(register=register, passwords=passwords, clock=CLOCK, chance=CHANCE),
         )
-    finally:
-        register.close()
 
 
 def _entering(

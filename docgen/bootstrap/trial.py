@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from docgen.adapters.db.register import SqlRegister
 from docgen.bootstrap import CLOCK
-from docgen.bootstrap.database import database_url, require_current
+from docgen.bootstrap.database import opened
 from docgen.bootstrap.routes import routes_of
 from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
@@ -27,7 +26,5 @@ def trial(settings: Settings, name: str) -> Iterator[TryRoute]:
 @contextmanager
 def shown(settings: Settings) -> Iterator[ShowRoutes]:
     """All routes of these settings; raises Misconfigured for a register of another shape."""
-    require_current(settings)
-    register = SqlRegister(database_url(settings))
-    with closing(register), closing(routes_of(settings)) as routes:
+    with opened(settings) as register, closing(routes_of(settings)) as routes:
         yield ShowRoutes(register=register, routes=[way.route for way in routes.ways], clock=CLOCK)

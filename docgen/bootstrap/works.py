@@ -14,6 +14,7 @@ from docgen.bootstrap.database import database_url
 from docgen.bootstrap.evidence import closing
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
+from docgen.bootstrap.packs import build_pack_of, line_worker, pack_worker
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
 from docgen.bootstrap.sealing import sealer_of, signer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
@@ -108,6 +109,9 @@ def works_over(
         doers[Task.SIGN_DETACHED] = SignDetached(
             register=register, blobs=blobs, signer=signer, clock=CLOCK
         )
+    build = build_pack_of(settings, parts, register=register, renderer=renderer, sealer=sealer)
+    doers[Task.BUILD_PACK] = pack_worker(register, build)
+    doers[Task.BUILD_LINE] = line_worker(register, build)
     work = _Work(doers)
     sweep = Sweep(
         register=register, work=work, expire=Expire(register=register, clock=CLOCK), clock=CLOCK,

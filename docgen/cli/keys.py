@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 import click
 
 from docgen.cli.telling import told
-from docgen.domain.caller import Scope
+from docgen.domain.caller import NOT_OF_TESTS, Scope
+
+_BY = "system"
+"""In the keys' journals: whoever may run commands here answers to the machine, not to us."""
+_ADDRESS = "a network the key counts in, as 10.0.0.0/8 or 2001:db8::/32; several may be given"
 
 
 @click.group()
@@ -23,7 +27,7 @@ def keys() -> None:
     "scopes",
     multiple=True,
     type=click.Choice([each.value for each in Scope]),
-    help="default: all",
+    help="default: all that such a key may have",
 )
 @click.option(
     "--origin",
@@ -31,6 +35,8 @@ def keys() -> None:
     multiple=True,
     help="a web page, https://HOST, that may frame the signing; default: none",
 )
+@click.option("--address", "addresses", multiple=True, help=f"{_ADDRESS}; default: anywhere")
+@click.option("--test", "is_test", is_flag=True, help="for trying out: numbers of tests alone")
 @click.option("--days", type=click.IntRange(1, 3650), help="how long it counts; default: for ever")
 def keys_create(
     *,
@@ -39,6 +45,8 @@ def keys_create(
     region: str | None,
     scopes: tuple[str, ...],
     origins: tuple[str, ...],
+    addresses: tuple[str, ...],
+    is_test: bool,
     days: int | None,
 ) -> None:
     """Make a key for the program CLIENT and print it, this once."""
@@ -47,16 +55,19 @@ def keys_create(
     from docgen.settings import Settings
     from docgen.usecases.issue_key import KeyRequest
 
+    all_scopes = frozenset(Scope) - (NOT_OF_TESTS if is_test else frozenset())
     request = KeyRequest(
         client=client,
         owner=owner,
         region=region,
-        scopes=frozenset(Scope(scope) for scope in scopes) or frozenset(Scope),
+        scopes=frozenset(Scope(scope) for scope in scopes) or all_scopes,
         origins=origins,
+        addresses=addresses,
+        is_test=is_test,
         expires_at=None if days is None else CLOCK.now() + timedelta(days=days),
     )
     with told(), opened_keys(Settings()) as known:
-        issued = known.issue(request)
+        issued = known.issue(request, by=_BY)
     click.echo(issued.secret)
 
 
@@ -82,6 +93,7 @@ def keys_list() -> None:
             ",".join(sorted(caller.scopes)),
             " ".join(caller.origins) or "-",
             f"follows {key.follows or '-'}",
+            f"at {' '.join(key.addresses) or 'any address'}",
         )
         click.echo("\t".join(columns))
 
@@ -98,7 +110,23 @@ def keys_revoke(key_id: str) -> None:
     from docgen.settings import Settings
 
     with told(), opened_keys(Settings()) as known:
-        known.revoke(key_id)
+        known.revoke(key_id, by=_BY)
+    click.echo("ok")
+
+
+@keys.command("move")
+@click.argument("key_id")
+@click.option("--address", "addresses", multiple=True, help=_ADDRESS)
+@click.option("--anywhere", is_flag=True, help="let it count at any address")
+def keys_move(key_id: str, *, addresses: tuple[str, ...], anywhere: bool) -> None:
+    """Let KEY_ID count in these networks alone, from its next request on."""
+    from docgen.bootstrap.keys import keys as opened_keys
+    from docgen.settings import Settings
+
+    if anywhere == bool(addresses):
+        raise click.UsageError("--address, or --anywhere")
+    with told(), opened_keys(Settings()) as known:
+        known.move(key_id, addresses, by=_BY)
     click.echo("ok")
 
 
@@ -117,7 +145,7 @@ def keys_rotate(key_id: str, overlap: str) -> None:
 
     length = _length(overlap)
     with told(), opened_keys(Settings()) as known:
-        issued = known.rotate(key_id, overlap=length)
+        issued = known.rotate(key_id, overlap=length, by=_BY)
     click.echo(issued.secret)
 
 

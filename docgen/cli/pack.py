@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docgen.cli.pack_batch import batch
 from docgen.cli.telling import Refusal, told
 from docgen.domain.errors import PackNotReady, ValuesRejected
 from docgen.domain.language import BOTH
@@ -27,18 +28,23 @@ def pack() -> None:
     """Packs of papers for a notary's executive inscription (docs/packs.md)."""
 
 
+pack.add_command(batch)
+
+
 @pack.command()
 @click.argument("case", type=_A_CASE)
 @click.option("--json", "as_json", is_flag=True, help="findings and the whole calculation")
-def check(case: Path, *, as_json: bool) -> None:
+@click.option("--owner", default="collection", show_default=True, help="whose pack it would be")
+def check(case: Path, *, as_json: bool, owner: str) -> None:
     """Check CASE.json by all rules: exit 0 ready, 1 not ready, 2 unreadable, 3 unable.
 
     Each finding is a line: weight, rule, place in the case, what is wrong in Kazakh and in
-    Russian, and its source. The papers are looked for beside the case.
+    Russian, and its source. The papers are looked for beside the case; what the debtor has
+    acknowledged through this service, in its register.
     """
     from docgen.usecases.describe_pack import describe
 
-    checked = _checked(case)
+    checked = _checked(case, owner)
     if as_json:
         click.echo(json.dumps(describe(checked), ensure_ascii=False, indent=2))
     else:
@@ -60,7 +66,7 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     from docgen.adapters.binding.paper_folder import PaperFolder
     from docgen.bootstrap.packs import building
     from docgen.settings import Settings
-    from docgen.usecases.build_pack import Whose
+    from docgen.usecases.open_pack import Whose
 
     given = read(case)
     papers = PaperFolder(case.absolute().parent)
@@ -100,6 +106,31 @@ def letter(case: Path, which: str, number: str, output: Path) -> None:
 
 
 @pack.command()
+@click.option("--owner", default="collection", show_default=True, help="whose packs")
+@click.option("--days", type=click.IntRange(min=0), default=7, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="for machines")
+def due(*, owner: str, days: int, as_json: bool) -> None:
+    """List packs with a deadline within so many days, and those whose deadline is over."""
+    from docgen.bootstrap.packs import reminding
+    from docgen.settings import Settings
+    from docgen.texts.phrases import say
+
+    with told(), reminding(Settings()) as remind:
+        found = remind(owner, days=days)
+    if as_json:
+        listed = [
+            {"pack": pack.id, "state": pack.state.value, "due": each.due.value, "on": f"{each.on}"}
+            for pack, each in found
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
+    for pack, each in found:
+        words = " / ".join(say(f"pack.due.{each.due}", language) for language in BOTH)
+        click.echo(f"{each.on}\t{pack.id}\t{pack.state}\t{words}")
+    click.echo(f"{len(found)} due", err=True)
+
+
+@pack.command()
 @click.argument("number")
 @click.option("--to", "recipient", required=True, help="the notary, by name and licence")
 @click.option("--by", required=True, help="who hands it over")
@@ -136,15 +167,16 @@ def _written(make: "BuildPack", pack_id: str, folder: Path) -> list[Path]:
     return [archive, folder / pack_id / "volume.pdf", folder / pack_id / "manifest.json"]
 
 
-def _checked(case: Path) -> "CheckedPack":
+def _checked(case: Path, owner: str) -> "CheckedPack":
     from docgen.adapters.binding.paper_folder import PaperFolder
-    from docgen.bootstrap.packs import checking
+    from docgen.bootstrap.packs import checking_by_register
     from docgen.settings import Settings
 
     given = read(case)
     try:
-        with told():
-            return checking(Settings())(given, PaperFolder(case.absolute().parent))
+        papers = PaperFolder(case.absolute().parent)
+        with told(), checking_by_register(Settings()) as look:
+            return look(given, papers, owner=owner)
     except Refusal as refusal:
         refusal.show()
         sys.exit(_exit_code(refusal))

@@ -18,7 +18,7 @@ def kept_key(settings: Settings) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with keys(settings) as known:
         if not (path.exists() and _counts(path.read_text(encoding="utf-8").strip(), known)):
-            issued = known.issue(KeyRequest(client="demo", owner="demo"))
+            issued = known.issue(KeyRequest(client="demo", owner="demo"), by="system")
             _keep(issued.secret, path)
     path.chmod(0o600)
     return path

@@ -1,12 +1,10 @@
 """The whole service in one command: web processes, a worker, and all that they live on."""
 
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from types import FrameType
+from queue import Empty
 
 from docgen.bootstrap.surroundings import surroundings
 from docgen.demo.address import Address
@@ -16,6 +14,7 @@ from docgen.demo.technician import LOGIN, kept_password
 from docgen.demo.visits import plan_today
 from docgen.domain.errors import Unavailable
 from docgen.settings import BESIDE_THE_PACKAGES, Settings
+from docgen.signals import Signals, awaited
 
 _SAMPLE = BESIDE_THE_PACKAGES / "samples" / "envelope.json"
 _SECONDS_TO_START = 120
@@ -27,7 +26,6 @@ _AT_WORK = b"the worker is at work"
 """What `docgen worker` logs once it hears the queue."""
 
 Tell = Callable[[str], None]
-Signals = SimpleQueue[signal.Signals]
 
 
 def run(settings: Settings, *, tell: Tell) -> None:
@@ -38,7 +36,7 @@ def run(settings: Settings, *, tell: Tell) -> None:
     """
     address = Address.of(settings.web.bind)
     address.require_free()
-    signals = _signals()
+    signals = awaited()
     with surroundings(settings):
         key = kept_key(settings)
         password = kept_password(settings)
@@ -103,21 +101,6 @@ def _watch(children: Sequence[Child], signals: Signals, tell: Tell) -> None:
             if child.ended is not None:
                 tell(f"docgen {child.word} ended with {child.ended}; it is started again")
                 child.start()
-
-
-def _signals() -> Signals:
-    """Where the first signal arrives; the second has its default effect, which is death."""
-    # Unlike Event.set, SimpleQueue.put may interrupt the very call that waits for it.
-    arrived: Signals = SimpleQueue()
-
-    def first(number: int, _frame: FrameType | None) -> None:
-        for either in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(either, signal.SIG_DFL)
-        arrived.put(signal.Signals(number))
-
-    for either in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(either, first)
-    return arrived
 
 
 def _signalled(signals: Signals) -> bool:

@@ -2,12 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from docgen.domain.envelope import Envelope
-from docgen.domain.errors import NotAuthenticated, NotAuthorised
+from docgen.domain.errors import AddressNotAllowed, NotAuthenticated, NotAuthorised
+from docgen.domain.for_tests import is_test_client
+from docgen.domain.network import is_within
 from docgen.domain.verification import Verification
 
 
@@ -31,6 +34,18 @@ class Scope(StrEnum):
     """Plan visits, change them and cancel them while nobody has begun them."""
     VISITS_WORK = "visits:work"
     """Find visits, keep their drafts, and turn them into envelopes."""
+    PACKS = "packs"
+    """Open notary packs, answer for warnings, have them built, and tell what became of them."""
+    PACKS_READ = "packs:read"
+    """Look at them only; whoever has the other may do this, too."""
+
+
+_WIDER: Mapping[Scope, frozenset[Scope]] = {Scope.PACKS_READ: frozenset({Scope.PACKS})}
+"""By which other scopes a scope is had."""
+
+
+NOT_OF_TESTS = frozenset({Scope.VISITS_PLAN, Scope.VISITS_WORK, Scope.PACKS, Scope.PACKS_READ})
+"""What no key for tests may do: technicians drive to visits, and packs go to a notary."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +54,7 @@ class Caller:
 
     key_id: str
     client: str
-    """Which program it is: written on every envelope it makes."""
+    """Which program it is: written on every envelope it makes; `test:…` works with tests alone."""
     owner: str
     """Whose envelopes it makes and sees: the border between those that share an installation."""
     region: str | None
@@ -55,6 +70,11 @@ class Caller:
     """Of such a person: the envelope for which his tablet is in the subscriber's hands."""
 
     @property
+    def is_test(self) -> bool:
+        """Whether it makes tests and sees nothing else."""
+        return is_test_client(self.client)
+
+    @property
     def asks_as(self) -> str:
         """Among whose idempotency keys its own are; no name in it holds a line break."""
         return f"{self.owner}\n{self.client}" + (f"\n{self.staff}" if self.staff else "")
@@ -68,16 +88,18 @@ class Caller:
 
     def require(self, scope: Scope) -> None:
         """Raise NotAuthorised without that scope."""
-        if scope not in self.scopes:
+        if not {scope, *_WIDER.get(scope, ())} & self.scopes:
             raise NotAuthorised(scope)
 
     def sees(self, envelope: Envelope) -> bool:
-        """Whether the envelope is its owner's and of its region."""
-        return self._sees(envelope.owner, envelope.reference.region)
+        """Whether the envelope is its owner's, of its region, and a test where it makes tests."""
+        alike = envelope.is_test is self.is_test
+        return alike and self._sees(envelope.owner, envelope.reference.region)
 
     def sees_verification(self, verification: Verification) -> bool:
-        """Whether a number's verification is its owner's and of its region."""
-        return self._sees(verification.owner, verification.region)
+        """The same of a number's verification."""
+        alike = verification.phone.is_test is self.is_test
+        return alike and self._sees(verification.owner, verification.region)
 
     def _sees(self, owner: str, region: str | None) -> bool:
         return owner == self.owner and self.region in {None, region}
@@ -96,17 +118,24 @@ class ApiKey:
     revoked_at: datetime | None = None
     follows: str | None = None
     """The id of the key it was made to replace."""
+    addresses: tuple[str, ...] = ()
+    """Networks it counts in (CIDR); none: anywhere."""
 
     @property
     def id(self) -> str:
         """What the key is known by; not secret."""
         return self.caller.key_id
 
-    def admit(self, secret: str, *, now: datetime) -> Caller:
-        """The caller that knows the secret of a live key; raises NotAuthenticated."""
+    def admit(self, secret: str, *, now: datetime, address: str) -> Caller:
+        """The caller that knows the secret of a live key, and calls from where it counts.
+
+        Raises NotAuthenticated, or AddressNotAllowed to whoever knows the secret.
+        """
         known = hmac.compare_digest(hash_of(secret), self.secret_sha256)
         if not known or not self.counts(now):
             raise NotAuthenticated
+        if self.addresses and not is_within(self.addresses, address):
+            raise AddressNotAllowed
         return self.caller
 
     def counts(self, now: datetime) -> bool:

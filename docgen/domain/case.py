@@ -81,6 +81,8 @@ class Bankruptcy(StrEnum):
 class InscriptionState(StrEnum):
     """What became of an earlier inscription."""
 
+    SUBMITTED = "submitted"
+    """It is being made: the papers are with a notary."""
     ALIVE = "alive"
     CANCELLED = "cancelled"
     EXECUTED = "executed"
@@ -313,6 +315,10 @@ class Case:
     suspended_on: date | None = None
     acknowledgement: Acknowledgement | None = None
     acknowledged_in: AckKind | None = None
+    earlier_acknowledgements: tuple[Acknowledgement, ...] = ()
+    """Older papers of the same debt, where several were signed through this service."""
+    signed_here: tuple[tuple[str, str], ...] = ()
+    """Number and envelope of each acknowledgement that the service has found by itself."""
     agreement: Agreement | None = None
     notices: tuple[Notice, ...] = ()
     dispute: Dispute | None = None
@@ -330,7 +336,8 @@ class Case:
     @property
     def debt(self) -> DebtFacts:
         """What the claim is reckoned from."""
-        papers = () if self.acknowledgement is None else (self.acknowledgement,)
+        newest = () if self.acknowledgement is None else (self.acknowledgement,)
+        papers = (*self.earlier_acknowledgements, *newest)
         return DebtFacts(
             as_of=self.as_of,
             invoices=self.invoices,

@@ -200,6 +200,11 @@ class Envelope:
     superseded_by: str | None = None
     """Which one was made in its place."""
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it is for trying out only, and binds nobody: as its phone is nobody's."""
+        return self.subscriber.phone.is_test
+
     def document(self, document_id: str) -> Document:
         """The document by its id; raises DocumentNotFound."""
         for document in self.documents:
@@ -308,3 +313,5 @@ class EnvelopeFilter:
     order_number: str | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
+    tests: bool = False
+    """Tests only; otherwise none."""

@@ -15,6 +15,7 @@ DocgenError
 │   ├── VisitNotFound
 │   ├── WebhookNotFound
 │   ├── PackNotFound              of papers for a notary
+│   ├── PackBatchNotFound         of many such packs
 │   ├── TicketNotFound
 │   ├── BlobNotFound
 │   └── BlobDamaged               the disk holds other bytes than were stored
@@ -28,6 +29,7 @@ DocgenError
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
 │   ├── PackNotReady              rules still block it, or warnings that nobody answers for
+│   ├── PackMoveNotAllowed        nothing of that kind becomes of a pack that stands there
 │   ├── StaleEnvelope             somebody else changed it meanwhile
 │   ├── StaleVisit                the same of a visit
 │   └── VisitBegun                somebody is at it already
@@ -35,6 +37,7 @@ DocgenError
 │   ├── SessionOver               no session of signing, or one that is over
 │   └── SignInRefused             no such account, another password, or a locked one
 ├── NotAuthorised                 a key without that scope
+├── AddressNotAllowed             a key shown from where it does not count
 ├── NotFromThisPage               a signed-in browser that another page has sent
 ├── HandedOver                    the tablet is in the subscriber's hands
 ├── ProofNeeded                   a link's holder has yet to show that he knows the subscriber
@@ -196,6 +199,12 @@ class PackNotFound(NotFound):
     code = "pack_not_found"
 
 
+class PackBatchNotFound(NotFound):
+    """No such batch of packs, or not yours."""
+
+    code = "pack_batch_not_found"
+
+
 class TicketNotFound(NotFound):
     """No such ticket."""
 
@@ -299,6 +308,17 @@ class PackNotReady(Conflict):
         self.warnings = warnings
 
 
+class PackMoveNotAllowed(Conflict):
+    """Nothing of that kind becomes of a pack in its state."""
+
+    code = "pack_move_not_allowed"
+
+    def __init__(self, to: str, pack_state: str) -> None:
+        super().__init__(f"{to} is not reached from {pack_state}")
+        self.to = to
+        self.pack_state = pack_state
+
+
 class StaleEnvelope(Conflict):
     """Somebody else changed the envelope meanwhile; read it again."""
 
@@ -354,6 +374,12 @@ class NotAuthorised(DocgenError):
     def __init__(self, scope: str) -> None:
         super().__init__(scope)
         self.scope = scope
+
+
+class AddressNotAllowed(DocgenError):
+    """The key is right, and does not count at the address it was shown from."""
+
+    code = "address_not_allowed"
 
 
 class SessionOver(NotAuthenticated):

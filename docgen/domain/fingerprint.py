@@ -8,21 +8,31 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from docgen.domain.caller import ApiKey
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.journal import ROWS
+from docgen.domain.pack_record import Pack
 
 PREFIX = ROWS
 ENVELOPE = f"{PREFIX}envelope"
 CHALLENGE = f"{PREFIX}challenge"
 VERSION = f"{PREFIX}version"
+KEY = f"{PREFIX}key"
+PACK = f"{PREFIX}pack"
 
-_OWN_ROWS: Mapping[type, set[str]] = {Envelope: {"version", "documents"}, Document: {"archived"}}
-"""Fields that are rows of their own, or only count how often a row was written."""
+_OWN_ROWS: Mapping[type, set[str]] = {
+    Envelope: {"version", "documents"},
+    Document: {"archived"},
+    ApiKey: {"last_used_at"},
+    Pack: {"building", "due_on"},
+}
+"""Fields that are rows of their own, or only tell how often, when or how far."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -61,6 +71,16 @@ def of_version(version: Archived, *, salt: str) -> str:
     return _digest(salt, _plain(version))
 
 
+def of_key(key: ApiKey) -> str:
+    """Of a program's key; the hash of its secret, which nobody is told, is the salt."""
+    return _digest(key.secret_sha256, _plain(key))
+
+
+def of_pack(pack: Pack) -> str:
+    """Of a pack's row, under the hash of its case: it tells nothing to whoever lacks that."""
+    return _digest(pack.input_sha256, _plain(pack))
+
+
 def _digest(salt: str, content: Mapping[str, Any]) -> str:
     """HMAC-SHA-256 in hexadecimal; nothing where the content was never written by us.
 
@@ -83,9 +103,11 @@ def _plain(value: Any) -> Any:
             return value.value
         case Mapping():
             return {str(name): _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-    return _fields(value) if is_dataclass(value) else value
+        case list() | tuple() | frozenset():
+            plain = [_plain(each) for each in value]
+            return sorted(plain) if isinstance(value, frozenset) else plain
+    kept = str(value) if isinstance(value, Decimal) else value
+    return _fields(value) if is_dataclass(value) else kept
 
 
 def _fields(row: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What happened to an envelope, a number's verification, an account or a visit, chained by hashes.
+"""What happened to an envelope, a number, an account, a visit, a pack or a key: chained hashes.
 
 The journal holds no personal data, so it can outlive what must be erased.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.errors import ChainBroken
@@ -75,12 +76,30 @@ class Event(StrEnum):
     SIGNED_OUT = "signed_out"
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
+    KEY_ISSUED = "key_issued"
+    """The first entry of a program's key."""
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"
+    KEY_MOVED = "key_moved"
+    """It counts at other addresses than before."""
     VISIT_PLANNED = "visit_planned"
     """The first entry of a visit."""
     VISIT_CHANGED = "visit_changed"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_TO_SIGN = "visit_to_sign"
     """An envelope was made of it."""
+    PACK_OPENED = "pack_opened"
+    """The first entry of a notary pack; the following ones are of packs, too."""
+    PACK_CHECKED = "pack_checked"
+    PACK_ANSWERED = "pack_answered"
+    """Somebody answers for a warning."""
+    PACK_ASKED = "pack_asked"
+    """Somebody wants it built."""
+    PACK_WAITS = "pack_waits"
+    PACK_BOUND = "pack_bound"
+    PACK_SEALED = "pack_sealed"
+    PACK_MOVED = "pack_moved"
+    """What became of it afterwards: `state` says what."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +162,32 @@ def check(entries: Iterable[Entry]) -> None:
         if not follows or digest(entry.columns()) != entry.hash:
             raise ChainBroken(entry.envelope_id, entry.sequence)
         expected_hash, expected_sequence = entry.hash, entry.sequence + 1
+
+
+def extract_holds(own: object, told: Mapping[str, Any]) -> bool:
+    """Whether an extract of a journal is that one's, whole, and its hashes follow one another."""
+    try:
+        entries = [_told(columns) for columns in told["entries"]]
+        check(entries)
+        head = told["head"]
+    except (ChainBroken, KeyError, TypeError, ValueError):
+        return False
+    ours = all(entry.envelope_id == own for entry in entries)
+    return bool(entries) and entries[-1].hash == head and ours
+
+
+def _told(columns: Mapping[str, Any]) -> Entry:
+    """An entry of an extract; raises KeyError, TypeError or ValueError for what is none."""
+    return Entry(
+        envelope_id=columns["envelope_id"],
+        sequence=columns["sequence"],
+        event=Event(columns["event"]),
+        at=datetime.fromisoformat(columns["at"]),
+        actor=columns["actor"],
+        details=columns["details"],
+        previous_hash=columns["previous_hash"],
+        hash=columns["hash"],
+    )
 
 
 def digest(columns: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ def debts(of: Examined) -> Iterator[PackFinding]:
         yield from _term(line, pointer)
         yield from _penalty(of, line, pointer)
         yield from _component(line, pointer)
+    yield from _signed_here(of)
     yield from _penalty_basis(of)
     yield from _venue(of)
     yield from _sums(of)
@@ -45,6 +46,12 @@ def _term(line: Line, pointer: str) -> Iterator[PackFinding]:
             "N06", what, pointer,
             on=limitation.restarted_on, first_end=limitation.first_end, end=limitation.last_day,
         )  # fmt: skip
+
+
+def _signed_here(of: Examined) -> Iterator[PackFinding]:
+    """N06: what the service has found signed by the debtor, and where."""
+    for number, envelope in of.case.signed_here:
+        yield found("N06", "signed_here", "/acknowledgement", number=number, envelope=envelope)
 
 
 def _penalty(of: Examined, line: Line, pointer: str) -> Iterator[PackFinding]:

@@ -7,19 +7,19 @@ volume, `envelope` the pack with the hashes of all its files, `journal` the pack
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from docgen.domain.canonical import canonical_json
+from docgen.domain.journal import GENESIS, Entry
 from docgen.domain.operator import Operator
-from docgen.domain.pack_record import GENESIS, Pack, PackEntry, PackEvent
+from docgen.domain.pack_record import Pack
 from docgen.domain.sealing import SealAbility
 
 FORMAT = "qoltanba-pack/1"
 
 
 def build(
-    pack: Pack, manifest: Mapping[str, Any], entries: Sequence[PackEntry], *, operator: Operator,
+    pack: Pack, manifest: Mapping[str, Any], entries: Sequence[Entry], *, operator: Operator,
     seal: SealAbility,
 ) -> dict[str, Any]:  # fmt: skip
     """The evidence of one volume, as JSON values; times are UTC (ISO 8601)."""
@@ -60,32 +60,3 @@ def names(content: bytes) -> str | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return named if isinstance(named, str) else None
-
-
-def chain_holds(stated: Mapping[str, Any]) -> bool:
-    """Whether the extract is this pack's, whole, and its hashes follow one another."""
-    try:
-        own, head = stated["envelope"]["id"], stated["journal"]["head"]
-        entries = [_entry(columns) for columns in stated["journal"]["entries"]]
-        told = [columns["hash"] for columns in stated["journal"]["entries"]]
-    except (KeyError, TypeError, ValueError):
-        return False
-    before = GENESIS
-    for place, entry in enumerate(entries, start=1):
-        follows = entry.sequence == place and entry.previous_hash == before
-        if not follows or entry.pack_id != own or entry.hash != told[place - 1]:
-            return False
-        before = entry.hash
-    return bool(entries) and before == head
-
-
-def _entry(columns: Mapping[str, Any]) -> PackEntry:
-    return PackEntry(
-        pack_id=columns["pack_id"],
-        sequence=columns["sequence"],
-        event=PackEvent(columns["event"]),
-        at=datetime.fromisoformat(columns["at"]),
-        actor=columns["actor"],
-        details=columns["details"],
-        previous_hash=columns["previous_hash"],
-    ).hashed()

@@ -116,6 +116,8 @@ class Form(StrEnum):
     """Nothing that pages can be bound from."""
     SEAL_NOT_VALID = "seal_not_valid"
     """A document of ours whose seal is not valid today."""
+    TEST = "test"
+    """Made for trying out: it binds nobody, whoever sealed it."""
     UNSEALED = "unsealed"
     """Sound, without a seal of ours."""
 

@@ -1,37 +1,30 @@
-"""A pack that was made: what it is, what happened to it, and to whom it was given.
+"""A notary pack in the register: of whose debt, made of what, and what became of it.
 
-Its entries are chained by hashes as those of envelopes are. Of people they name only those who act
-by office: the notary who was given it, and whoever gave it.
+Its number follows from the case, from whose it is and from the settings it is judged by: the same
+case is the same pack. Who answers for which warning is no part of that.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
-from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.envelope import SealLevel
+from docgen.domain.errors import PackMoveNotAllowed
+from docgen.domain.pack_states import Outcome, PackState, require_move
 
-GENESIS = "0" * 64
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _LETTERS = 10
 
 
-class PackState(StrEnum):
-    """Where a pack stands on its way to the notary."""
+@dataclass(frozen=True, kw_only=True)
+class BoundVolume:
+    """The volume before its seal, and what it is told to hold."""
 
-    BOUND = "bound"
-    """Volume and manifest are there and never change again."""
-    SEALED = "sealed"
-
-
-class PackEvent(StrEnum):
-    """What is written down of a pack."""
-
-    BOUND = "bound"
-    SEALED = "sealed"
-    TRANSFERRED = "transferred"
+    sha256: str
+    pages: int
+    manifest_sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,78 +39,139 @@ class SealedVolume:
     package_sha256: str
 
 
+class BuildStep(StrEnum):
+    """How far the making of a pack has come."""
+
+    WAITING = "waiting"
+    CHECKING = "checking"
+    BINDING = "binding"
+    """Our own papers are made, and everything becomes one volume."""
+    SEALING = "sealing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Building:
+    """That somebody wants the pack made, and how far it has come."""
+
+    asked_at: datetime
+    asked_by: str
+    step: BuildStep = BuildStep.WAITING
+    error: str | None = None
+    """Code of what hindered the last try."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """One pack of one case; `id` is its number, which follows from what it is made of."""
+    """One pack of one case; `id` is its number."""
 
     id: str
     owner: str
     client: str
+    """Which program or person brought the case."""
+    region: str | None = None
     input_sha256: str
+    """Of everything the number follows from."""
     case_sha256: str
-    """Of the case as it was given, in the store of files."""
-    volume_sha256: str
-    volume_pages: int
-    manifest_sha256: str
+    """Of the case as it was given, and who answers for its warnings, in the store of files."""
+    checked_sha256: str
+    """Of what the last check found, in the store of files."""
+    state: PackState
+    account_number: str
+    debtor: str
+    """Full name."""
+    as_of: date
+    total: Decimal
+    """All that is claimed, tenge."""
+    month_from: date | None = None
+    """The first claimed month, by its first day."""
+    month_to: date | None = None
+    limitation_ends: date | None = None
+    """The day after which the oldest claimed invoice is barred."""
+    blocks: int = 0
+    warnings: int = 0
+    """That nobody answers for."""
     created_at: datetime
+    changed_at: datetime
+    bound: BoundVolume | None = None
     sealed: SealedVolume | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    building: Building | None = None
+    due_on: date | None = None
+    """The next of its deadlines."""
 
     @property
-    def state(self) -> PackState:
-        """Where it stands."""
-        return PackState.BOUND if self.sealed is None else PackState.SEALED
+    def volume(self) -> BoundVolume:
+        """The volume; raises PackMoveNotAllowed while there is none."""
+        if self.bound is None:
+            raise PackMoveNotAllowed(PackState.SEALED, self.state)
+        return self.bound
+
+    @property
+    def volume_sha256(self) -> str:
+        """Of the volume before its seal."""
+        return self.volume.sha256
+
+    @property
+    def volume_pages(self) -> int:
+        """Pages of the volume before its seal."""
+        return self.volume.pages
+
+    @property
+    def manifest_sha256(self) -> str:
+        """Of the manifest."""
+        return self.volume.manifest_sha256
+
+    def found(self, blocks: int, warnings: int) -> Self:
+        """After a check: a draft, or one that may be built."""
+        state = PackState.DRAFT if blocks or warnings else PackState.CHECKED
+        require_move(self.state, state)
+        return replace(self, state=state, blocks=blocks, warnings=warnings)
+
+    def as_bound(self, volume: BoundVolume, *, at: datetime) -> Self:
+        """With its volume, which never changes again."""
+        require_move(self.state, PackState.BOUND)
+        return replace(self, state=PackState.BOUND, bound=volume, changed_at=at)
+
+    def as_sealed(self, sealed: SealedVolume, *, at: datetime) -> Self:
+        """With its seal."""
+        require_move(self.state, PackState.SEALED)
+        return replace(self, state=PackState.SEALED, sealed=sealed, changed_at=at, building=None)
+
+    def became(self, outcome: Outcome) -> Self:
+        """With one more thing that happened to it."""
+        require_move(self.state, outcome.state)
+        return replace(
+            self,
+            state=outcome.state,
+            outcomes=(*self.outcomes, outcome),
+            changed_at=outcome.at,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class PackEntry:
-    """One thing that happened to a pack; `hash` covers all the rest."""
+class PackFilter:
+    """Which packs are looked for."""
 
-    pack_id: str
-    sequence: int
-    event: PackEvent
-    at: datetime
-    actor: str
-    details: Mapping[str, str] = field(default_factory=dict)
-    previous_hash: str
-    hash: str = ""
-
-    def columns(self) -> dict[str, object]:
-        """Everything that is hashed, as JSON values."""
-        return {
-            "pack_id": self.pack_id,
-            "sequence": self.sequence,
-            "event": self.event.value,
-            "at": instant(self.at),
-            "actor": self.actor,
-            "details": dict(self.details),
-            "previous_hash": self.previous_hash,
-        }
-
-    def hashed(self) -> "PackEntry":
-        """The same with its hash."""
-        return replace(self, hash=hashlib.sha256(canonical_json(self.columns())).hexdigest())
+    owner: str
+    region: str | None = None
+    states: frozenset[PackState] = frozenset()
+    """Empty: whatever state."""
+    sought: str | None = None
+    """Part of a number, an account or a name."""
+    due_by: date | None = None
+    """Those with a deadline on that day or before."""
 
 
-def follow(
-    entries: Sequence[PackEntry],
-    event: PackEvent,
-    *,
-    pack_id: str,
-    at: datetime,
-    actor: str,
-    details: Mapping[str, str],
-) -> PackEntry:
-    """The next entry of a pack's chain."""
-    last = entries[-1] if entries else None
-    return PackEntry(
-        pack_id=pack_id,
-        sequence=1 if last is None else last.sequence + 1,
-        event=event,
-        at=at,
-        actor=actor,
-        details=details,
-        previous_hash=GENESIS if last is None else last.hash,
-    ).hashed()
+@dataclass(frozen=True, kw_only=True)
+class PackPaper:
+    """A file that somebody has brought along for his packs."""
+
+    owner: str
+    sha256: str
+    size: int
+    pages: int
+    client: str
+    added_at: datetime
 
 
 def number_of(input_sha256: str, year: int) -> str:

@@ -30,6 +30,9 @@ class Route:
     channel: Channel = Channel.SMS
     """What it speaks; messages of another channel never go by it."""
 
+    of_tests: bool = False
+    """Whether it is for numbers of tests: they never go by another, and nothing else by it."""
+
     def is_home_of(self, phone: Phone) -> bool:
         """Whether the number is of a network this route was set up for."""
         return phone.value[2:5] in self.networks

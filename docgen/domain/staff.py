@@ -42,9 +42,10 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
         Scope.JOURNAL_READ,
         Scope.DOCUMENTS_VERIFY,
         Scope.VISITS_PLAN,
+        Scope.PACKS,
     },
-    Role.COLLECTOR: _READS | {Scope.JOURNAL_READ, Scope.DOCUMENTS_VERIFY},
-    Role.AUDITOR: _READS | {Scope.JOURNAL_READ, Scope.DOCUMENTS_VERIFY},
+    Role.COLLECTOR: _READS | {Scope.JOURNAL_READ, Scope.DOCUMENTS_VERIFY, Scope.PACKS},
+    Role.AUDITOR: _READS | {Scope.JOURNAL_READ, Scope.DOCUMENTS_VERIFY, Scope.PACKS_READ},
     Role.ADMINISTRATOR: frozenset({Scope.FORMS_READ, Scope.WEBHOOKS_MANAGE}),
 }
 """What each role may ask for; whoever has several may do what any of them may."""

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.envelope import Envelope
+from docgen.domain.for_tests import is_test_client
 from docgen.domain.journal import Entry, Event
 
 
@@ -81,13 +82,18 @@ class Webhook:
     failing_since: datetime | None = None
     disabled_because: str | None = None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it hears of tests, and of nothing else: as the key did that made it."""
+        return is_test_client(self.client)
+
     def wants(self, topic: Topic) -> bool:
         """Whether it is to be told of that."""
         return self.state is WebhookState.ACTIVE and (not self.topics or topic in self.topics)
 
     def hears_of(self, envelope: Envelope) -> bool:
-        """Whether the envelope is its owner's and of its region."""
-        ours = envelope.owner == self.owner
+        """Whether the envelope is its owner's, of its region, and a test if it hears of tests."""
+        ours = envelope.owner == self.owner and envelope.is_test is self.is_test
         return ours and self.region in {None, envelope.reference.region}
 
     def generations(self, now: datetime, *, overlap: timedelta) -> tuple[int, ...]:
@@ -251,6 +257,8 @@ def _data(envelope: Envelope, entry: Entry) -> dict[str, Any]:
             for document in envelope.documents
         ],
     }
+    if envelope.is_test:
+        told["test"] = True
     for name in ("challenge", "delivered_at", "error", "supersedes", "superseded_by"):
         if name in entry.details:
             told[name] = entry.details[name]

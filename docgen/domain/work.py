@@ -11,6 +11,10 @@ class Task(StrEnum):
     RENDER = "render"
     SEAL = "seal"
     SIGN_DETACHED = "sign_detached"
+    BUILD_PACK = "build_pack"
+    """Of a notary pack; the row names the pack in the place of an envelope."""
+    BUILD_LINE = "build_line"
+    """A pack of a batch; its line is what is owed, and no row says so again."""
 
 
 @dataclass(frozen=True, kw_only=True)

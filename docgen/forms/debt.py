@@ -11,6 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from docgen.domain.debt import Component
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.forms.fields import Block, Day, LocalLine, Money, finding, localised
@@ -65,6 +66,15 @@ class Debt(Block):
         if self.services is not None and self.services.period_to > on:
             params = (("day", dates.short(on)),)
             yield FieldError(f"{root}/services/period_to", "after_debt_day", params)
+
+    @property
+    def components(self) -> frozenset[Component]:
+        """What it names. What else is owed is told in free text: nothing may rest on that alone."""
+        named = {
+            Component.SERVICES: self.services is not None,
+            Component.EQUIPMENT: self.equipment > 0,
+        }
+        return frozenset(component for component, owed in named.items() if owed)
 
     def printed(self, language: Language) -> dict[str, dict[str, str]]:
         """Each part and the total in figures and words, with dashes for what is not owed."""

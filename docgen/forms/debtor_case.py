@@ -259,9 +259,11 @@ class PaperInput(Given):
 class OverrideInput(Given):
     """Who answers for a warning, and why."""
 
-    rule: Annotated[str, StringConstraints(pattern=r"^[NP][0-9]{2}$")]
-    by: Line
-    reason: Annotated[Line, Field(min_length=_SHORTEST_REASON)]
+    rule: Annotated[str, StringConstraints(pattern=r"^[NP][0-9]{2}$"), Field(examples=["N27"])]
+    by: Annotated[Line, Field(examples=["Мұқашева Дана Серікқызы"])]
+    reason: Annotated[
+        Line, Field(min_length=_SHORTEST_REASON, examples=["Сверено с журналом начислений"])
+    ]
 
     @model_validator(mode="after")
     def _named(self) -> "OverrideInput":

@@ -13,6 +13,7 @@ from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import EditionNotFound, FieldError, ValuesRejected
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
+from docgen.domain.signed_here import AcknowledgedDebt
 from docgen.domain.subscriber import Subscriber
 from docgen.forms.edition import Edition, in_force
 from docgen.forms.fields import Block, Code
@@ -101,6 +102,10 @@ class FormValues(Block):
     def traces(self) -> Traces:
         """What the paper, once signed, changes in the account."""
         return Traces()
+
+    def acknowledges(self) -> AcknowledgedDebt | None:
+        """What debt the subscriber acknowledges by signing, if any."""
+        return None
 
     def review(self, account: Account) -> Review:  # noqa: ARG002 - for forms that look back
         """What is wrong or worth a warning, given what the account has signed before."""

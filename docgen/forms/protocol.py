@@ -105,8 +105,19 @@ def caption(
         subscriber.full_name,
         f"{subscriber.phone.masked()}, {moment(at)}" if by_code else moment(at),
         f"№ {document.number}",
-        *(say("seal.sealed", language) for language in BOTH),
+        *(say(_sealed(subscriber), language) for language in BOTH),
     )
+
+
+def _sealed(subscriber: Subscriber) -> str:
+    """What the seal means."""
+    return "seal.test" if subscriber.phone.is_test else "seal.sealed"
+
+
+def _title(facts: Facts, document: Document, language: Language) -> str:
+    """The paper's name, and of a test that it binds nobody."""
+    title = facts.titles[document.id][language.value]
+    return say("word.test", language, title=title) if facts.envelope.is_test else title
 
 
 def _documents(facts: Facts, language: Language) -> list[dict[str, str]]:
@@ -114,7 +125,7 @@ def _documents(facts: Facts, language: Language) -> list[dict[str, str]]:
         {
             "no": str(place),
             "number": each.number,
-            "title": facts.titles[each.id][language.value],
+            "title": _title(facts, each, language),
             "sha256": each.frozen_hash(),
         }
         for place, each in enumerate(facts.envelope.documents, start=1)
@@ -142,7 +153,7 @@ def _document(facts: Facts, language: Language) -> dict[str, str]:
     document, frozen = facts.document, facts.frozen
     return {
         "number": document.number,
-        "title": facts.titles[document.id][language.value],
+        "title": _title(facts, document, language),
         "date": formal(local_day(facts.envelope.created_at), language),
         "pages": str(frozen.pages),
         "size": grouped_bytes(frozen.size),

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
+from docgen.domain.signed_here import Instalment
 from docgen.forms.debt import Debt, Owed
 from docgen.forms.fields import Block, Day, Money
 from docgen.forms.working_days import is_working, next_working
@@ -71,6 +72,11 @@ def out_of_time(
     for place, row in enumerate(rows):
         if row.due_on < today:
             yield _found(place, "due_on", "due_before_today", day=dates.short(today))
+
+
+def instalments(rows: Sequence[Payment]) -> tuple[Instalment, ...]:
+    """As the rules of packs know them."""
+    return tuple(Instalment(due_on=row.due_on, amount=row.amount) for row in rows)
 
 
 def printed(rows: Sequence[Payment], language: Language) -> dict[str, Any]:

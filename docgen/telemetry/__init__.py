@@ -11,6 +11,7 @@ from docgen.telemetry.metrics import (
     PROBLEMS,
     REQUESTS,
     WorkOwed,
+    count_code,
     exposition,
     forget_process,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "WorkOwed",
     "bind",
     "configure",
+    "count_code",
     "exposition",
     "forget_process",
     "masked",

@@ -40,6 +40,14 @@ CODES = Counter(
     ["outcome"],
     registry=_OURS,
 )
+
+
+def count_code(outcome: str, *, is_test: bool) -> None:
+    """Count a code; tests are no codes."""
+    if not is_test:
+        CODES.labels(outcome).inc()
+
+
 LIMITS = Counter(
     "qoltanba_limits",
     "Refusals by a limit, by its name.",

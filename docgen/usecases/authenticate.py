@@ -1,17 +1,25 @@
 """Authenticate a program by its API key."""
 
+import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from docgen.domain.caller import ApiKey, Caller
-from docgen.domain.errors import ApiKeyNotFound, Conflict, NotAuthenticated, Unavailable
+from docgen.domain.errors import (
+    AddressNotAllowed,
+    ApiKeyNotFound,
+    Conflict,
+    NotAuthenticated,
+    Unavailable,
+)
 from docgen.ports import Clock, Register
 from docgen.usecases.issue_key import PREFIX
 
 _KEY = re.compile(rf"{PREFIX}_([0-9A-Za-z]+)_([A-Za-z0-9_-]+)")
 _LONGEST = 200
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +32,11 @@ class Authenticate:
     """How exactly the last use is known: writing it at every request would cost more than it."""
     _tried: dict[str, datetime] = field(default_factory=dict, repr=False)
 
-    def __call__(self, key: str) -> Caller:
-        """The caller; raises NotAuthenticated, which tells nothing of why."""
+    def __call__(self, key: str, *, address: str = "") -> Caller:
+        """The caller; raises NotAuthenticated, which tells nothing of why, or AddressNotAllowed.
+
+        `address` is from where it was shown, as far as our own proxies are believed.
+        """
         parts = _KEY.fullmatch(key[:_LONGEST])
         if parts is None:
             raise NotAuthenticated
@@ -35,7 +46,11 @@ class Authenticate:
                 known = unit.keys.get(key_id)
             except ApiKeyNotFound:
                 raise NotAuthenticated from None
-        caller = known.admit(secret, now=self.clock.now())
+        try:
+            caller = known.admit(secret, now=self.clock.now(), address=address)
+        except AddressNotAllowed:
+            log.warning("key %s was shown from where it does not count", key_id)
+            raise
         self._note_use(known)
         return caller
 

@@ -22,6 +22,8 @@ from docgen.usecases.make_paper import MakePaper
 _ORDER = {place.slot: order for order, place in enumerate(CHECKLIST)}
 _MADE = tuple(place.slot for place in CHECKLIST if place.wanted is Wanted.MADE)
 _MOST_TRIES = 4
+_FIT_A_PAGE = 18
+"""Papers that a page of the inventory lists, more or less: a good guess saves a rendering."""
 FORMAT = "qoltanba-pack-manifest/1"
 
 
@@ -72,7 +74,10 @@ class BindPack:
         made = [self._made(slot, facts, owner) for slot in _MADE if slot is not Slot.INVENTORY]
         rest = sorted([*made, *brought], key=lambda each: _ORDER[each.looked.listed.slot])
         papers = self._with_inventory(rest, facts, owner)
-        parts = [Part(title=_outlined(paper, BOTH), pdf=paper.pdf) for paper in papers]
+        parts = [
+            Part(title=_outlined(paper, BOTH), pdf=paper.pdf, pages=paper.looked.listed.pages)
+            for paper in papers
+        ]
         title = " / ".join(say("pack.volume.title", language) for language in BOTH)
         volume = self.binder.bind(parts, number=number, title=title)
         described = _manifest(checked, papers, volume, number=number)
@@ -85,14 +90,14 @@ class BindPack:
         )
 
     def _made(self, slot: Slot, facts: PackFacts, owner: str) -> _Paper:
-        pdf = MakePaper(renderer=self.renderer)(slot, facts, caller=owner).pdf
-        return _paper(slot, pdf, path=f"papers/{slot}.pdf", pages=self.binder.pages(pdf))
+        made = MakePaper(renderer=self.renderer)(slot, facts, caller=owner)
+        return _paper(slot, made.pdf, path=f"papers/{slot}.pdf", pages=made.pages)
 
     def _with_inventory(
         self, rest: Sequence[_Paper], facts: PackFacts, owner: str
     ) -> Sequence[_Paper]:
         """Made until its own pages are as many as it says itself."""
-        pages = 2
+        pages = 2 + 2 * (len(rest) // _FIT_A_PAGE)
         for _ in range(_MOST_TRIES):
             blank = _paper(Slot.INVENTORY, b"", path="papers/inventory.pdf", pages=pages)
             numbered = _numbered([blank, *rest])

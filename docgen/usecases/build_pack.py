@@ -1,42 +1,37 @@
 """Build a pack: checked, bound, kept, sealed and packed; the same input gives the stored one."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from docgen.domain import pack_evidence
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import PackNotFound, PackNotReady, Unavailable
+from docgen.domain.journal import Entry, Event
 from docgen.domain.language import BOTH
 from docgen.domain.operator import Operator
-from docgen.domain.pack import Policy
-from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume, follow, number_of
+from docgen.domain.pack_record import BoundVolume, BuildStep, Pack, SealedVolume
+from docgen.domain.pack_states import AT_THE_DESK
 from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.domain.work import Task
 from docgen.forms.pack_results import ResultFacts
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.ports_of_packs import Packer, PaperFiles
 from docgen.texts.phrases import say
 from docgen.usecases.bind_pack import BindPack, Bound
-from docgen.usecases.check_pack import CheckedPack, CheckPack
+from docgen.usecases.check_pack import CheckedPack
 from docgen.usecases.make_paper import results_order
-
-
-@dataclass(frozen=True, kw_only=True)
-class Whose:
-    """Whose pack it is, and which program or person made it."""
-
-    owner: str
-    client: str
+from docgen.usecases.note_pack import keep_pack
+from docgen.usecases.open_pack import Keyed, OpenPack, Whose, with_answers
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuildPack:
     """Repeatable at any point: what is bound is never bound anew, what is sealed never again."""
 
-    check: CheckPack
+    open: OpenPack
     bind: BindPack
     register: Register
     blobs: Blobs
@@ -48,80 +43,84 @@ class BuildPack:
 
     def __call__(self, given: Mapping[str, Any], files: PaperFiles, whose: Whose) -> Pack:
         """The sealed pack; raises PackNotReady, ValuesRejected, and what hinders the making."""
-        checked = self.check(given, files)
-        if not checked.examination.ready:
-            found = checked.examination
-            raise PackNotReady(len(found.blocks), len(found.open_warnings))
-        content = canonical_json({"case": _plain(given)})
-        key = _key(content, whose.owner, self.check.policy)
-        number = number_of(key, checked.case.as_of.year)
-        with self.register.hold(number) as ours:
+        return self.make(self.open.named(given, whose.owner), given, files, whose)
+
+    def make(self, named: Keyed, given: Mapping[str, Any], files: PaperFiles, whose: Whose) -> Pack:
+        """The same of a pack that has its name already."""
+        stored = self.open.stored(named.number)
+        if stored is not None and stored.sealed is not None:
+            return stored
+        with self.register.hold(named.number) as ours:
             if not ours:
                 raise Unavailable("somebody else is making this pack")
-            return self._made(checked, files, whose, number=number, key=key, content=content)
+            return self._made(given, files, whose, named)
 
     def package(self, pack_id: str) -> bytes:
         """The archive of a sealed pack; raises PackNotFound."""
-        pack = self._stored(pack_id)
+        pack = self.open.stored(pack_id)
         if pack is None or pack.sealed is None:
             raise PackNotFound(pack_id)
         return self.blobs.get(pack.sealed.package_sha256)
 
     def _made(
-        self,
-        checked: CheckedPack,
-        files: PaperFiles,
-        whose: Whose,
-        *,
-        number: str,
-        key: str,
-        content: bytes,
+        self, given: Mapping[str, Any], files: PaperFiles, whose: Whose, named: Keyed
     ) -> Pack:
-        stored = self._stored(number)
+        stored = self.open.stored(named.number)
         if stored is not None and stored.sealed is not None:
             return stored
-        bound = self.bind(checked, files, number=number, owner=whose.owner)
+        self._step(stored, BuildStep.CHECKING)
+        whole = self._whole(given, stored)
+        checked = self.open.checked(whole, files, whose.owner, but=named.number)
+        ready, found = checked.examination.ready, checked.examination
+        pack = stored
+        if (ready and stored is None) or (stored is not None and stored.state in AT_THE_DESK):
+            pack = self.open.keep(checked, whole, whose, named=named, stored=stored)
+        if pack is None or not ready:
+            raise PackNotReady(len(found.blocks), len(found.open_warnings))
+        self._step(pack, BuildStep.BINDING)
+        bound = self.bind(checked, checked.files, number=named.number, owner=whose.owner)
+        if pack.bound is None:
+            pack = self._keep(bound, pack, whose)
+        self._step(pack, BuildStep.SEALING)
+        return self._seal(pack, bound, checked)
+
+    def _whole(self, given: Mapping[str, Any], stored: Pack | None) -> Mapping[str, Any]:
+        """With the answers that were kept; once it is bound, exactly what was bound."""
         if stored is None:
-            stored = self._keep(bound, whose, number=number, key=key, content=content)
-        return self._seal(stored, bound, checked)
+            return given
+        kept = self.open.case_of(stored)
+        return kept if stored.bound is not None else with_answers(given, kept)
 
-    def _stored(self, number: str) -> Pack | None:
-        try:
-            with self.register.view() as unit:
-                return unit.packs.get(number)
-        except PackNotFound:
-            return None
-
-    def _keep(self, bound: Bound, whose: Whose, *, number: str, key: str, content: bytes) -> Pack:
-        now = self.clock.now()
-        pack = Pack(
-            id=number,
-            owner=whose.owner,
-            client=whose.client,
-            input_sha256=key,
-            case_sha256=self.blobs.put(content),
-            volume_sha256=self.blobs.put(bound.volume.pdf),
-            volume_pages=bound.volume.pages,
-            manifest_sha256=self.blobs.put(bound.manifest),
-            created_at=now,
-        )
-        details = {"volume": pack.volume_sha256, "manifest": pack.manifest_sha256}
-        entry = follow(
-            (), PackEvent.BOUND, pack_id=number, at=now, actor=whose.client, details=details
-        )
+    def _step(self, pack: Pack | None, step: BuildStep) -> None:
+        """Say how far it has come to whoever has asked for it, and watches."""
+        if pack is None or pack.building is None:
+            return
         with self.register.begin() as unit:
-            unit.packs.add(pack)
-            unit.packs.append(entry)
+            unit.packs.note_step(pack.id, step)
             unit.commit()
-        return pack
+
+    def _keep(self, bound: Bound, pack: Pack, whose: Whose) -> Pack:
+        now = self.clock.now()
+        volume = BoundVolume(
+            sha256=self.blobs.put(bound.volume.pdf),
+            pages=bound.volume.pages,
+            manifest_sha256=self.blobs.put(bound.manifest),
+        )
+        details = {"volume": volume.sha256, "manifest": volume.manifest_sha256}
+        with self.register.begin() as unit:
+            kept = keep_pack(
+                unit, unit.packs.get(pack.id).as_bound(volume, at=now), Event.PACK_BOUND, at=now,
+                actor=whose.by, details=details, days=self.open.check.days,
+            )  # fmt: skip
+            unit.commit()
+        return kept
 
     def _seal(self, pack: Pack, bound: Bound, checked: CheckedPack) -> Pack:
         with self.register.view() as unit:
-            entries = unit.packs.entries(pack.id)
+            entries = unit.journal.of(pack.id)
         manifest = self.blobs.get(pack.manifest_sha256)
-        made = self._sealed(
-            pack, entries, json.loads(manifest), self._results(pack, bound, checked)
-        )
+        results = self._results(pack, bound, checked)
+        made = self._sealed(pack, entries, json.loads(manifest), results)
         now = self.clock.now()
         outcome = {"sealed_at": instant(now), "results": _found(checked), "signer": made.signer}
         package = self.packer.pack(
@@ -141,20 +140,19 @@ class BuildPack:
             package_sha256=self.blobs.put(package),
         )
         details = {"volume": sealed.sha256, "package": sealed.package_sha256}
-        entry = follow(
-            entries, PackEvent.SEALED, pack_id=pack.id, at=now, actor="system", details=details
-        )
-        done = replace(pack, sealed=sealed)
         with self.register.begin() as unit:
-            unit.packs.save(done)
-            unit.packs.append(entry)
+            done = keep_pack(
+                unit, unit.packs.get(pack.id).as_sealed(sealed, at=now), Event.PACK_SEALED, at=now,
+                actor="system", details=details, days=self.open.check.days,
+            )  # fmt: skip
+            unit.outbox.settle(Task.BUILD_PACK, pack.id, now=now)
             unit.commit()
         return done
 
     def _sealed(
         self,
         pack: Pack,
-        entries: Sequence[PackEntry],
+        entries: Sequence[Entry],
         manifest: Mapping[str, Any],
         results: bytes,
     ) -> SealedPdf:
@@ -194,23 +192,6 @@ def order_of(
         reason=sealed[0],
         location=operator.address[BOTH[0]],
     )
-
-
-def _key(content: bytes, owner: str, policy: Policy) -> str:
-    """SHA-256 over the case, whose it is, and everything it is judged by."""
-    judged = canonical_json({"owner": owner, "policy": _plain(asdict(policy))})
-    return hashlib.sha256(content + judged).hexdigest()
-
-
-def _plain(value: object) -> Any:
-    """As JSON says it: numbers as text, sets in order."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(map(str, value))
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value if isinstance(value, bool) or value is None else str(value)
 
 
 def _found(checked: CheckedPack) -> list[dict[str, Any]]:

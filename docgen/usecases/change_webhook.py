@@ -64,6 +64,7 @@ class ChangeWebhook:
 def webhook_of(unit: UnitOfWork, webhook_id: str, caller: Caller) -> Webhook:
     """The webhook, if it is the caller's; raises WebhookNotFound."""
     webhook = unit.webhooks.get(webhook_id)
-    if webhook.owner != caller.owner or caller.region not in {None, webhook.region}:
+    ours = webhook.owner == caller.owner and webhook.is_test is caller.is_test
+    if not ours or caller.region not in {None, webhook.region}:
         raise WebhookNotFound(webhook_id)
     return webhook

@@ -10,11 +10,14 @@ from docgen.domain import audit, audit_anchors
 from docgen.domain.anchor import Anchor
 from docgen.domain.audit import Stored
 from docgen.domain.audit_anchors import Leaves, StoredAnchor
+from docgen.domain.audit_keys import StoredKey, key_findings
+from docgen.domain.audit_packs import TABLE, StoredPack, files_of, pack_findings
 from docgen.domain.consent import HandwrittenConsent
 from docgen.domain.envelope import Document, Envelope
 from docgen.domain.errors import BlobDamaged, BlobNotFound, NotFound
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Event
+from docgen.domain.pack_record import Pack
 from docgen.ports import Blobs, Clock, Register, UnitOfWork
 from docgen.ports_of_evidence import TimeStampJudge
 from docgen.texts import dates
@@ -113,6 +116,13 @@ class CheckJournal:
             self._check_stored(stored, seen, files=files)
         for stored in self._chains():
             self._check_stored(stored, seen, files=files)
+            seen.note(self._lost_pack(stored))
+        for pack in self._packs():
+            seen.note(pack_findings(pack))
+            if files and pack.pack is not None:
+                seen.note(self._pack_files(pack.pack, seen))
+        for stored_key in self._keys():
+            seen.note(key_findings(stored_key))
         seen.note(self._unproved())
         seen.note(self._overdue(seen))
         return seen.checked()
@@ -200,6 +210,24 @@ class CheckJournal:
             except (BlobNotFound, BlobDamaged) as failure:
                 yield _lost(failure, table="envelopes", row=envelope.id, sha256=sha256)
 
+    def _lost_pack(self, stored: Stored) -> Iterator[Finding]:
+        """A chain that tells of a pack which is not there."""
+        if not stored.entries or stored.entries[0].event is not Event.PACK_OPENED:
+            return
+        with self.register.view() as unit:
+            there = unit.audit.has_pack(stored.id)
+        if not there:
+            yield Finding(fault=Mismatch.MISSING, table=TABLE, row=stored.id)
+
+    def _pack_files(self, pack: Pack, seen: _Seen) -> Iterator[Finding]:
+        """The case, what was found in it, the volume with and without its seal, the archive."""
+        for sha256 in files_of(pack):
+            seen.files += 1
+            try:
+                self.blobs.get(sha256)
+            except (BlobNotFound, BlobDamaged) as failure:
+                yield _lost(failure, table=TABLE, row=pack.id, sha256=sha256)
+
     def _overdue(self, seen: _Seen) -> Iterator[Finding]:
         """Entries of days long over that nothing vouches for."""
         if seen.uncovered is None or self.clock.now() - seen.uncovered < _LATE:
@@ -216,6 +244,18 @@ class CheckJournal:
     def _chains(self) -> Iterator[Stored]:
         return self._paged(
             lambda unit, after: unit.audit.chains(after=after, limit=_ENVELOPES),
+            lambda each: each.id,
+        )
+
+    def _packs(self) -> Iterator[StoredPack]:
+        return self._paged(
+            lambda unit, after: unit.audit.packs(after=after, limit=_ENVELOPES),
+            lambda each: each.id,
+        )
+
+    def _keys(self) -> Iterator[StoredKey]:
+        return self._paged(
+            lambda unit, after: unit.audit.keys(after=after, limit=_ENVELOPES),
             lambda each: each.id,
         )
 

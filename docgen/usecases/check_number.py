@@ -30,6 +30,10 @@ class CheckNumber:
     def __call__(self, phone: Phone, iin: Iin, *, owner: str) -> NumberReport:
         """What there is to tell, and the refusal for whoever would send a code; raises neither."""
         now = self.clock.now()
+        if phone.is_test:
+            # Nobody has it, and whoever tries out shares it with all who do.
+            nothing = Found(answer=None, unavailable=False, of_employee=False, persons=1)
+            return report(nothing, now=now, policy=self.policy)
         answer, unavailable = self._asked(phone, iin)
         persons, another_at = self._used(phone, iin, owner=owner, now=now)
         found = Found(

@@ -9,10 +9,11 @@ from docgen.domain.envelope import Envelope
 from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
-from docgen.domain.work import OutboxRow, Task
+from docgen.domain.work import Task
 from docgen.ports import Chance, Jobs, Register, UnitOfWork
 from docgen.texts.phrases import say
 from docgen.usecases.find_matter import Signing
+from docgen.usecases.owe_work import owe_work
 from docgen.usecases.spend_code import Attempt, SpendCode
 
 
@@ -68,14 +69,7 @@ class ConfirmByCode:
             | fingerprints(confirmed),
         )
         unit.journal.append(envelope_id, fact)
-        unit.outbox.add(
-            OutboxRow(
-                id=self.chance.identifier(),
-                task=Task.SEAL,
-                envelope_id=envelope_id,
-                created_at=now,
-            )
-        )
+        owe_work(unit, envelope_id, task=Task.SEAL, now=now, chance=self.chance)
 
 
 def _consent(code: TypedCode, language: Language) -> SmsConsent:

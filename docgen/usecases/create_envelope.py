@@ -16,16 +16,18 @@ from docgen.domain.errors import (
 )
 from docgen.domain.evidence import values_hash
 from docgen.domain.fingerprint import fingerprints
+from docgen.domain.for_tests import NUMBERS, is_test_client
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.number import NumberReport
-from docgen.domain.subscriber import Subscriber
-from docgen.domain.work import OutboxRow, Task
+from docgen.domain.subscriber import Phone, Subscriber
+from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import read_reference, read_subscriber
 from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
 from docgen.usecases.check_number import CheckNumber, below, fact_of
+from docgen.usecases.owe_work import owe_work
 from docgen.usecases.recall_account import RecallAccount, Whose
 from docgen.usecases.recall_number import RecallNumber
 from docgen.usecases.review_papers import NewPaper, ReviewPapers
@@ -107,7 +109,7 @@ class CreateEnvelope:
         with self.register.begin() as unit:
             self._require_room(unit)
             self._supersede(unit, request, by=made_id, now=now)
-            documents = tuple(self._document(unit, each, today) for each in checked)
+            documents = tuple(self._document(unit, each, request, today) for each in checked)
             envelope = Envelope(
                 id=made_id,
                 owner=request.owner,
@@ -137,7 +139,8 @@ class CreateEnvelope:
             old = unit.envelopes.get(request.supersedes)
         except EnvelopeNotFound:
             raise _unknown() from None
-        if old.owner != request.owner or request.region not in {None, old.reference.region}:
+        ours = old.owner == request.owner and request.region in {None, old.reference.region}
+        if not ours or old.is_test is not is_test_client(request.client):
             raise _unknown()
         if old.superseded_by == by:
             # Somebody slower made this very envelope meanwhile: adding it again says so.
@@ -152,10 +155,7 @@ class CreateEnvelope:
         )
         if asked is not None and number.directory:
             unit.journal.append(envelope.id, asked)
-        row = OutboxRow(
-            id=self.chance.identifier(), task=Task.RENDER, envelope_id=envelope.id, created_at=now
-        )
-        unit.outbox.add(row)
+        owe_work(unit, envelope.id, task=Task.RENDER, now=now, chance=self.chance)
 
     @property
     def _review(self) -> ReviewPapers:
@@ -211,6 +211,8 @@ class CreateEnvelope:
         if rows > MOST_ROWS_TOGETHER:
             params = (("limit", str(MOST_ROWS_TOGETHER)),)
             found.append(FieldError("/documents", "too_many_rows", params))
+        if subscriber is not None:
+            found += phone_findings(subscriber.phone, client=request.client)
         if found or subscriber is None or reference is None:
             raise ValuesRejected(tuple(found))
         return subscriber, reference, [each for each in checked if each is not None]
@@ -227,8 +229,11 @@ class CreateEnvelope:
             raise ValuesRejected((FieldError(pointer, "order_number_differs"),))
         return _Checked(form=form, languages=each.languages, values=values, root=f"{root}/values")
 
-    def _document(self, unit: UnitOfWork, each: _Checked, today: date) -> Document:
-        series = f"{each.form.number_prefix}-{today.year}"
+    def _document(
+        self, unit: UnitOfWork, each: _Checked, request: EnvelopeRequest, today: date
+    ) -> Document:
+        kind = NUMBERS if is_test_client(request.client) else ""
+        series = f"{kind}{each.form.number_prefix}-{today.year}"
         edition = each.form.edition_on(today)
         return Document(
             id=self.chance.identifier(),
@@ -264,7 +269,15 @@ def _whose(request: EnvelopeRequest, subscriber: Subscriber) -> Whose:
         region=request.region,
         iin=subscriber.iin,
         without=request.supersedes,
+        tests=subscriber.phone.is_test,
     )
+
+
+def phone_findings(phone: Phone, *, client: str) -> tuple[FieldError, ...]:
+    """That a test has a number of somebody, or what is no test a number of tests."""
+    if phone.is_test is is_test_client(client):
+        return ()
+    return (FieldError("/subscriber/phone", "phone_for_tests" if phone.is_test else "phone_real"),)
 
 
 def _unknown() -> ValuesRejected:

@@ -40,7 +40,11 @@ class CreateWebhook:
             created_at=self.clock.now(),
         )
         with self.register.begin() as unit:
-            known = {each.id: each for each in unit.webhooks.of(caller.owner)}
+            known = {
+                each.id: each
+                for each in unit.webhooks.of(caller.owner)
+                if each.is_test is caller.is_test
+            }
             if webhook_id in known:
                 return known[webhook_id]
             if len(known) >= MOST_OF_AN_OWNER:

@@ -166,7 +166,8 @@ class DeliverWebhooks:
         log.warning("webhook %s is disabled: %s", disabled.id, disabled.disabled_because)
         for other in unit.webhooks.of(disabled.owner):
             notice = notice_of(disabled, other, now=self.clock.now())
-            if other.id != disabled.id and other.wants(notice.topic):
+            alike = other.is_test is disabled.is_test and other.id != disabled.id
+            if alike and other.wants(notice.topic):
                 unit.deliveries.add(notice)
 
 

@@ -20,13 +20,18 @@ def describe(checked: CheckedPack) -> dict[str, Any]:
         "answered": [_answered(each) for each in examination.answered],
         "notes": _findings(examination.notes),
         "claim": describe_claim(checked.claim),
+        "signed_here": [
+            {"document": number, "envelope": envelope}
+            for number, envelope in checked.case.signed_here
+        ],
         "calendar": {
             str(year): checked.calendar.source(year).value for year in _years(checked.claim)
         },
         "papers": [
-            {"slot": seen.slot.value, "path": seen.path, "found": seen.form.value,
-             "pages": seen.pages, "verdict": seen.verdict, "cms": seen.detached}
-            for seen in checked.seen
+            {"slot": seen.slot.value, "path": seen.path, "sha256": paper.sha256,
+             "found": seen.form.value, "pages": seen.pages, "verdict": seen.verdict,
+             "cms": seen.detached}
+            for paper, seen in zip(checked.case.papers, checked.seen, strict=True)
         ],
     }  # fmt: skip
 

@@ -82,7 +82,11 @@ class DispatchMessage:
         raise SmsUnavailable("no SMS gateway is set up" if tried is None else "every route refused")
 
     def _order(self, sending: Sending) -> list[Way]:
-        ways = [way for way in self.ways if way.route.channel is sending.channel]
+        ways = [
+            way
+            for way in self.ways
+            if way.route.channel is sending.channel and way.route.of_tests is sending.phone.is_test
+        ]
         by_name = {way.route.name: way for way in ways}
         if not by_name:
             return []

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from docgen.domain.envelope import State
 from docgen.domain.journal import Entry, Event
+from docgen.domain.pack_states import PackState
 from docgen.ports import Clock, Register, UnitOfWork
 
 _REACHED_BY = {
@@ -19,10 +20,10 @@ NOT_DONE = "not_done_yet"
 
 @dataclass(frozen=True, kw_only=True)
 class Stuck:
-    """An envelope that waits for us."""
+    """An envelope, or a notary pack that somebody wants built, which waits for us."""
 
     envelope_id: str
-    state: State
+    state: State | PackState
     since: datetime
     age: timedelta
     reason: str
@@ -33,7 +34,7 @@ class Stuck:
 
 @dataclass(frozen=True, kw_only=True)
 class FindStuck:
-    """Drafts and confirmed envelopes, by their state, whatever the queue says."""
+    """Drafts, confirmed envelopes, packs to be built: by their state, whatever the queue says."""
 
     register: Register
     clock: Clock
@@ -42,6 +43,7 @@ class FindStuck:
         """Those that have waited longer, the oldest first."""
         with self.register.view() as unit:
             found = [each for state in _REACHED_BY for each in self._waiting(unit, state)]
+            found += self._packs(unit)
         longer = [each for each in found if each.age > older_than]
         return sorted(longer, key=lambda each: (each.since, each.envelope_id))
 
@@ -59,6 +61,21 @@ class FindStuck:
                 age=now - since,
                 reason=NOT_DONE if hindrance is None else hindrance.details["error"],
                 last_tried_at=None if hindrance is None else hindrance.at,
+            )
+
+    def _packs(self, unit: UnitOfWork) -> Iterator[Stuck]:
+        now = self.clock.now()
+        for pack in unit.packs.asked():
+            if pack.building is None:
+                continue
+            waits = [e.at for e in unit.journal.of(pack.id) if e.event is Event.PACK_WAITS]
+            yield Stuck(
+                envelope_id=pack.id,
+                state=pack.state,
+                since=pack.building.asked_at,
+                age=now - pack.building.asked_at,
+                reason=pack.building.error or NOT_DONE,
+                last_tried_at=waits[-1] if waits else None,
             )
 
 

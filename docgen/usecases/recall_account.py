@@ -27,6 +27,8 @@ class Whose:
     iin: Iin
     without: str | None = None
     """An envelope that is about to become void, and counts no more."""
+    tests: bool = False
+    """Whether tests count, and nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,11 @@ class RecallAccount:
 
 def _filter(whose: Whose, number: str, state: State) -> EnvelopeFilter:
     return EnvelopeFilter(
-        owner=whose.owner, region=whose.region, state=state, account_number=number
+        owner=whose.owner,
+        region=whose.region,
+        state=state,
+        account_number=number,
+        tests=whose.tests,
     )
 
 

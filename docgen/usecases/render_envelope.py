@@ -101,6 +101,7 @@ class RenderEnvelope:
             subscriber=envelope.subscriber,
             operator=self.operator,
             edition=edition,
+            specimen=envelope.is_test,
         )
         return RenderOrder(
             template=form.template(edition),

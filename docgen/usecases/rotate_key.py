@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from docgen.domain.caller import ApiKey, hash_of
 from docgen.domain.errors import Conflict, FieldError, ValuesRejected
+from docgen.domain.journal import Event
 from docgen.ports import Chance, Clock, Register
-from docgen.usecases.issue_key import PREFIX, IssuedKey
+from docgen.usecases.issue_key import PREFIX, IssuedKey, note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class RotateKey:
     clock: Clock
     chance: Chance
 
-    def __call__(self, key_id: str, *, overlap: timedelta) -> IssuedKey:
+    def __call__(self, key_id: str, *, overlap: timedelta, by: str) -> IssuedKey:
         """The successor, to be handed over once; it lives as long as the old one was to live.
 
         Raises ApiKeyNotFound, ValuesRejected for a negative overlap, and Conflict for a key that
@@ -28,6 +29,7 @@ class RotateKey:
         now = self.clock.now()
         secret = self.chance.token() + self.chance.token()
         with self.register.begin() as unit:
+            unit.lock(key_id)
             old = unit.keys.get(key_id)
             if not old.counts(now):
                 raise Conflict("a key that is over has no successor")
@@ -38,8 +40,12 @@ class RotateKey:
                 created_at=now,
                 expires_at=None if term is None else now + term,
                 follows=old.id,
+                addresses=old.addresses,
             )
             unit.keys.add(kept)
             unit.keys.expire(old.id, at=now + overlap)
+            ending = unit.keys.get(old.id)
+            note(unit, ending, Event.KEY_ROTATED, at=now, by=by, successor=kept.id)
+            note(unit, kept, Event.KEY_ISSUED, at=now, by=by, follows=old.id)
             unit.commit()
         return IssuedKey(kept=kept, secret=f"{PREFIX}_{kept.id}_{secret}")

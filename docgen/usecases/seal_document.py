@@ -92,7 +92,7 @@ def order_of(
         evidence=canonical_json(stated),
         way=consent.way,
         caption=caption(document, envelope.subscriber, way=consent.way, at=consent.confirmed_at),
-        reason=say("seal.sealed", document.languages[0]),
+        reason=say("seal.test" if envelope.is_test else "seal.sealed", document.languages[0]),
         location=facts.operator.address[document.languages[0]],
         attachments=_attachments(consent, by_hand),
     )

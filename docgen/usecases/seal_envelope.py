@@ -16,7 +16,7 @@ from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
+from docgen.ports import Blobs, Clock, Register, Renderer, Sealer, UnitOfWork
 from docgen.usecases.recall_facts import Recalled, RecallFacts
 from docgen.usecases.seal_document import SealDocument
 
@@ -112,11 +112,16 @@ class SealEnvelope:
             fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)
             unit.journal.append(envelope.id, fact)
             unit.outbox.settle(Task.SEAL, envelope.id, now=now)
-            for copy in owed(envelope.id, self.copies, email=envelope.subscriber.email, now=now):
-                unit.copies.add(copy)
-            if self.owes_detached:
-                unit.outbox.add(_owed(envelope.id, now))
+            if not envelope.is_test:
+                self._owe(unit, envelope, now)
             unit.commit()
+
+    def _owe(self, unit: UnitOfWork, envelope: Envelope, now: datetime) -> None:
+        """What follows from a seal that binds somebody."""
+        for copy in owed(envelope.id, self.copies, email=envelope.subscriber.email, now=now):
+            unit.copies.add(copy)
+        if self.owes_detached:
+            unit.outbox.add(_owed(envelope.id, now))
 
     def _note(self, envelope_id: str, entries: Sequence[Entry], failure: DocgenError) -> None:
         """Say once what it waits for; saying it at every retry would bury the rest."""

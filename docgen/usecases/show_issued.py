@@ -20,6 +20,7 @@ class Issued:
     confirmed_at: datetime | None
     sealed: Sealed | None
     detached: Detached | None
+    is_test: bool = False
 
     @classmethod
     def of(cls, document: Document, envelope: Envelope) -> "Issued":
@@ -33,6 +34,7 @@ class Issued:
             confirmed_at=None if consent is None else consent.confirmed_at,
             sealed=document.sealed,
             detached=document.detached,
+            is_test=envelope.is_test,
         )
 
 

@@ -19,7 +19,11 @@ class ShowWebhooks:
         """The oldest first."""
         with self.register.view() as unit:
             found = unit.webhooks.of(caller.owner)
-        return [each for each in found if caller.region in {None, each.region}]
+        return [
+            each
+            for each in found
+            if caller.region in {None, each.region} and each.is_test is caller.is_test
+        ]
 
     def one(self, webhook_id: str, *, caller: Caller) -> Webhook:
         """The webhook; raises WebhookNotFound."""

@@ -19,12 +19,13 @@ from docgen.domain.fingerprint import fingerprints
 from docgen.domain.handwriting import Strokes, findings
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
-from docgen.domain.work import OutboxRow, Task
+from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Chance, Clock, Jobs, Register
 from docgen.ports_of_handwriting import Picture, Scans
 from docgen.texts.phrases import say
 from docgen.usecases.find_matter import require_way
+from docgen.usecases.owe_work import owe_work
 
 T = TypeVar("T")
 
@@ -148,14 +149,7 @@ class SignByHand:
             signed = envelope.sign_by_hand(consent)
             unit.envelopes.save(signed)
             unit.journal.append(envelope_id, _fact(consent, signed))
-            unit.outbox.add(
-                OutboxRow(
-                    id=self.chance.identifier(),
-                    task=Task.SEAL,
-                    envelope_id=envelope_id,
-                    created_at=now,
-                )
-            )
+            owe_work(unit, envelope_id, task=Task.SEAL, now=now, chance=self.chance)
             unit.commit()
         return True
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from docgen.domain.envelope import State
 from docgen.domain.errors import DocgenError, SealUnavailable
+from docgen.domain.pack_batch import LineState
 from docgen.domain.webhook import WebhookPolicy
 from docgen.domain.work import Task
 from docgen.ports import Clock, Register, Work
@@ -16,6 +17,9 @@ from docgen.usecases.expire import Expire
 from docgen.usecases.settle_hops import SettleHops
 
 log = logging.getLogger(__name__)
+_LINES_AT_ONCE = 20
+"""Of batches, the last that wait: others are at the first ones, and a sweep is to end soon."""
+_LINE_WAITS = LineState.WAITING
 _WAITING = {Task.RENDER: State.DRAFT, Task.SEAL: State.CONFIRMED}
 """The state in which an envelope waits; a detached signature waits in none of its own."""
 
@@ -30,6 +34,8 @@ class Swept:
     waiting: int
     signed: int = 0
     """By the national signature."""
+    built: int = 0
+    """Notary packs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,8 @@ class Sweep:
         signed, unsigned = (
             self._catch_up(Task.SIGN_DETACHED, until) if self.signs_detached else (0, 0)
         )
+        built, unbuilt = self._catch_up(Task.BUILD_PACK, until)
+        lines, unmade = self._catch_up(Task.BUILD_LINE, until)
         if self.close_day is not None and not until():
             self.close_day(until=until)
         return Swept(
@@ -74,7 +82,8 @@ class Sweep:
             sealed=sealed,
             signed=signed,
             expired=expired,
-            waiting=unrendered + unsealed + unsigned,
+            built=built + lines,
+            waiting=unrendered + unsealed + unsigned + unbuilt + unmade,
         )
 
     def _settle(self) -> None:
@@ -107,6 +116,11 @@ class Sweep:
 
     def _waiting(self, task: Task) -> Sequence[str]:
         with self.register.view() as unit:
+            if task is Task.BUILD_PACK:
+                return [pack.id for pack in unit.packs.asked()]
+            if task is Task.BUILD_LINE:
+                owed = unit.pack_batches.owed(limit=_LINES_AT_ONCE)
+                return [f"{batch_id}/{place}" for batch_id, place in owed]
             if task is Task.SIGN_DETACHED:
                 return unit.envelopes.without_detached() if self.signs_detached else ()
             return unit.envelopes.in_state(_WAITING[task])
@@ -115,6 +129,11 @@ class Sweep:
         with _guarded(task, envelope_id):
             self.work(task, envelope_id)
             with self.register.view() as unit:
+                if task is Task.BUILD_PACK:
+                    return unit.packs.get(envelope_id).building is None
+                if task is Task.BUILD_LINE:
+                    batch_id, _, place = envelope_id.rpartition("/")
+                    return unit.pack_batches.line(batch_id, int(place)).state is not _LINE_WAITS
                 envelope = unit.envelopes.get(envelope_id)
             if task is Task.SIGN_DETACHED:
                 return all(document.detached for document in envelope.documents)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from docgen.domain.errors import Conflict
-from docgen.domain.pack_record import Pack, PackEvent, PackState, follow
-from docgen.ports import Clock, Register
+from docgen.domain.pack_record import Pack
+from docgen.domain.pack_states import Outcome, PackState
+from docgen.texts.dates import local_day
+from docgen.usecases.tell_outcome import TellOutcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Handing:
-    """One handing over."""
+    """One handing over, today."""
 
     recipient: str
     """The notary, by name and licence."""
@@ -20,30 +21,19 @@ class Handing:
 
 @dataclass(frozen=True, kw_only=True)
 class TransferPack:
-    """Each handing over is an entry of the pack's chain; there may be several."""
+    """Each handing over is an entry of the pack's journal; there may be several."""
 
-    register: Register
-    clock: Clock
+    tell: TellOutcome
 
     def __call__(self, pack_id: str, handing: Handing) -> Pack:
-        """The pack; raises PackNotFound, and Conflict for one that is not sealed."""
-        with self.register.begin() as unit:
-            pack = unit.packs.get(pack_id)
-            if pack.state is not PackState.SEALED:
-                raise Conflict("the pack is not sealed yet")
-            sealed = "" if pack.sealed is None else pack.sealed.package_sha256
-            entry = follow(
-                unit.packs.entries(pack_id),
-                PackEvent.TRANSFERRED,
-                pack_id=pack_id,
-                at=self.clock.now(),
-                actor=handing.by,
-                details={
-                    "recipient": handing.recipient,
-                    "how": handing.how,
-                    "package": sealed,
-                },
-            )
-            unit.packs.append(entry)
-            unit.commit()
-        return pack
+        """The pack; raises PackNotFound, and PackMoveNotAllowed for one that is not sealed."""
+        now = self.tell.clock.now()
+        told = Outcome(
+            state=PackState.SUBMITTED,
+            on=local_day(now),
+            at=now,
+            by=handing.by,
+            recipient=handing.recipient,
+            how=handing.how,
+        )
+        return self.tell(pack_id, told, caller=None)

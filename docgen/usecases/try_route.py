@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from docgen.domain.dispatch import AskedOf, Delivery, Message, Receipt, Taken
-from docgen.domain.errors import SmsUnavailable
+from docgen.domain.errors import SmsRefused, SmsUnavailable
 from docgen.ports import ReceiptSource, SmsGateway, Timer
 
 _OPEN = (Delivery.UNDERWAY, Delivery.UNKNOWN)
@@ -21,7 +21,9 @@ class TryRoute:
     """Somebody waits before the screen."""
 
     def __call__(self, message: Message) -> Taken:
-        """Hand it over; raises SmsRefused or SmsUncertain."""
+        """Hand it over; raises SmsRefused, also for a number that nobody has, or SmsUncertain."""
+        if message.phone.is_test:
+            raise SmsRefused("test")
         return self.gateway.send(message)
 
     def last_word(self, message: Message, taken: Taken, *, wait: timedelta) -> Receipt | None:

@@ -9,7 +9,7 @@ from docgen.domain.verdict import Report, Verdict
 from docgen.ports import Verifier
 from docgen.texts.phrases import say
 
-STANDING = frozenset({Verdict.VALID, Verdict.CHANGED_AFTER_ISSUE})
+STANDING = frozenset({Verdict.VALID, Verdict.TEST, Verdict.CHANGED_AFTER_ISSUE})
 """Of these the seal stands, and so does what it covers."""
 _WAYS = {WayOfSigning.SMS_CODE.value, WayOfSigning.BY_HAND.value}
 
@@ -22,7 +22,7 @@ class VerifyDocument:
 
     def __call__(self, pdf: bytes) -> Report:
         """The report; raises UnreadableDocument for what is not a PDF."""
-        return self.verifier.verify(pdf)
+        return self.verifier.verify(pdf).named()
 
 
 def describe(report: Report, *, registered: bool | None) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def describe(report: Report, *, registered: bool | None) -> dict[str, Any]:
     seal = report.seal
     return {
         "verdict": report.verdict.value,
+        "test": report.is_test,
         "message": {lang.value: say(f"verdict.{report.verdict}", lang) for lang in BOTH},
         "seal": None
         if seal is None

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.dispatch import AskedBy
-from docgen.domain.errors import VerificationNotFound
+from docgen.domain.errors import ValuesRejected, VerificationNotFound
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.subscriber import IdentityDocument
 from docgen.domain.verification import LIFE, Person, Verification
 from docgen.forms.fields import require_code
 from docgen.ports import Chance, Clock, Register
+from docgen.usecases.create_envelope import phone_findings
 from docgen.usecases.send_code import SendCode
 
 
@@ -45,6 +46,9 @@ class VerifyPhone:
         begins no second one.
         """
         require_code(request.identified_by, pointer="/identified_by")
+        wrong = phone_findings(request.person.phone, client=request.client)
+        if wrong:
+            raise ValuesRejected(wrong)
         verification_id = request.id or self.chance.identifier()
         if not self._sent(verification_id):
             self._begin(request, verification_id)

@@ -104,7 +104,8 @@ def _told(report: Report, match: Match, document: Document | None) -> Report:
     """The report with what the register adds to it; it softens nothing."""
     if match is Match.OTHER_DOCUMENT:
         return _and(report, OTHER_DOCUMENT)
-    if report.verdict is Verdict.VALID and match is Match.OTHER_BYTES:
+    sound = report.verdict in {Verdict.VALID, Verdict.TEST}
+    if sound and match is Match.OTHER_BYTES:
         return replace(_and(report, OTHER_BYTES), verdict=Verdict.CHANGED_AFTER_ISSUE)
     is_sealed = document is not None and document.sealed is not None
     if report.verdict is Verdict.UNSEALED and is_sealed:

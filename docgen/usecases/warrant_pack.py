@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from docgen.domain import pack_evidence
-from docgen.domain.errors import NotFound, SealRefused
+from docgen.domain.errors import NotFound, PackMoveNotAllowed, SealRefused
 from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility, SealOrder
 from docgen.ports import Blobs, Register
@@ -32,13 +32,13 @@ class WarrantAny:
     def _pack(self, order: SealOrder, pack_id: str) -> str:
         try:
             with self.register.view() as unit:
-                pack, entries = unit.packs.get(pack_id), unit.packs.entries(pack_id)
+                pack, entries = unit.packs.get(pack_id), unit.journal.of(pack_id)
             manifest = json.loads(self.blobs.get(pack.manifest_sha256))
-        except NotFound as error:
+        except (NotFound, PackMoveNotAllowed) as error:
             raise SealRefused("the register knows of no such pack") from error
         if pack.sealed is not None:
             raise SealRefused("the pack is sealed already")
-        if hashlib.sha256(order.frozen).hexdigest() != pack.volume_sha256:
+        if pack.bound is None or hashlib.sha256(order.frozen).hexdigest() != pack.bound.sha256:
             raise SealRefused("these are not the bytes that were bound")
         stated = pack_evidence.build(
             pack, manifest, entries, operator=self.operator, seal=self.ability()

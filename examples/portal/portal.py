@@ -8,9 +8,11 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from qoltanba import NotOurs, Qoltanba, read_webhook
 
 _SAMPLE = Path(__file__).parents[2] / "samples" / "envelope.json"
+_NOBODYS = "+77990000001"
+"""What a key for trying out takes; its code is always 123456."""
 
 
-def create_app(service: Qoltanba, *, webhook_secret: str = "") -> Flask:
+def create_app(service: Qoltanba, *, webhook_secret: str = "", phone: str = _NOBODYS) -> Flask:
     """The cabinet. What a portal keeps in its database is a dictionary here."""
     app = Flask(__name__)
     heard: dict[str, str] = {}
@@ -23,7 +25,9 @@ def create_app(service: Qoltanba, *, webhook_secret: str = "") -> Flask:
     @app.post("/acts")
     def new_act() -> Response:
         """The order system says what was done; here it is always the sample."""
-        made = service.create_envelope(json.loads(_SAMPLE.read_text(encoding="utf-8")))
+        visit = json.loads(_SAMPLE.read_text(encoding="utf-8"))
+        visit["subscriber"]["phone"] = phone
+        made = service.create_envelope(visit)
         return redirect(url_for("act", envelope_id=made["id"]))  # type: ignore[return-value]
 
     @app.get("/acts/<envelope_id>")
@@ -69,4 +73,5 @@ if __name__ == "__main__":
     create_app(
         Qoltanba(url=os.environ["QOLTANBA_URL"], key=os.environ["QOLTANBA_KEY"]),
         webhook_secret=os.environ.get("QOLTANBA_WEBHOOK_SECRET", ""),
+        phone=os.environ.get("QOLTANBA_PHONE", _NOBODYS),
     ).run(port=5000)

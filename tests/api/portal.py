@@ -8,20 +8,27 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.adapters.calendar.days_file import DaysFile
 from docgen.adapters.pages.pdfium import PdfiumPages
 from docgen.adapters.scans.remade import RemadeScans
+from docgen.adapters.sealing.trust import TrustRoots
+from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.sms.smsc_kz import SmscKzCalls
 from docgen.adapters.webhooks.addresses import Guard
 from docgen.adapters.webhooks.posting import HttpPosting
+from docgen.bootstrap.packs import PackDesk, PackTools, desk_over
 from docgen.bootstrap.service import Docgen
 from docgen.bootstrap.tickets import TicketDesk
 from docgen.bootstrap.visits import visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, secrets_of
+from docgen.domain.pack import Policy
 from docgen.ports import Verifier
 from docgen.usecases.admit_signer import AdmitSigner
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.change_webhook import ChangeWebhook
+from docgen.usecases.check_pack import CheckPack
 from docgen.usecases.create_webhook import CreateWebhook
 from docgen.usecases.decline import Decline
 from docgen.usecases.fetch_document import FetchDocument
@@ -47,6 +54,7 @@ from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
+from tests.packs.cases import OPERATOR
 from tests.usecases.world import PSEUDONYMS, World, world
 
 SIGNING_CALLS = "between us and the provider"
@@ -68,7 +76,7 @@ class Portal:
         issue = IssueKey(
             register=self.world.register, clock=self.world.clock, chance=self.world.chance
         )
-        made = issue(KeyRequest(**{"client": "portal", "owner": "operator"} | request))
+        made = issue(KeyRequest(**{"client": "portal", "owner": "operator"} | request), by="system")
         return replace(self.program, key=made.secret, kept=made.kept)
 
     def stranger(self, key: str | None = None) -> Program:
@@ -153,7 +161,20 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         visits=visits_of(
             over.register, over.forms, over.create, pseudonyms=PSEUDONYMS, clock=over.clock
         ),
+        packs=pack_desk(over),
     )
+
+
+def pack_desk(over: World) -> PackDesk:
+    """Packs of that world: seals of nobody are trusted in it, days off are estimated."""
+    binder = PikepdfBinder()
+    nobody = PadesVerifier(TrustRoots(certificates=()), clock=over.clock)
+    check = CheckPack(
+        operator=OPERATOR, policy=Policy(), days=DaysFile(), binder=binder, verifier=nobody
+    )
+    jobs = over.jobs or Worker(over.work)
+    tools = PackTools(verifier=nobody, counter=binder, images=PdfiumPages(), jobs=jobs)
+    return desk_over(check, over.register, over.blobs, tools, clock=over.clock, chance=over.chance)
 
 
 def tickets_over(over: World) -> TicketDesk:

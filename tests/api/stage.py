@@ -63,12 +63,18 @@ class _Part:
 
 
 @cache
-def application() -> Flask:
-    """The application."""
+def application(proxies: int = 0) -> Flask:
+    """The application, behind so many proxies of our own."""
     parts: dict[str, Any] = {each.name: _Part("docgen", each.name) for each in fields(Docgen)}
     fixed = {"forms": FORMS, "public_url": PUBLIC_URL}
     clock: Any = _Part("clock")
     chance: Any = _Part("chance")
     return create_app(
-        Installation(docgen=Docgen(**parts | fixed), clock=clock, chance=chance, version="26.1.0")
+        Installation(
+            docgen=Docgen(**parts | fixed),
+            clock=clock,
+            chance=chance,
+            version="26.1.0",
+            proxies=proxies,
+        )
     )

@@ -14,7 +14,7 @@ from tests.api.states import MADE
 from tests.api.watch import PERSON, refused
 
 _MEMBERS = {
-    "id", "state", "owner", "client", "created_at", "expires_at", "subscriber",
+    "id", "state", "test", "owner", "client", "created_at", "expires_at", "subscriber",
     "phone_verification", "reference",
     "manifest_sha256", "documents", "warnings", "challenge", "consent", "seal", "reason", "links",
     "supersedes", "superseded_by",

@@ -22,12 +22,12 @@ _AT_ONCE = 3.0
 )
 def test_very_many_faults_are_told_quickly_and_briefly(here: Portal, body: dict[str, Any]) -> None:
     """The first ones count; nobody corrects ten thousand at once."""
-    begun = time.monotonic()
+    begun = time.process_time()
 
     answer = here.program.post(ENVELOPES, body, once="k-1")
 
     refused(answer, 422, "values_rejected")
-    assert time.monotonic() - begun < _AT_ONCE
+    assert time.process_time() - begun < _AT_ONCE
     assert len(answer.get_data()) < 200_000
 
 

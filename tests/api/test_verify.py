@@ -29,7 +29,7 @@ _SEAL = SealFacts(
 )
 _HASHES: dict[str, Any] = {"confirmed_hash": "aa", "first_revision_hash": "aa"}
 _MEMBERS = {
-    "verdict", "message", "seal", "confirmed_hash", "first_revision_hash", "evidence",
+    "verdict", "test", "message", "seal", "confirmed_hash", "first_revision_hash", "evidence",
     "journal_chain_ok", "signing", "registered", "match", "reasons", "notices",
 }  # fmt: skip
 
@@ -80,6 +80,7 @@ def test_an_issued_file_is_valid_and_registered(anywhere: Portal) -> None:
     assert answer.status_code == 200
     assert answer.get_json() == {
         "verdict": "valid",
+        "test": False,
         "message": {
             "kk": "Құжат түпнұсқа: мөр жарамды, құжат өзгертілмеген",
             "ru": "Документ подлинный: печать действительна, документ не изменён",

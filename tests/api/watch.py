@@ -22,7 +22,7 @@ ALWAYS = {"type", "title", "status", "detail", "instance", "code", "retryable", 
 
 _SOMETIMES = {
     "errors", "retry_after", "attempts_left", "reason", "limit", "scope", "state", "network",
-    "superseded_by", "way", "number", "version",
+    "superseded_by", "way", "number", "version", "pack_state", "blocks", "warnings",
 }  # fmt: skip
 _KEPT = {"no-store", "private, no-cache", "private, max-age=31536000, immutable"}
 """Never by anybody but the caller."""

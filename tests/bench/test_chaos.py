@@ -22,8 +22,8 @@ from tests.service.tables import Tables
 from tests.services.receiver import Received
 from tests.usecases.world import TECHNICIAN, World, world
 
-_SECONDS = 240
-"""On a machine where much else runs; alone it takes less than a minute."""
+_SECONDS = 900
+"""Where much else runs and nobody has tried the templates yet; alone it is less than a minute."""
 
 
 def test_a_minute_under_fire_loses_and_doubles_nothing() -> None:

@@ -14,11 +14,13 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from standardwebhooks import Webhook
 
+from docgen.domain.caller import NOT_OF_TESTS, Scope
 from tests.api.program import ENVELOPES
 from tests.browser.conftest import Site
 from tests.browser.serving import served
 
 _FOLDER = Path(__file__).parents[2] / "examples" / "portal"
+_CODE = "123456"
 _SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 
 
@@ -29,7 +31,12 @@ def portal(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     apps: list[Flask] = []
     with served(lambda environ, start: apps[0](environ, start)) as port:  # noqa: PLW0108
         site.portal = f"http://127.0.0.1:{port}"
-        key = site.here.issued(client="cabinet", origins=(site.portal,)).key
+        key = site.here.issued(
+            client="cabinet",
+            origins=(site.portal,),
+            is_test=True,
+            scopes=frozenset(Scope) - NOT_OF_TESTS,
+        ).key
         service = import_module("qoltanba").Qoltanba(url=site.service, key=key)
         apps.append(import_module("portal").create_app(service, webhook_secret=_SECRET))
         yield apps[0]
@@ -50,7 +57,8 @@ def test_a_visitor_signs_in_the_portal_and_it_verifies_the_file(
     expect(frame.locator("#papers figure img")).to_be_visible()
     frame.locator("#send").click()
     expect(frame.locator("#code")).to_be_focused()
-    frame.locator("#code").fill(site.code())
+    expect(frame.locator("#trial")).to_contain_text(_CODE)
+    frame.locator("#code").fill(_CODE)
 
     expect(phone.locator("#state")).to_have_text("sealed, valid")
 

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from docx.document import Document as WordDocument
 
+from docgen.adapters.rendering.engine_client import Engine
 from docgen.cli import main
 from docgen.domain.language import BOTH
 from docgen.forms import pack_papers, protocol
@@ -28,7 +29,13 @@ from tests.services.sealing import sealing_process
 from tests.visit.terminal import PROGRAM, environment
 
 Seen = Mapping[str, Any]
-DEMO = {"DOCGEN_PROFILE": "demo", "DOCGEN_RENDERING__ROUTES": str(ROUTES)}
+ZYGOTES = "2"
+"""As many as the tests' own engine has: only so is it the same one."""
+DEMO = {
+    "DOCGEN_PROFILE": "demo",
+    "DOCGEN_RENDERING__ROUTES": str(ROUTES),
+    "DOCGEN_RENDERING__ZYGOTES": ZYGOTES,
+}
 NO_FONT = {"DOCGEN_RENDERING__FONT": "nowhere-Regular.ttf"}
 
 
@@ -45,23 +52,40 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield served
 
 
-@pytest.fixture
-def unsealed(lab: Lab, sqlite_url: str, redis_url: str) -> dict[str, str]:
+@pytest.fixture(scope="module", autouse=True)
+def _warm(engine: Engine) -> None:
+    """An engine that runs and is kept: no examination here has to wait until one has started."""
+    engine.hello()
+
+
+@pytest.fixture(scope="module")
+def unsealed(
+    lab: Lab,
+    migrated_sqlite: Path,
+    redis_server: RedisServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
     """Settings of an installation whose sealing process does not run."""
+    register = tmp_path_factory.mktemp("installation") / "register.db"
+    shutil.copy(migrated_sqlite, register)
     return {
         "DOCGEN_PROFILE": "production",
         "DOCGEN_RENDERING__ROUTES": str(ROUTES),
-        "DOCGEN_DATABASE_URL": sqlite_url,
-        "DOCGEN_REDIS_URL": redis_url,
+        "DOCGEN_RENDERING__ZYGOTES": ZYGOTES,
+        "DOCGEN_DATABASE_URL": f"sqlite:///{register}",
+        "DOCGEN_REDIS_URL": redis_server.url,
         "DOCGEN_CODES__PEPPER": "0b" * 32,
         "DOCGEN_CODES__SUBJECT_KEY": "0c" * 32,
         "DOCGEN_TRUST_ROOTS": str(lab.root),
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def production(
-    lab: Lab, unsealed: dict[str, str], short_directory: Path, tmp_path: Path
+    lab: Lab,
+    unsealed: dict[str, str],
+    short_directory: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
     """Settings of a sound installation, whose sealing process has the lab's key."""
     socket = short_directory / "doctor-seal" / "socket"
@@ -70,7 +94,7 @@ def production(
         "DOCGEN_SEAL__PKCS12": str(lab.pkcs12("rsa")),
         "DOCGEN_SEAL__PASSPHRASE": PASSPHRASE,
     }
-    with sealing_process(settings | key, folder=tmp_path):
+    with sealing_process(settings | key, folder=tmp_path_factory.mktemp("sealer")):
         yield settings
 
 

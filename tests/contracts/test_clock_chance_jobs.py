@@ -17,7 +17,7 @@ from docgen.domain.work import Task
 from docgen.ports import Chance, Jobs, Work
 from tests.fakes import CountingChance, FakeClock
 
-_PATIENCE = 10
+_PATIENCE = 60
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 

@@ -17,7 +17,7 @@ from docgen.ports import Work
 from tests.contracts.races import at_once
 from tests.services.redis_server import RedisServer
 
-_PATIENCE = 15
+_PATIENCE = 60
 Doing = Callable[[Work], QueueConsumer]
 
 

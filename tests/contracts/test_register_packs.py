@@ -1,14 +1,26 @@
-"""Packs in the register: one of each number, sealed once, with a chain of entries."""
+"""Packs in the register: one of each number, sealed once, found by what people know of them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import Conflict, PackNotFound
-from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume, follow, number_of
+from docgen.domain.pack_record import (
+    BoundVolume,
+    Building,
+    BuildStep,
+    Pack,
+    PackFilter,
+    PackPaper,
+    SealedVolume,
+    number_of,
+)
+from docgen.domain.pack_states import Outcome, PackState
 
 _NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 _PACK = Pack(
@@ -17,13 +29,22 @@ _PACK = Pack(
     client="office",
     input_sha256="a7" * 32,
     case_sha256="b1" * 32,
-    volume_sha256="c2" * 32,
-    volume_pages=38,
-    manifest_sha256="d3" * 32,
+    checked_sha256="b2" * 32,
+    state=PackState.BOUND,
+    account_number="7700123",
+    debtor="Әлібекова Гүлнұр Сәкенқызы",
+    as_of=date(2026, 11, 27),
+    total=Decimal("36498.20"),
+    month_from=date(2026, 3, 1),
+    month_to=date(2026, 8, 1),
+    limitation_ends=date(2029, 4, 27),
     created_at=_NOW,
+    changed_at=_NOW,
+    bound=BoundVolume(sha256="c2" * 32, pages=38, manifest_sha256="d3" * 32),
 )
 _SEALED = replace(
     _PACK,
+    state=PackState.SEALED,
     sealed=SealedVolume(
         sha256="e4" * 32, level=SealLevel.B_LT, signer="CN=Seal", serial="01", sealed_at=_NOW,
         package_sha256="f5" * 32,
@@ -31,26 +52,37 @@ _SEALED = replace(
 )  # fmt: skip
 
 
-def _entry(*before: PackEntry) -> PackEntry:
-    return follow(
-        before, PackEvent.BOUND, pack_id=_PACK.id, at=_NOW, actor="office", details={"a": "1"}
-    )
-
-
-def _added(register: SqlRegister) -> None:
+def _added(register: SqlRegister, *packs: Pack) -> None:
     with register.begin() as unit:
-        unit.packs.add(_PACK)
-        unit.packs.append(_entry())
+        for pack in packs or (_PACK,):
+            unit.packs.add(pack)
         unit.commit()
 
 
+def _other(number: int, **changes: Any) -> Pack:
+    later = _NOW + timedelta(minutes=number)
+    return replace(_PACK, id=f"NP-2026-{number}", created_at=later, **changes)
+
+
 def test_what_is_added_comes_back(register: SqlRegister) -> None:
-    """As it was, with its entries and their hashes."""
-    _added(register)
+    """As it was, with what became of it and how far its making has come."""
+    told = Outcome(
+        state=PackState.MADE, on=date(2026, 12, 1), at=_NOW, by="employee:E-7", number="4821"
+    )
+    whole = replace(
+        _SEALED,
+        region="ALA",
+        state=PackState.MADE,
+        outcomes=(told,),
+        due_on=date(2026, 12, 2),
+        building=Building(
+            asked_at=_NOW, asked_by="e", step=BuildStep.SEALING, error="seal_unavailable"
+        ),
+    )
+    _added(register, whole)
 
     with register.view() as unit:
-        assert unit.packs.get(_PACK.id) == _PACK
-        assert list(unit.packs.entries(_PACK.id)) == [_entry()]
+        assert unit.packs.get(_PACK.id) == whole
 
 
 def test_a_number_is_taken_once(register: SqlRegister) -> None:
@@ -62,28 +94,21 @@ def test_a_number_is_taken_once(register: SqlRegister) -> None:
 
 
 def test_a_pack_is_sealed_once(register: SqlRegister) -> None:
-    """The first seal stays."""
+    """The first seal stays; what becomes of the pack is stored beside it."""
     _added(register)
     with register.begin() as unit:
         unit.packs.save(_SEALED)
         unit.commit()
+    assert _SEALED.sealed is not None
+    again = replace(_SEALED, sealed=replace(_SEALED.sealed, sha256="00" * 32))
 
     with register.begin() as unit, pytest.raises(Conflict):
-        unit.packs.save(_SEALED)
+        unit.packs.save(again)
+    with register.begin() as unit:
+        unit.packs.save(replace(_SEALED, state=PackState.SUBMITTED))
+        unit.commit()
     with register.view() as unit:
-        assert unit.packs.get(_PACK.id) == _SEALED
-
-
-def test_two_cannot_write_the_same_entry(register: SqlRegister) -> None:
-    """The chain has one second entry."""
-    _added(register)
-    second = _entry(_entry())
-    with register.begin() as unit:
-        unit.packs.append(second)
-        unit.commit()
-
-    with register.begin() as unit, pytest.raises(Conflict):
-        unit.packs.append(second)
+        assert unit.packs.get(_PACK.id) == replace(_SEALED, state=PackState.SUBMITTED)
 
 
 def test_an_unknown_pack_is_not_found(register: SqlRegister) -> None:
@@ -93,3 +118,81 @@ def test_an_unknown_pack_is_not_found(register: SqlRegister) -> None:
             unit.packs.get("NP-2026-0")
         with pytest.raises(PackNotFound):
             unit.packs.save(_SEALED)
+
+
+def test_packs_are_found_by_part_of_what_is_known(register: SqlRegister) -> None:
+    """Number, account or name in any letters; an owner's, a region's, a state's, what is due."""
+    due = _other(2, due_on=date(2026, 12, 5), region="ALA", account_number="99_1", debtor="Ким")
+    _added(register, _PACK, due, _other(3, owner="another"))
+
+    def found(**wanted: Any) -> list[str]:
+        asked = PackFilter(**{"owner": "collection", **wanted})
+        with register.view() as unit:
+            return [each.id for each in unit.packs.find(asked, after=None, limit=10)]
+
+    assert found() == [due.id, _PACK.id]
+    assert found(sought="ГҮЛНҰР") == [_PACK.id]
+    assert found(sought="9_1") == [due.id]
+    assert found(sought="_") == [due.id]
+    assert found(region="ALA") == [due.id]
+    assert found(due_by=date(2026, 12, 5)) == [due.id]
+    assert found(due_by=date(2026, 12, 4)) == []
+    assert found(states=frozenset({PackState.SEALED})) == []
+
+
+def test_a_long_list_is_read_page_by_page(register: SqlRegister) -> None:
+    """The newest first, none twice, none left out."""
+    packs = [_other(number) for number in range(5)]
+    _added(register, *packs)
+    read: list[str] = []
+
+    with register.view() as unit:
+        while page := unit.packs.find(
+            PackFilter(owner="collection"), after=read[-1] if read else None, limit=2
+        ):
+            read += [each.id for each in page]
+
+    assert read == [each.id for each in reversed(packs)]
+
+
+def test_what_is_asked_for_is_found_until_it_is_made(register: SqlRegister) -> None:
+    """Whoever asked first comes first; a step is noted only while somebody has asked."""
+    first = _other(1, building=Building(asked_at=_NOW, asked_by="a", error="busy"))
+    second = _other(2, building=Building(asked_at=_NOW + timedelta(seconds=1), asked_by="b"))
+    _added(register, second, first, _PACK)
+
+    with register.begin() as unit:
+        unit.packs.note_step(first.id, BuildStep.BINDING)
+        unit.packs.note_step(_PACK.id, BuildStep.BINDING)
+        unit.commit()
+    with register.view() as unit:
+        asked = unit.packs.asked()
+        assert [each.id for each in asked] == [first.id, second.id]
+        assert asked[0].building == Building(asked_at=_NOW, asked_by="a", step=BuildStep.BINDING)
+        assert unit.packs.get(_PACK.id).building is None
+
+
+def test_papers_are_of_those_who_brought_them(register: SqlRegister) -> None:
+    """The same file twice is one paper; others do not see it."""
+    paper = PackPaper(
+        owner="collection", sha256="aa" * 32, size=7, pages=3, client="c", added_at=_NOW
+    )
+    with register.begin() as unit:
+        unit.packs.add_paper(paper)
+        unit.packs.add_paper(replace(paper, client="d"))
+        unit.commit()
+
+    with register.view() as unit:
+        assert list(unit.packs.papers("collection", [paper.sha256])) == [paper]
+        assert list(unit.packs.papers("another", [paper.sha256])) == []
+        assert (unit.packs.pages_of(paper.sha256), unit.packs.pages_of("bb" * 32)) == (3, 0)
+
+
+def test_packs_of_an_account_are_known(register: SqlRegister) -> None:
+    """Of that owner alone."""
+    _added(register, _PACK, _other(1), _other(2, account_number="1"), _other(3, owner="x"))
+
+    with register.view() as unit:
+        found = [each.id for each in unit.packs.of_account("collection", "7700123")]
+
+    assert found == [_PACK.id, "NP-2026-1"]

@@ -23,10 +23,10 @@ def test_a_whole_number_is_written_as_one(code: str, field: str, number: str) ->
     """JSON's other numbers are refused at once, however far their point is moved."""
     form = Catalogue().get(code)
     values = example(form) | {field: json.loads(number, parse_float=Decimal)}
-    began = time.monotonic()
+    began = time.process_time()
 
     assert found(form, values) == {f"/{field}": "wrong_type"}
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("answer", ["no", "off", "t", 0, 1, Decimal("1e-1000"), "true"])

@@ -34,6 +34,8 @@ _GIVEN: dict[str, Any] = {
     "scope": "forms:read",
     "attempts_left": 4,
     "blocks": 2,
+    "to": "made",
+    "pack_state": "sealed",
     "warnings": 1,
     "reason": "expired",
     "limit": "cool_down",

@@ -26,6 +26,8 @@ from docgen.settings import BESIDE_THE_PACKAGES
 from docgen.usecases.bind_pack import BindPack
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
+from docgen.usecases.open_pack import OpenPack
+from docgen.usecases.recall_packs import RecallPacks
 from tests.adapters.sealing.papers import ShiftedClock
 from tests.fakes import MemoryBlobs
 from tests.packs.cases import OPERATOR, SAMPLES
@@ -95,12 +97,18 @@ class Workshop:
         binder, clock = PikepdfBinder(), ShiftedClock()
         sealer: Sealer = self.sealer  # type: ignore[assignment]  # the rest is the real one's
         return BuildPack(
-            check=CheckPack(
-                operator=OPERATOR,
-                policy=policy or Policy(),
-                days=DaysFile(),
-                binder=binder,
-                verifier=PadesVerifier(self.roots, clock=clock),
+            open=OpenPack(
+                check=CheckPack(
+                    operator=OPERATOR,
+                    policy=policy or Policy(),
+                    days=DaysFile(),
+                    binder=binder,
+                    verifier=PadesVerifier(self.roots, clock=clock),
+                ),
+                register=self.register,
+                blobs=self.blobs,
+                clock=clock,
+                recall=RecallPacks(register=self.register),
             ),
             bind=BindPack(renderer=self.renderer, binder=binder, operator=OPERATOR),
             register=self.register,

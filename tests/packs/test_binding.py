@@ -69,7 +69,8 @@ def _scripted() -> bytes:
 
 
 def _bound(*pdfs: bytes) -> bytes:
-    parts = [Part(title="Тізімдеме / Опись", pdf=FROZEN), *(Part(title="x", pdf=p) for p in pdfs)]
+    named = [("Тізімдеме / Опись", FROZEN), *(("x", pdf) for pdf in pdfs)]
+    parts = [Part(title=title, pdf=pdf, pages=PikepdfBinder().pages(pdf)) for title, pdf in named]
     return PikepdfBinder().bind(parts, number="NP-2026-7K3M9QF2TZ", title="Том").pdf
 
 
@@ -115,7 +116,7 @@ def test_what_cannot_be_bound_is_told(content: bytes) -> None:
 def test_a_first_part_without_a_place_for_the_seal_is_refused() -> None:
     """The inventory keeps it free."""
     with pytest.raises(UnreadableDocument):
-        PikepdfBinder().bind([Part(title="x", pdf=_pdf(_page()))], number="N", title="t")
+        PikepdfBinder().bind([Part(title="x", pdf=_pdf(_page()), pages=1)], number="N", title="t")
 
 
 def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:

@@ -12,12 +12,16 @@ import pytest
 from pypdf import PdfReader
 
 from docgen.adapters.binding.paper_folder import PaperFolder
+from docgen.adapters.calendar.days_file import DaysFile
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.errors import Conflict, PackNotFound, PackNotReady, SealRefused, SealUnavailable
+from docgen.domain.journal import Event, check
 from docgen.domain.pack_evidence import names
-from docgen.domain.pack_record import Pack, PackEvent, PackState
+from docgen.domain.pack_record import Pack
+from docgen.domain.pack_states import PackState
 from docgen.domain.verdict import Verdict
-from docgen.usecases.build_pack import Whose
+from docgen.usecases.open_pack import Whose
+from docgen.usecases.tell_outcome import TellOutcome
 from docgen.usecases.transfer_pack import Handing, TransferPack
 from docgen.usecases.warrant_pack import WarrantAny
 from tests.adapters.sealing.papers import ShiftedClock
@@ -30,6 +34,11 @@ _WHOSE = Whose(owner="collection", client="office")
 
 def _built(workshop: Workshop, folder: Path, case: dict[str, Any] | None = None) -> Pack:
     return workshop.build()(case or complete(), PaperFolder(folder), _WHOSE)
+
+
+def _transfer(workshop: Workshop) -> TransferPack:
+    tell = TellOutcome(register=workshop.register, clock=ShiftedClock(), days=DaysFile())
+    return TransferPack(tell=tell)
 
 
 def _opened(workshop: Workshop, pack: Pack) -> dict[str, bytes]:
@@ -133,11 +142,11 @@ def test_the_same_input_gives_the_same_volume_and_manifest_elsewhere(
     workshop: Workshop, folder: Path
 ) -> None:
     """Byte for byte, number included: nothing of the day or the place is in them."""
-    check = workshop.build().check(complete(), PaperFolder(folder))
+    checked = workshop.build().open.check(complete(), PaperFolder(folder))
     bind = workshop.build().bind
 
     one, other = (
-        bind(check, PaperFolder(folder), number="NP-2026-7K3M9QF2TZ", owner="o") for _ in range(2)
+        bind(checked, PaperFolder(folder), number="NP-2026-7K3M9QF2TZ", owner="o") for _ in range(2)
     )
 
     assert one.volume.pdf == other.volume.pdf
@@ -168,9 +177,9 @@ def test_a_pack_whose_seal_failed_is_sealed_the_next_time(workshop: Workshop, fo
     _built(workshop, folder)
 
     with workshop.register.view() as unit:
-        events = [entry.event for entry in unit.packs.entries(pack.id)]
+        events = [entry.event for entry in unit.journal.of(pack.id)]
     assert pack.volume_sha256 == bound
-    assert events == [PackEvent.BOUND, PackEvent.SEALED]
+    assert events == [Event.PACK_OPENED, Event.PACK_BOUND, Event.PACK_SEALED]
     assert len(workshop.sealer.orders) == 1
 
 
@@ -193,21 +202,22 @@ def test_what_the_rules_forbid_is_not_built(workshop: Workshop, folder: Path) ->
 def test_a_handing_over_is_written_down(workshop: Workshop, folder: Path) -> None:
     """To whom, by whom, how, and which archive; the chain goes on."""
     pack = _built(workshop, folder)
-    hand_over = TransferPack(register=workshop.register, clock=ShiftedClock())
+    hand_over = _transfer(workshop)
 
     hand_over(
         pack.id, Handing(recipient="Әбдірахманова С. Е., № 0004821", by="office", how="курьер")
     )
 
     with workshop.register.view() as unit:
-        last = unit.packs.entries(pack.id)[-1]
+        entries = unit.journal.of(pack.id)
+    last = entries[-1]
     assert pack.sealed is not None
-    assert last.event is PackEvent.TRANSFERRED
-    assert last.details == {
+    assert last.event is Event.PACK_MOVED
+    assert {name: last.details[name] for name in ("recipient", "how", "package", "state")} == {
         "recipient": "Әбдірахманова С. Е., № 0004821", "how": "курьер",
-        "package": pack.sealed.package_sha256,
+        "package": pack.sealed.package_sha256, "state": "submitted",
     }  # fmt: skip
-    assert last.hash == last.hashed().hash
+    check(entries)
 
 
 def test_what_is_not_sealed_is_handed_to_nobody(workshop: Workshop, folder: Path) -> None:
@@ -216,7 +226,7 @@ def test_what_is_not_sealed_is_handed_to_nobody(workshop: Workshop, folder: Path
     with pytest.raises(SealUnavailable):
         _built(workshop, folder)
     number = names(workshop.sealer.asked[0].evidence) or ""
-    hand_over = TransferPack(register=workshop.register, clock=ShiftedClock())
+    hand_over = _transfer(workshop)
     handing = Handing(recipient="n", by="b", how="h")
 
     with pytest.raises(Conflict):

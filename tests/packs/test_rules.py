@@ -136,6 +136,8 @@ _PAIRS = (
     Pair(rule="N21", what="missing", fires=without(Slot.ACCEPTANCE_ACT), not_quite=_nothing),
     Pair(rule="N22", what="other_bytes", fires=_nothing, not_quite=_nothing,
          forms={Slot.TARIFFS: Form.OTHER_BYTES}, forms_not_quite={Slot.TARIFFS: Form.UNSEALED}),
+    Pair(rule="N22", what="test", fires=_nothing, not_quite=_nothing,
+         forms={Slot.APPLICATION: Form.TEST}, forms_not_quite={Slot.APPLICATION: Form.GOOD}),
     Pair(rule="N22", what="seal_not_valid", fires=_nothing, not_quite=_nothing,
          forms={Slot.APPLICATION: Form.SEAL_NOT_VALID},
          forms_not_quite={Slot.APPLICATION: Form.GOOD}),

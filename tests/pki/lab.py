@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -230,10 +231,9 @@ def serving(directory: Path) -> Iterator[Lab]:
 
 
 def _architecture(directory: Path, port: int) -> PKIArchitecture:
-    keys: dict[str, Any] = {
-        name: rsa.generate_private_key(public_exponent=65537, key_size=size)
-        for name, size in _RSA_KEYS.items()
-    } | {name: ec.generate_private_key(ec.SECP256R1()) for name in _EC_KEYS}
+    keys: dict[str, Any] = {name: _rsa_key(name) for name in _RSA_KEYS} | {
+        name: ec.generate_private_key(ec.SECP256R1()) for name in _EC_KEYS
+    }
     for name, key in keys.items():
         content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (directory / f"{name}.pem").write_bytes(content)
@@ -242,6 +242,12 @@ def _architecture(directory: Path, port: int) -> PKIArchitecture:
         key_search_dir=str(directory),
     )
     return config.get_pki_arch(ArchLabel("lab"))
+
+
+@cache
+def _rsa_key(name: str) -> rsa.RSAPrivateKey:
+    """Such keys take long to make; every lab of a run has the same, under roots of its own."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_KEYS[name])
 
 
 def _moments() -> dict[str, str]:

@@ -57,7 +57,7 @@ class Demo:
     def get(self, url: str) -> bytes:
         """The answer, which must be 200."""
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.key()}"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return bytes(answer.read())
 
     def answers(self) -> bool:

@@ -15,7 +15,8 @@ from docgen.serve import command
 from tests.services.programs import await_answer, start
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 20
+SECONDS = 60
+"""For whatever has to come: a machine that does much else is slow, and nobody waits in vain."""
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ _LOADED_BY = os.getpid()
 
 
 def _slow(environ: dict[str, Any]) -> str:
+    telemetry.CODES.labels("begun").inc()
     seconds = float(parse_qs(environ["QUERY_STRING"])["seconds"][0])
     time.sleep(seconds)
     return "slept"

@@ -85,7 +85,7 @@ def test_a_key_that_counts_no_more_is_replaced(settings: Settings) -> None:
     path = kept_key(settings)
     revoked = path.read_text().strip()
     with keys(settings) as known:
-        known.revoke(revoked.split("_")[1])
+        known.revoke(revoked.split("_")[1], by="system")
     second = kept_key(settings).read_text().strip()
     path.write_text("no key at all\n")
     path.chmod(0o644)

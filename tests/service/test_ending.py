@@ -10,7 +10,7 @@ from tests.service import processes
 from tests.service.installation import Installation
 from tests.service.visit import Visit, begun, create, envelopes
 
-_ENDING = 20
+_ENDING = 60
 
 
 def test_requests_in_the_hands_of_the_web_processes_are_answered(on_sqlite: Installation) -> None:

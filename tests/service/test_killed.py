@@ -10,7 +10,7 @@ from http.client import HTTPException
 import pytest
 
 from docgen.usecases.answer_once import AnswerOnce
-from tests.processes.running import eventually
+from tests.processes.running import SECONDS, eventually
 from tests.service import processes
 from tests.service.gateway import AFTER, BEFORE
 from tests.service.installation import Installation
@@ -32,7 +32,7 @@ def _asking(ask: Callable[[], Said]) -> Iterator[Future[Said]]:
 def _kill_web(service: Installation, asked: Future[Said]) -> None:
     """All processes that answer; whoever waited for an answer gets none, and others go on."""
     service.kill_web_processes()
-    assert isinstance(asked.exception(timeout=10), OSError | HTTPException)
+    assert isinstance(asked.exception(timeout=SECONDS), OSError | HTTPException)
     service.make_whole()
 
 
@@ -159,7 +159,7 @@ def test_the_web_master_killed_with_a_request_in_its_hands(service: Installation
     ):
         assert eventually(lambda: envelopes(service) == before + 1)
         service.kill_web_master()
-    answered = asked.result(timeout=10)
+    answered = asked.result(timeout=SECONDS)
     service.make_whole()
     repeated = create(service, key=key)
 
@@ -207,7 +207,7 @@ def test_a_worker_killed_while_it_renders_and_seals(service: Installation) -> No
         ):
             assert eventually(lambda: envelopes(service) == before + 1)
             service.kill_worker()
-        made = asked.result(timeout=10)
+        made = asked.result(timeout=SECONDS)
     assert sealing.state() == "confirmed"
     assert made.told["state"] == "draft"
     assert eventually(lambda: not processes.alive(engine))

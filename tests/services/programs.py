@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 _TICK_SECONDS = 0.05
-_TICKS = 400
+_TICKS = 1200
 
 
 def need(*programs: str) -> list[str]:

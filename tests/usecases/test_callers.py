@@ -26,7 +26,9 @@ PORTAL = KeyRequest(client="portal", owner="operator")
 
 
 def _issued(world: World, wanted: KeyRequest = PORTAL) -> IssuedKey:
-    return IssueKey(register=world.register, clock=world.clock, chance=world.chance)(wanted)
+    return IssueKey(register=world.register, clock=world.clock, chance=world.chance)(
+        wanted, by="system"
+    )
 
 
 def _authenticate(world: World) -> Authenticate:
@@ -77,7 +79,7 @@ def test_what_is_no_key_is_refused_alike(here: World, change: object) -> None:
 def test_a_revoked_key_is_dead_at_once(anywhere: World) -> None:
     """And stays so."""
     issued = _issued(anywhere)
-    RevokeKey(register=anywhere.register, clock=anywhere.clock)(issued.kept.id)
+    RevokeKey(register=anywhere.register, clock=anywhere.clock)(issued.kept.id, by="system")
 
     with pytest.raises(NotAuthenticated):
         _authenticate(anywhere)(issued.secret)
@@ -86,7 +88,7 @@ def test_a_revoked_key_is_dead_at_once(anywhere: World) -> None:
 def test_an_unknown_key_cannot_be_revoked(here: World) -> None:
     """A slip of the pen is told."""
     with pytest.raises(ApiKeyNotFound):
-        RevokeKey(register=here.register, clock=here.clock)("nobody")
+        RevokeKey(register=here.register, clock=here.clock)("nobody", by="system")
 
 
 def test_a_key_ends_with_its_time(here: World) -> None:
@@ -142,7 +144,7 @@ def test_a_rotated_key_and_its_successor_both_count_for_the_overlap(anywhere: Wo
     old = _issued(
         anywhere, replace(PORTAL, region="almaty", origins=("https://portal.example.kz",))
     )
-    new = _rotate(anywhere)(old.kept.id, overlap=timedelta(days=7))
+    new = _rotate(anywhere)(old.kept.id, overlap=timedelta(days=7), by="system")
     authenticate = _authenticate(anywhere)
 
     anywhere.clock.advance(timedelta(days=7, seconds=-1))
@@ -162,7 +164,7 @@ def test_an_overlap_never_lengthens_a_life(here: World) -> None:
     old = _issued(here, replace(PORTAL, expires_at=end))
     here.clock.advance(timedelta(days=1))
 
-    new = _rotate(here)(old.kept.id, overlap=timedelta(days=7))
+    new = _rotate(here)(old.kept.id, overlap=timedelta(days=7), by="system")
 
     ends = {key.id: key.expires_at for key in ListKeys(register=here.register)()}
     assert ends == {old.kept.id: end, new.kept.id: end + timedelta(days=1)}
@@ -171,10 +173,10 @@ def test_an_overlap_never_lengthens_a_life(here: World) -> None:
 def test_a_key_has_one_successor(anywhere: World) -> None:
     """A second rotation is refused and leaves no key behind."""
     old = _issued(anywhere)
-    new = _rotate(anywhere)(old.kept.id, overlap=timedelta(days=7))
+    new = _rotate(anywhere)(old.kept.id, overlap=timedelta(days=7), by="system")
 
     with pytest.raises(Conflict):
-        _rotate(anywhere)(old.kept.id, overlap=timedelta())
+        _rotate(anywhere)(old.kept.id, overlap=timedelta(), by="system")
 
     assert {key.id for key in ListKeys(register=anywhere.register)()} == {old.kept.id, new.kept.id}
     assert _authenticate(anywhere)(old.secret) == old.kept.caller
@@ -183,12 +185,12 @@ def test_a_key_has_one_successor(anywhere: World) -> None:
 def test_a_dead_key_is_not_brought_back_by_rotation(here: World) -> None:
     """A revoked key has no successor, and an unknown one is named."""
     old = _issued(here)
-    RevokeKey(register=here.register, clock=here.clock)(old.kept.id)
+    RevokeKey(register=here.register, clock=here.clock)(old.kept.id, by="system")
 
     with pytest.raises(Conflict):
-        _rotate(here)(old.kept.id, overlap=timedelta())
+        _rotate(here)(old.kept.id, overlap=timedelta(), by="system")
     with pytest.raises(ApiKeyNotFound):
-        _rotate(here)("nobody", overlap=timedelta())
+        _rotate(here)("nobody", overlap=timedelta(), by="system")
 
 
 def test_an_envelope_is_shown_to_its_owner_only(here: World) -> None:

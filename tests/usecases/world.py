@@ -9,6 +9,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.inline import InlineJobs
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.otp.redis_limits import RedisLimits
+from docgen.adapters.sms.nobody import NobodysPhone
 from docgen.domain.challenge import ChallengePolicy
 from docgen.domain.dispatch import AskedBy
 from docgen.domain.envelope import Envelope
@@ -203,7 +204,13 @@ class World:
         gateways = {"fake": self.sms} | ({} if self.spare is None else {"spare": self.spare})
         return DispatchMessage(
             register=self.register, clock=self.clock, chance=self.chance, subject_of=subject_of,
-            ways=tuple(Way(route=Route(name=name), gateway=g) for name, g in gateways.items()),
+            ways=(
+                *(Way(route=Route(name=name), gateway=g) for name, g in gateways.items()),
+                Way(
+                    route=Route(name="test", of_tests=True),
+                    gateway=NobodysPhone(chance=self.chance),
+                ),
+            ),
         )  # fmt: skip
 
     @property

@@ -45,13 +45,26 @@ export class Net {
     return answer.json();
   }
 
+  /** POST a text that is JSON already, as it is. */
+  async send(path, text, once = null) {
+    return (await this.answer("POST", path, text, once)).json();
+  }
+
+  /** POST a file. */
+  async upload(path, file) {
+    const form = new FormData();
+    form.append("file", file);
+    return (await this.answer("POST", path, form)).json();
+  }
+
   async blob(path) {
     return (await this.answer("GET", path)).blob();
   }
 
   async answer(method, path, body, once) {
     const headers = { "Accept-Language": this.language() };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const isFile = body instanceof FormData;
+    if (body !== undefined && !isFile) headers["Content-Type"] = "application/json";
     if (method !== "GET" && this.guard) headers["X-Page-Token"] = this.guard;
     if (once) headers["Idempotency-Key"] = once;
     const patience = new AbortController();
@@ -60,7 +73,7 @@ export class Net {
     try {
       answer = await fetch(path, {
         method, headers, signal: patience.signal, credentials: "same-origin", cache: "no-cache",
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body === undefined || isFile || typeof body === "string" ? body : JSON.stringify(body),
       });
     } catch {
       this.online(false);

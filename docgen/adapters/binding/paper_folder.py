@@ -26,6 +26,12 @@ class PaperFolder:
         except (OSError, ValueError) as error:
             raise BlobNotFound("a file that cannot be read") from error
 
+    def paths(self) -> list[str]:
+        """Of all files below it but signatures that lie beside others; links are not followed."""
+        found = (each for each in sorted(self._folder.rglob("*")) if each.is_file())
+        inside = (each for each in found if each.resolve().is_relative_to(self._folder))
+        return [str(each.relative_to(self._folder)) for each in inside if each.suffix != DETACHED]
+
     def detached(self, path: str) -> bytes:
         """What lies beside it under its name and `.cms`."""
         try:

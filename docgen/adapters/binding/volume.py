@@ -55,11 +55,14 @@ class PikepdfBinder:
         """The volume, outlined, its pages numbered on; the seal's place is the first part's."""
         volume = pikepdf.new()
         starts: list[int] = []
-        total = sum(self.pages(part.pdf) for part in parts)
+        total, added = sum(part.pages for part in parts), 0
         for part in parts:
-            starts.append(len(volume.pages))
+            starts.append(added)
             for form in _forms(part.pdf, volume):
-                _add_page(volume, form, f"{number}   {len(volume.pages) + 1} / {total}")
+                added += 1
+                _add_page(volume, form, f"{number}   {added} / {total}")
+        if added != total:
+            raise UnreadableDocument("a part of other pages than were told")
         with volume.open_outline() as outline:
             for part, start in zip(parts, starts, strict=True):
                 outline.root.append(pikepdf.OutlineItem(part.title, start))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from docgen.adapters.db.anchors import anchor_of, leaf_of, token_of
 from docgen.adapters.db.challenges import challenge_of
 from docgen.adapters.db.journal import entry_of
+from docgen.adapters.db.keys import key_of
 from docgen.adapters.db.mapping import (
     document_columns,
     document_of,
@@ -21,11 +22,14 @@ from docgen.adapters.db.mapping import (
     envelope_of,
     version_of,
 )
+from docgen.adapters.db.pack_mapping import columns_of, pack_of, seal_columns
+from docgen.adapters.db.pack_rows import PackRow
 from docgen.adapters.db.row_by_row import Found, R, T, read
 from docgen.adapters.db.rows import (
     AnchorLeafRow,
     AnchorRow,
     AnchorTokenRow,
+    ApiKeyRow,
     Base,
     ChallengeRow,
     DocumentRow,
@@ -37,9 +41,12 @@ from docgen.adapters.db.rows import (
 from docgen.domain.anchor import Leaf, LeafKind
 from docgen.domain.audit import Head, Stored
 from docgen.domain.audit_anchors import LeafKey, StoredAnchor, StoredLeaf
+from docgen.domain.audit_keys import StoredKey
+from docgen.domain.audit_packs import StoredPack
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.finding import Finding, Mismatch
 from docgen.domain.journal import Entry
+from docgen.domain.pack_record import Pack
 
 GUARDED = ("journal", "anchors", "anchor_leaves", "anchor_tokens", "document_versions")
 """Tables that the database itself refuses to change."""
@@ -74,6 +81,26 @@ class SqlAudit:
             .limit(limit)
         )
         return self._stored(self._connection.scalars(wanted).all())
+
+    def packs(self, *, after: str, limit: int) -> Sequence[StoredPack]:
+        """Notary packs beyond that number, each with its chain."""
+        wanted = select(PackRow.id).where(PackRow.id > after).order_by(PackRow.id).limit(limit)
+        ids = self._connection.scalars(wanted).all()
+        faults: dict[str, list[Finding]] = defaultdict(list)
+        entries = self._by_parent(
+            JournalRow, JournalRow.envelope_id, ids, to=_sound_entry, faults=faults
+        )
+        rows = read(
+            self._connection, PackRow, PackRow.id.in_(ids), to=_sound_pack, parent=PackRow.id
+        )
+        return [
+            StoredPack(id=each.key[0], pack=each.value, entries=entries[each.key[0]])
+            for each in rows
+        ]
+
+    def has_pack(self, number: str) -> bool:
+        """Whether there is a row of that number, of sense or not."""
+        return self._connection.scalar(select(PackRow.id).where(PackRow.id == number)) is not None
 
     def anchors(self, *, after: str, limit: int) -> Sequence[StoredAnchor]:
         """Anchors beyond that day with their tokens, in the order of days."""
@@ -120,6 +147,20 @@ class SqlAudit:
                 for subject, number, sha256 in look(self._connection, by_kind[kind])
             }
         return held
+
+    def keys(self, *, after: str, limit: int) -> Sequence[StoredKey]:
+        """Keys of programs beyond that id, with their journals."""
+        own = ApiKeyRow.id
+        wanted = select(own).where(own > after).order_by(own).limit(limit)
+        ids = self._connection.scalars(wanted).all()
+        faults: dict[str, list[Finding]] = defaultdict(list)
+        told = self._by_parent(
+            JournalRow, JournalRow.envelope_id, ids, to=_sound_entry, faults=faults
+        )
+        found = read(self._connection, ApiKeyRow, own.in_(ids), to=key_of, parent=own)
+        return [
+            StoredKey(id=each.place, key=each.value, entries=told[each.place]) for each in found
+        ]
 
     def strays(self) -> Sequence[Finding]:
         """Rows that belong to something that is not there."""
@@ -275,6 +316,13 @@ def _sound_envelope(row: EnvelopeRow, documents: Sequence[Document]) -> Envelope
     envelope = envelope_of(row, documents)
     _require_same(row, envelope_columns(envelope))
     return envelope
+
+
+def _sound_pack(row: PackRow) -> Pack:
+    """The pack; raises ValueError for columns that say something else, as what it is found by."""
+    pack = pack_of(row)
+    _require_same(row, columns_of(pack) | seal_columns(pack))
+    return pack
 
 
 def _require_same(row: Base, columns: Mapping[str, Any]) -> None:

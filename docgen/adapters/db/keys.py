@@ -34,14 +34,14 @@ class SqlKeys:
         row = one_row(self._connection, _ONE, {"its_id": key_id})
         if row is None:
             raise ApiKeyNotFound(key_id)
-        return _key_of(row)
+        return key_of(row)
 
     def all(self) -> Sequence[ApiKey]:
         """Every key, the oldest first."""
         rows = all_rows(
             self._connection, select(ApiKeyRow).order_by(ApiKeyRow.created_at, ApiKeyRow.id)
         )
-        return [_key_of(row) for row in rows]
+        return [key_of(row) for row in rows]
 
     def used(self, key_id: str, *, now: datetime) -> None:
         """Remember the last use; without effect on a key that is gone or was used later."""
@@ -68,6 +68,16 @@ class SqlKeys:
             update(ApiKeyRow).where(ApiKeyRow.id == key_id, later).values(expires_at=at)
         )
 
+    def allow(self, key_id: str, addresses: Sequence[str]) -> None:
+        """Let it count in these networks alone, anywhere for none; raises ApiKeyNotFound."""
+        updated = self._connection.execute(
+            update(ApiKeyRow)
+            .where(ApiKeyRow.id == key_id)
+            .values(addresses=list(addresses) or None)
+        )
+        if updated.rowcount != 1:
+            raise ApiKeyNotFound(key_id)
+
 
 def _columns(key: ApiKey) -> dict[str, Any]:
     return {
@@ -83,10 +93,12 @@ def _columns(key: ApiKey) -> dict[str, Any]:
         "last_used_at": key.last_used_at,
         "revoked_at": key.revoked_at,
         "follows": key.follows,
+        "addresses": list(key.addresses) or None,
     }
 
 
-def _key_of(row: ApiKeyRow) -> ApiKey:
+def key_of(row: ApiKeyRow) -> ApiKey:
+    """The key of a row."""
     return ApiKey(
         caller=Caller(
             key_id=row.id,
@@ -102,4 +114,5 @@ def _key_of(row: ApiKeyRow) -> ApiKey:
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
         follows=row.follows,
+        addresses=tuple(row.addresses or ()),
     )

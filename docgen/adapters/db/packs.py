@@ -2,31 +2,32 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.adapters.db.pack_rows import PackEntryRow, PackRow
+from docgen.adapters.db.pack_mapping import (
+    columns_of,
+    pack_of,
+    paper_columns,
+    paper_of,
+    seal_columns,
+)
+from docgen.adapters.db.pack_rows import PackPaperRow, PackRow
 from docgen.adapters.db.reading import all_rows, one_row
-from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import Conflict, PackNotFound
-from docgen.domain.pack_record import Pack, PackEntry, PackEvent, SealedVolume
+from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
 
 
 class SqlPacks:
     """Implements ports_of_packs.Packs."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection
+        self._locking = locking
 
     def add(self, pack: Pack) -> None:
         """Store a new one; raises Conflict for a number that is taken."""
-        columns = {
-            name: getattr(pack, name)
-            for name in (
-                "id", "owner", "client", "input_sha256", "case_sha256", "volume_sha256",
-                "volume_pages", "manifest_sha256", "created_at",
-            )
-        }  # fmt: skip
+        columns = columns_of(pack) | seal_columns(pack)
         try:
             with self._connection.begin_nested():
                 self._connection.execute(insert(PackRow).values(**columns))
@@ -34,95 +35,111 @@ class SqlPacks:
             raise Conflict("there is a pack of that number") from None
 
     def get(self, pack_id: str) -> Pack:
-        """The pack; raises PackNotFound."""
-        row = one_row(self._connection, select(PackRow).where(PackRow.id == pack_id))
+        """The pack, locked in a writing unit; raises PackNotFound."""
+        wanted = select(PackRow).where(PackRow.id == pack_id)
+        if self._locking:
+            wanted = wanted.with_for_update()
+        row = one_row(self._connection, wanted)
         if row is None:
             raise PackNotFound(pack_id)
-        return Pack(
-            id=row.id,
-            owner=row.owner,
-            client=row.client,
-            input_sha256=row.input_sha256,
-            case_sha256=row.case_sha256,
-            volume_sha256=row.volume_sha256,
-            volume_pages=row.volume_pages,
-            manifest_sha256=row.manifest_sha256,
-            created_at=row.created_at,
-            sealed=_sealed(row),
-        )
+        return pack_of(row)
 
     def save(self, pack: Pack) -> None:
-        """Store that it is sealed; raises PackNotFound, and Conflict where it was sealed before."""
-        sealed = pack.sealed
-        if sealed is None:
-            return
-        wanted = (PackRow.id == pack.id) & PackRow.sealed_sha256.is_(None)
+        """Store it as it is now; raises PackNotFound, and Conflict for a second seal."""
+        columns = columns_of(pack)
+        wanted = PackRow.id == pack.id
+        if pack.sealed is not None:
+            same = PackRow.sealed_sha256 == pack.sealed.sha256
+            wanted &= or_(PackRow.sealed_sha256.is_(None), same)
+            columns |= seal_columns(pack)
         stored = self._connection.execute(
-            update(PackRow)
-            .where(wanted)
-            .values(
-                sealed_sha256=sealed.sha256,
-                level=sealed.level.value,
-                signer=sealed.signer,
-                serial=sealed.serial,
-                sealed_at=sealed.sealed_at,
-                package_sha256=sealed.package_sha256,
-            )
-            .returning(PackRow.id)
+            update(PackRow).where(wanted).values(**columns).returning(PackRow.id)
         ).one_or_none()
         if stored is None:
             self.get(pack.id)
             raise Conflict("the pack is sealed already")
 
-    def append(self, entry: PackEntry) -> None:
-        """Write the next entry of its chain; raises Conflict where another took its place."""
-        columns = {
-            "pack_id": entry.pack_id,
-            "sequence": entry.sequence,
-            "event": entry.event.value,
-            "at": entry.at,
-            "actor": entry.actor,
-            "details": dict(entry.details),
-            "previous_hash": entry.previous_hash,
-            "hash": entry.hash,
-        }
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(insert(PackEntryRow).values(**columns))
-        except IntegrityError:
-            raise Conflict("something else was written of the pack") from None
+    def note_step(self, pack_id: str, step: BuildStep) -> None:
+        """How far the making of one has come that somebody asked for."""
+        self._connection.execute(
+            update(PackRow)
+            .where(PackRow.id == pack_id, PackRow.asked_at.is_not(None))
+            .values(step=step.value, error=None)
+        )
 
-    def entries(self, pack_id: str) -> Sequence[PackEntry]:
-        """All entries of a pack, in order."""
+    def find(self, wanted: PackFilter, *, after: str | None, limit: int) -> Sequence[Pack]:
+        """Those that fit, the newest first; with `after`, those beyond it."""
         rows = all_rows(
             self._connection,
-            select(PackEntryRow)
-            .where(PackEntryRow.pack_id == pack_id)
-            .order_by(PackEntryRow.sequence),
+            select(PackRow)
+            .where(*self._conditions(wanted, after))
+            .order_by(PackRow.created_at.desc(), PackRow.id.desc())
+            .limit(limit),
         )
-        return [
-            PackEntry(
-                pack_id=row.pack_id,
-                sequence=row.sequence,
-                event=PackEvent(row.event),
-                at=row.at,
-                actor=row.actor,
-                details=row.details,
-                previous_hash=row.previous_hash,
-                hash=row.hash,
-            )
-            for row in rows
-        ]
+        return [pack_of(row) for row in rows]
 
+    def of_account(self, owner: str, account_number: str) -> Sequence[Pack]:
+        """All that were ever made of that account."""
+        rows = all_rows(
+            self._connection,
+            select(PackRow)
+            .where(PackRow.owner == owner, PackRow.account_number == account_number)
+            .order_by(PackRow.created_at, PackRow.id),
+        )
+        return [pack_of(row) for row in rows]
 
-def _sealed(row: PackRow) -> SealedVolume | None:
-    if row.sealed_sha256 is None or row.level is None or row.sealed_at is None:
-        return None
-    return SealedVolume(
-        sha256=row.sealed_sha256,
-        level=SealLevel(row.level),
-        signer=row.signer or "",
-        serial=row.serial or "",
-        sealed_at=row.sealed_at,
-        package_sha256=row.package_sha256 or "",
-    )
+    def asked(self) -> Sequence[Pack]:
+        """Those that somebody wants built, whoever asked first."""
+        rows = all_rows(
+            self._connection,
+            select(PackRow).where(PackRow.asked_at.is_not(None)).order_by(PackRow.asked_at),
+        )
+        return [pack_of(row) for row in rows]
+
+    def page(self, *, after: str, limit: int) -> Sequence[Pack]:
+        """All there are, by number, beyond that one."""
+        rows = all_rows(
+            self._connection,
+            select(PackRow).where(PackRow.id > after).order_by(PackRow.id).limit(limit),
+        )
+        return [pack_of(row) for row in rows]
+
+    def add_paper(self, paper: PackPaper) -> None:
+        """Keep that it was brought along; the first time counts."""
+        if self.papers(paper.owner, [paper.sha256]):
+            return
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PackPaperRow).values(**paper_columns(paper)))
+        except IntegrityError:
+            return
+
+    def papers(self, owner: str, hashes: Sequence[str]) -> Sequence[PackPaper]:
+        """Those of these files that were brought along for that owner's packs."""
+        rows = all_rows(
+            self._connection,
+            select(PackPaperRow).where(
+                PackPaperRow.owner == owner, PackPaperRow.sha256.in_(hashes)
+            ),
+        )
+        return [paper_of(row) for row in rows]
+
+    def pages_of(self, sha256: str) -> int:
+        """How many pages a file has that anybody brought along; 0 where nobody did."""
+        found = select(PackPaperRow.pages).where(PackPaperRow.sha256 == sha256).limit(1)
+        return self._connection.scalar(found) or 0
+
+    def _conditions(self, wanted: PackFilter, after: str | None) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [PackRow.owner == wanted.owner]
+        if wanted.region is not None:
+            found.append(PackRow.region == wanted.region)
+        if wanted.states:
+            found.append(PackRow.state.in_([state.value for state in wanted.states]))
+        if wanted.due_by is not None:
+            found.append(PackRow.due_on <= wanted.due_by)
+        if wanted.sought:
+            found.append(PackRow.sought.contains(wanted.sought.casefold(), autoescape=True))
+        if after is not None:
+            last = select(PackRow.created_at, PackRow.id).where(PackRow.id == after)
+            found.append(tuple_(PackRow.created_at, PackRow.id) < last.scalar_subquery())
+        return found

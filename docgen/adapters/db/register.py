@@ -32,6 +32,7 @@ from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
+from docgen.adapters.db.pack_batches import SqlPackBatches
 from docgen.adapters.db.packs import SqlPacks
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
@@ -71,6 +72,7 @@ class SqlUnit:
     deliveries: ports.Deliveries
     keys: ports.ApiKeys
     packs: ports_of_packs.Packs
+    pack_batches: ports_of_packs.PackBatches
     staff: ports_of_staff.Staff
     sessions: ports_of_staff.Sessions
     knocks: ports_of_staff.Knocks
@@ -97,7 +99,8 @@ class SqlUnit:
         self.webhooks = SqlWebhooks(connection, locking=transaction is not None)
         self.deliveries = SqlDeliveries(connection)
         self.keys = SqlKeys(connection)
-        self.packs = SqlPacks(connection)
+        self.packs = SqlPacks(connection, locking=transaction is not None)
+        self.pack_batches = SqlPackBatches(connection)
         self.staff = SqlStaff(connection)
         self.sessions = SqlSessions(connection, locking=transaction is not None)
         self.knocks = SqlKnocks(connection)

@@ -14,7 +14,7 @@ from docgen.domain.errors import DocgenError
 R = TypeVar("R", bound=Base)
 T = TypeVar("T")
 
-NONSENSE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, DocgenError)
+NONSENSE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, DocgenError)
 """What reading a row raises whose columns hold what never was written there."""
 
 

@@ -380,6 +380,7 @@ class ApiKeyRow(Base):
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     follows: Mapped[str | None] = mapped_column(index=True, unique=True)
+    addresses: Mapped[JsonList | None]
 
 
 class AskedRow(Base):

@@ -37,6 +37,14 @@ def draw(pdf: bytes, page: int, *, width: int) -> bytes:
         return _webp(_drawn(document, page - 1, width))
 
 
+def count(pdf: bytes) -> int:
+    """How many pages there are; raises UnreadableDocument for what is no PDF, or has none."""
+    with _document(pdf) as document:
+        if not len(document):
+            raise UnreadableDocument("a PDF without pages")
+        return len(document)
+
+
 def speak(pdf: bytes, page: int) -> str:
     """The words of a page (from 1), line by line, for whoever hears it; raises as `draw` does."""
     with _document(pdf) as document:

@@ -2,27 +2,18 @@
 
 import json
 import logging
-import os
-import subprocess
-import sys
-import threading
-from typing import Any, Final
+from typing import Any
 
 from docgen.adapters.scans import remake_program
-from docgen.domain.errors import Busy, FieldError, ValuesRejected
+from docgen.confined.programs import OneByOne
+from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.ports_of_handwriting import Picture, Scan
 
 _log = logging.getLogger(__name__)
 
-_GRACE_SECONDS: Final = 2.0
-
 
 class RemadeScans:
-    """Implements ports_of_handwriting.Scans.
-
-    One may take `seconds` of processor time, twice that by the clock, and so many bytes of address
-    space. `at_once` are made at the same time; others wait with `patience`, in seconds.
-    """
+    """Implements ports_of_handwriting.Scans; the limits are those of `OneByOne`."""
 
     def __init__(
         self,
@@ -32,8 +23,9 @@ class RemadeScans:
         at_once: int = 2,
         patience: float = 5.0,
     ) -> None:
-        self._seconds, self._memory, self._patience = seconds, memory, patience
-        self._places = threading.BoundedSemaphore(at_once)
+        self._program = OneByOne(
+            remake_program, seconds=seconds, memory=memory, at_once=at_once, patience=patience
+        )
 
     def picture(self, png: bytes) -> Picture:
         """The same picture, without whatever else was in the file."""
@@ -51,12 +43,7 @@ class RemadeScans:
         )
 
     def _made(self, kind: str, content: bytes, *, unreadable: str) -> tuple[dict[str, Any], bytes]:
-        if not self._places.acquire(timeout=self._patience):
-            raise Busy("too many papers are being read")
-        try:
-            done = self._run(kind, content)
-        finally:
-            self._places.release()
+        done = self._program.run(kind, content=content)
         line, _, made = done.stdout.partition(b"\n")
         if done.returncode != 0 or not line:
             _log.warning("a %s of %d bytes was given up: %d", kind, len(content), done.returncode)
@@ -65,22 +52,3 @@ class RemadeScans:
         if "refused" in told:
             raise ValuesRejected((FieldError("", told["refused"], tuple(told["params"].items())),))
         return told, made
-
-    def _run(self, kind: str, content: bytes) -> subprocess.CompletedProcess[bytes]:
-        asked = [kind, str(self._seconds), str(self._memory)]
-        command = [sys.executable, "-P", "-m", remake_program.__name__, *asked]
-        # It gets none of our settings: reading a picture needs no secrets.
-        surroundings = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LC_ALL": "C.UTF-8"}
-        try:
-            return subprocess.run(
-                command,
-                input=content,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=surroundings,
-                timeout=2 * self._seconds + _GRACE_SECONDS,
-                start_new_session=True,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            return subprocess.CompletedProcess(late.cmd, -1, stdout=b"")

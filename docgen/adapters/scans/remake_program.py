@@ -1,40 +1,25 @@
 """A program of its own: makes one picture or scan anew, under limits, and ends.
 
-Run as `python -P -m docgen.adapters.scans.remake_program KIND SECONDS MEMORY`, KIND being
+Run as `python -P -m docgen.adapters.scans.remake_program SECONDS MEMORY KIND`, KIND being
 `picture` or `scan`, the file on stdin. On stdout comes a line of JSON, `{"refused", "params"}` or
 what was made, and then its bytes. What goes beyond a limit ends without that line.
 """
 
 import json
-import resource
-import signal
 import sys
 from dataclasses import asdict
 from typing import Any, Final
 
 from docgen.adapters.scans.remaking import Refused, picture, scan
+from docgen.confined.limits import narrow
 
 KINDS: Final = {"picture": picture, "scan": scan}
 
 
-def narrow(seconds: int, memory: int) -> None:
-    """Give up, for good, whatever this does not need."""
-    signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
-    for kind, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, allowed = resource.getrlimit(kind)
-        narrowed = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-        resource.setrlimit(kind, (narrowed, narrowed))
-
-
 def main() -> None:
     """Make what we are given anew."""
-    kind, seconds, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    narrow(seconds, memory)
+    seconds, memory, kind = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    narrow(cpu_seconds=seconds, wall_seconds=2 * seconds, memory=memory)
     content = b""
     try:
         made = KINDS[kind](sys.stdin.buffer.read())

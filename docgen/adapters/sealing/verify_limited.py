@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -20,6 +19,7 @@ from docgen.adapters.sealing.verify_exchange import (
     pack_setup,
     unpack_answer,
 )
+from docgen.confined.programs import command_of, surroundings
 from docgen.domain.canonical import instant
 from docgen.domain.errors import Busy, Unavailable, UnreadableDocument
 from docgen.domain.verdict import Report
@@ -202,13 +202,11 @@ class _Program:
 
 
 def _started(control: socket.socket) -> subprocess.Popen[bytes]:
-    # It gets none of our settings: judging strangers' files needs no secrets.
-    surroundings = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LC_ALL": "C.UTF-8"}
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", verify_program.__name__],
+        command_of(verify_program),
         stdin=control.fileno(),
         stdout=subprocess.DEVNULL,
-        env=surroundings,
+        env=surroundings(),
         start_new_session=True,
     )
 

@@ -31,6 +31,7 @@ from docgen.adapters.sealing.verify_exchange import (
     pack_answer,
     unpack_setup,
 )
+from docgen.confined.limits import narrow
 from docgen.domain.errors import UnreadableDocument
 
 READY: Final = b"."
@@ -50,20 +51,6 @@ class _At:
     def now(self) -> datetime:
         """The moment of judgement."""
         return self.moment
-
-
-def narrow(limits: Limits) -> None:
-    """Give up, for good, whatever judging one file does not need."""
-    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
-    ):
-        _, allowed = resource.getrlimit(kind)
-        narrowed = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-        resource.setrlimit(kind, (narrowed, narrowed))
 
 
 def read_all(connection: socket.socket) -> bytes:
@@ -93,7 +80,11 @@ def child(descriptor: int, roots: TrustRoots, limits: Limits) -> NoReturn:
         for each in _STANDARD:
             os.dup2(silence, each)
         os.close(silence)
-        narrow(limits)
+        narrow(
+            cpu_seconds=limits.cpu_seconds,
+            wall_seconds=limits.wall_seconds,
+            memory=limits.memory,
+        )
         judge(socket.socket(fileno=descriptor), roots, limits)
     finally:
         os._exit(0)

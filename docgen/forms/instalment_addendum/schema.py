@@ -14,6 +14,7 @@ from pydantic import Field
 from docgen.domain.account import Account, Traces
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
+from docgen.domain.signed_here import AcknowledgedDebt
 from docgen.forms import schedule
 from docgen.forms.debt import Debt, Owed, as_of, money
 from docgen.forms.fields import Block, Code, Day, LocalLine, LocalText, Money, Whole, localised
@@ -100,6 +101,17 @@ class Values(FormValues):
     def traces(self) -> Traces:
         """The rest is acknowledged, instead of what was before."""
         return Traces(acknowledged=self.remaining.total)
+
+    def acknowledges(self) -> AcknowledgedDebt:
+        """The rest; when all of it becomes due is said in the agreement."""
+        return AcknowledgedDebt(
+            account_number=self.account_number,
+            as_of=self.as_of,
+            total=self.remaining.total,
+            penalty=self.remaining.penalty,
+            covers=self.remaining.components,
+            schedule=schedule.instalments(self.schedule),
+        )
 
     def review(self, account: Account) -> Review:
         """Payments due on days off, and a rest above what was acknowledged and has accrued."""

@@ -16,6 +16,7 @@ from pydantic import Field
 from docgen.domain.account import Account, Traces
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
+from docgen.domain.signed_here import AcknowledgedDebt
 from docgen.forms import schedule
 from docgen.forms.debt import Debt, as_of
 from docgen.forms.fields import Code, Day, Flag, LocalLine, Whole, localised
@@ -72,6 +73,18 @@ class Values(FormValues):
     def traces(self) -> Traces:
         """The debt is acknowledged from now on."""
         return Traces(acknowledged=self.debt.total)
+
+    def acknowledges(self) -> AcknowledgedDebt:
+        """The debt, and when all of it becomes due (4.3)."""
+        return AcknowledgedDebt(
+            account_number=self.account_number,
+            as_of=self.debt_as_of,
+            total=self.debt.total,
+            penalty=self.debt.penalty,
+            covers=self.debt.components,
+            schedule=schedule.instalments(self.schedule),
+            missed_payments=self.missed_payments,
+        )
 
     def review(self, account: Account) -> Review:  # noqa: ARG002 - the calendar is the same for all
         """Payments that are due on days off."""

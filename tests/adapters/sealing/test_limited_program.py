@@ -94,7 +94,7 @@ def test_closing_ends_it_and_what_it_judges(own: LimitedVerifier) -> None:
         child = child_at_work(program)
         own.close()
         with pytest.raises(Unavailable, match="closed"):
-            answer.result(timeout=2)
+            answer.result(timeout=10)
 
     assert ended(child)
     assert ended(program, 0)

@@ -5,7 +5,7 @@ import select
 import time
 from pathlib import Path
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 _USER_TIME, _SYSTEM_TIME = 11, 12
 
 

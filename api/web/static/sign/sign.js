@@ -102,7 +102,8 @@ function ended(problem) {
 }
 
 function sentence(problem) {
-  return problem.code === "offline" ? words.say("offline") : problem.detail || problem.title;
+  if (problem.code === "offline") return words.say("offline");
+  return [problem.title?.replace(/[.!]?$/, "."), problem.detail].filter(Boolean).join(" ");
 }
 
 /** Do what a button is for: once at a time, its refusals told beside it. */
@@ -196,6 +197,7 @@ async function prove(event) {
 
 async function look() {
   signing = await client.get(`${ROOT}/envelope`);
+  $("trial").hidden = !signing.test;
   const state = signing.state;
   if (state === "draft") {
     wait("draft");
@@ -273,8 +275,10 @@ function tellPapers() {
   $("consent-mark").textContent = words.say("consent_mark", {
     version: signing.consent.version, sha256: signing.consent.sha256[language],
   });
-  $("code-goes").textContent = words.say("code_goes", { phone: signing.phone });
-  $("code-sent").textContent = words.say("code_sent", { phone: signing.phone });
+  // A number is read in one piece: no line breaks within it.
+  const phone = signing.phone.replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
+  $("code-goes").textContent = words.say("code_goes", { phone });
+  $("code-sent").textContent = words.say("code_sent", { phone });
   views.forEach((each) => each.tell());
 }
 

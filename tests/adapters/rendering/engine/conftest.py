@@ -147,7 +147,7 @@ def asked(engine: Engine, do: str = "echo", **more: Any) -> Answer:
     return engine.run(job(do, **more), {"n": 1}, b"body")
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
     """Wait for it, and fail by naming it."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -59,7 +59,7 @@ def test_time_has_a_bound(unruly: Engine) -> None:
     began = time.monotonic()
     with pytest.raises(RendererUnavailable, match="timed_out"):
         asked(unruly, "compute", limit=1.0)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 3
 
 
 def test_files_are_removed(unruly: Engine) -> None:

@@ -1,0 +1,100 @@
+// One pack: what stands in its way, how its sum comes about, its papers, and what became of it.
+
+import { calculation } from "./calculation.js";
+import { h, newId } from "./dom.js";
+import { day, money } from "./figures.js";
+import { findings } from "./findings.js";
+import { newName } from "./net.js";
+import { outcomes } from "./outcomes.js";
+import { papers } from "./papers.js";
+
+const LOOK_AGAIN = 1000;
+const AT_DESK = new Set(["draft", "checked", "bound"]);
+
+export async function showPack(app, id, still) {
+  const place = `/v1/packs/${id}`;
+  let pack = await app.net.get(place);
+  if (!still()) return;
+  const view = { app, still, place, get pack() { return pack; }, update };
+  const open = new Set();
+
+  function update(told) {
+    pack = told;
+    if (still()) draw();
+  }
+
+  function draw() {
+    for (const each of app.main.querySelectorAll("details[data-part]")) each.open ? open.add(each.dataset.part) : open.delete(each.dataset.part);
+    app.show("pack", draw, ...page(view));
+    for (const each of app.main.querySelectorAll("details[data-part]")) if (open.has(each.dataset.part)) each.open = true;
+  }
+
+  draw();
+  app.land();
+  watch(view);
+}
+
+function page(view) {
+  const { app, pack } = view;
+  return [
+    h("p.way", {}, h("a.button", { href: "#/packs" }, `← ${app.say("packs")}`)),
+    h("div.title", {}, h("h1", { tabindex: -1 }, pack.debtor || app.say("no_name")),
+      h("span.state", { data: { state: pack.state } }, app.say(`state_${pack.state}`))),
+    h("dl.gist", {},
+      pair(app.say("number"), pack.id), pair(app.say("account"), pack.account_number || "—"),
+      pair(app.say("as_of"), day(pack.as_of)), pair(app.say("total"), `${money(pack.total)} ₸`),
+      ...pack.deadlines.map((each) => pair(app.told(each.says), day(each.on), each.on < pack.today))),
+    act(view), outcomes(view), findings(view), calculation(app, pack), papers(view)];
+}
+
+function pair(name, value, isLate = false) {
+  return h("div", { data: { late: String(isLate) } }, h("dt", {}, name), h("dd", {}, value));
+}
+
+/** What is to be done now: build it, wait for that, or take it. */
+function act(view) {
+  const { app, pack } = view;
+  const error = h("p.error", { role: "alert" });
+  if (pack.links.download) {
+    return h("section.act", { "aria-label": app.say("pack_ready") }, h("p.lead", {}, app.say("sealed_says", { pages: pack.volume.pages })),
+      h("div.tools", {}, h("a.button.main", { id: "download", href: pack.links.download, download: `${pack.id}.zip` }, app.say("download")),
+        h("a.button", { href: pack.volume.link, download: `${pack.id}.pdf` }, app.say("volume"))));
+  }
+  if (pack.building) return building(view);
+  if (!AT_DESK.has(pack.state) || !app.works) return null;
+  if (!pack.ready) return h("section.act.bad", { "aria-label": app.say("not_ready") }, h("p.lead", {}, app.say("not_ready")), h("p", {}, app.say("hindered", { blocks: pack.blocks, warnings: pack.warnings })));
+  const go = h("button.main", { id: "build", type: "button" }, app.say("build"));
+  go.addEventListener("click", () => app.busy(go, error, async () => {
+    view.update(await app.net.post(`${view.place}/build`, {}, newName()));
+    watch(view);
+  }));
+  return h("section.act", { "aria-label": app.say("ready") }, h("p.lead", {}, app.say("ready")), error, go);
+}
+
+function building(view) {
+  const { app, pack } = view;
+  const { done, of, step, error } = pack.building;
+  const bar = newId();
+  return h("section.act", { "aria-label": app.say("building"), data: { step } }, h("label.lead", { for: bar }, app.say("building")),
+    h("progress", { id: bar, max: of, value: done + 0.5 }),
+    h("p", { role: "status" }, app.say(`step_${step}`)),
+    error ? h("p.notice", {}, app.say("building_waits", { error })) : null);
+}
+
+/** Look again until it is built, or found wanting. */
+function watch(view) {
+  if (!view.pack.building || view.watched) return;
+  view.watched = true;
+  const look = async () => {
+    if (!view.still()) return;
+    try {
+      const told = await view.app.net.get(view.place);
+      if (JSON.stringify(told) !== JSON.stringify(view.pack)) view.update(told);
+    } catch (problem) {
+      if (!problem.isOffline) return view.app.fail(problem);
+    }
+    if (view.pack.building) setTimeout(look, LOOK_AGAIN);
+    else view.watched = false;
+  };
+  setTimeout(look, LOOK_AGAIN);
+}

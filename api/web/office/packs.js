@@ -1,0 +1,115 @@
+// Notary packs: the list, a new case, and the way to one of them.
+
+import { batchPages } from "./batches.js";
+import { courtList } from "./court.js";
+import { h, newId } from "./dom.js";
+import { day, money } from "./figures.js";
+import { newName } from "./net.js";
+import { showPack } from "./pack.js";
+
+const STATES = ["draft", "checked", "bound", "sealed", "submitted", "refused", "made", "copy_sent", "copy_received", "issued", "objected", "cancelled", "court", "expired"];
+const SOON = 7 * 24 * 3600 * 1000;
+
+export const packSection = {
+  name: "packs",
+  path: "packs",
+  roles: ["collector", "office", "auditor"],
+  async show(app, [what, which], still) {
+    if (what === "batches") return batchPages(app, which, still);
+    if (what === "new" && app.works) return newCase(app);
+    if (what === "court") return courtList(app, still);
+    if (what?.startsWith("NP-")) return showPack(app, what, still);
+    return list(app, still);
+  },
+};
+
+const asked = { q: "", state: "", due: false };
+
+async function list(app, still, { focus = true } = {}) {
+  const query = new URLSearchParams({ limit: "50" });
+  if (asked.q) query.set("q", asked.q);
+  if (asked.state) query.set("state", asked.state);
+  if (asked.due) query.set("due_by", new Date(Date.parse(app.today) + SOON).toISOString().slice(0, 10));
+  const told = await app.net.get(`/v1/packs?${query}`);
+  if (!still()) return;
+  const rows = h("ul.packs", {}, told.packs.map((pack) => row(app, pack)));
+  const more = h("button.plain", { type: "button", hidden: !told.next }, app.say("more"));
+  const error = h("p.error", { role: "alert" });
+  let next = told.next;
+  more.addEventListener("click", () => app.busy(more, error, async () => {
+    const page = await app.net.get(`/v1/packs?${query}&cursor=${next}`);
+    rows.append(...page.packs.map((pack) => row(app, pack)));
+    next = page.next;
+    more.hidden = !next;
+  }));
+  const show = () => list(app, still, { focus: false });
+  app.show("packs", show,
+    h("div.top", {}, h("h1", { tabindex: -1 }, app.say("packs")), h("div.tools", {},
+      h("a.button", { href: "#/packs/court" }, app.say("court_list")),
+      h("a.button", { href: "#/packs/batches" }, app.say("batches")),
+      app.works ? h("a.button.main", { href: "#/packs/new" }, app.say("new_case")) : null)),
+    search(app, show), error,
+    told.packs.length ? rows : h("p.none", {}, app.say(asked.q || asked.state || asked.due ? "none_found" : "none")), more);
+  if (focus) app.land();
+}
+
+function search(app, show) {
+  const [q, state, due] = [newId(), newId(), newId()];
+  const form = h("form.search", { role: "search" },
+    h("div.field.wide", {}, h("label", { for: q }, app.say("find")), h("input", { id: q, type: "search", value: asked.q, maxlength: 100 })),
+    h("div.field", {}, h("label", { for: state }, app.say("state")), h("select", { id: state }, h("option", { value: "" }, app.say("any_state")),
+      STATES.map((each) => h("option", { value: each, selected: each === asked.state }, app.say(`state_${each}`))))),
+    h("div.field.flag", {}, h("input", { id: due, type: "checkbox", checked: asked.due }), h("label", { for: due }, app.say("due_soon"))),
+    h("button.plain", { type: "submit" }, app.say("find_go")));
+  const take = () => {
+    asked.q = form.querySelector(`#${q}`).value.trim();
+    asked.state = form.querySelector(`#${state}`).value;
+    asked.due = form.querySelector(`#${due}`).checked;
+    show();
+  };
+  form.addEventListener("submit", (event) => { event.preventDefault(); take(); });
+  form.addEventListener("change", (event) => { if (event.target.type !== "search") take(); });
+  return form;
+}
+
+function row(app, pack) {
+  const [next] = pack.deadlines;
+  const hindered = pack.blocks + pack.warnings;
+  return h("li", {}, h("a.card", { href: `#/packs/${pack.id}` },
+    h("strong", {}, pack.debtor || pack.account_number || pack.id),
+    h("span.sum", {}, `${money(pack.total)} ₸`),
+    h("span.quiet", {}, `${app.say("account")} ${pack.account_number || "—"} · ${pack.id}`),
+    h("span.marks", {}, h("span.state", { data: { state: pack.state } }, app.say(`state_${pack.state}`)),
+      pack.state === "draft" && hindered ? h("span.state", { data: { state: "blocked" } }, app.say("hindered", { blocks: pack.blocks, warnings: pack.warnings })) : null,
+      next ? h("span.quiet", { data: { late: String(next.on < app.today) } }, `${app.told(next.says)}: ${day(next.on)}`) : null)));
+}
+
+function newCase(app) {
+  const [file, papers] = [newId(), newId()];
+  const error = h("p.error", { role: "alert" });
+  const progress = h("progress", { hidden: true, "aria-label": app.say("uploading") });
+  const go = h("button.main", { type: "submit" }, app.say("check"));
+  const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_case")), h("p.quiet", {}, app.say("new_case_says")),
+    h("div.field", {}, h("label", { for: file }, app.say("case_file")), h("input", { id: file, type: "file", accept: ".json,application/json" })),
+    h("div.field", {}, h("label", { for: papers }, app.say("case_papers")), h("input", { id: papers, type: "file", accept: ".pdf,application/pdf", multiple: true })),
+    progress, error, h("div.tools", {}, h("a.button", { href: "#/packs" }, app.say("back")), go));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    app.busy(go, error, async () => {
+      const [given] = form.querySelector(`#${file}`).files;
+      if (!given) throw new Error(app.say("no_case_file"));
+      const text = await given.text();
+      const brought = [...form.querySelector(`#${papers}`).files];
+      progress.hidden = false;
+      progress.max = brought.length + 1;
+      for (const [place, paper] of brought.entries()) {
+        progress.value = place;
+        await app.net.upload("/v1/pack-papers", paper).catch((problem) => { throw new Error(`${paper.name}: ${app.words(problem)}`); });
+      }
+      const pack = await app.net.send("/v1/packs", text, newName());
+      location.hash = `#/packs/${pack.id}`;
+    }).finally(() => { progress.hidden = true; });
+  });
+  app.show("new-case", () => newCase(app), form);
+  app.land();
+}

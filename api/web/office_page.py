@@ -1,0 +1,82 @@
+"""The office: a page of small modules for collectors, the office and auditors."""
+
+import tomllib
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from api.route import Call, Reply, Route
+from api.web import static
+from api.web.modules import Modules, packed, page_part
+from api.web.page import PageQuery, Site, spoken
+from api.web.words import words
+from docgen.domain.language import BOTH
+from docgen.domain.pack_states import PackState
+from docgen.ports import Clock
+from docgen.texts import dates
+from docgen.texts.phrases import phrases
+
+_FOLDER = Path(__file__).parent / "office"
+_SHARED = (
+    *(_FOLDER.parent / "field" / name for name in ("dom.js", "net.js", "field.css")),
+    _FOLDER.parent / "static" / "modules" / "pages.js",
+)
+"""What the tablet and the pages of signing have already."""
+_MODULES = Modules.of("/office", chain(_SHARED, sorted(_FOLDER.iterdir())))
+_READING = "pack.reading."
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    with (_FOLDER / "words.toml").open("rb") as file:
+        own: dict[str, dict[str, str]] = tomllib.load(file)
+    told = {f"state_{state}": f"pack.state.{state}" for state in PackState}
+    told |= {f"reading_{key.removeprefix(_READING)}": key for key in _sentences()}
+    return own | {
+        name: {each.value: phrases(each)[key] for each in BOTH} for name, key in told.items()
+    }
+
+
+def _sentences() -> list[str]:
+    """How the calculation reads what contract and law leave open."""
+    return [key for key in phrases(BOTH[0]) if key.startswith(_READING)]
+
+
+def office_pages(site: Site, clock: Clock) -> tuple[Route, ...]:
+    """The page and its modules; what it shows is told by the interface, to whom it may be."""
+
+    def view(call: Call) -> Reply:
+        language = spoken(call)
+        config = {
+            "words": _words(),
+            "names": {each.value: words(each)["name"][each.value] for each in BOTH},
+            "mark": static.address("mark.svg"),
+            "openid": call.docgen.staff.enter is not None,
+            "today": dates.local_day(clock.now()).isoformat(),
+        }
+        return packed(call, _page(site, language, config), _HTML, _headers(language.value))
+
+    return (
+        page_part("/office/", view, says="The office", query=PageQuery),
+        page_part("/office/packs", view, says="Notary packs", query=PageQuery),
+        page_part("/office/{mark}/{name}", _MODULES.serve, says="A file of the office's page"),
+    )
+
+
+_HTML = "text/html; charset=utf-8"
+
+
+def _page(site: Site, language: Any, config: dict[str, Any]) -> bytes:
+    return site.page(
+        "office", language, tables=_words(), config=config, folder=_MODULES.place,
+        scripts=_MODULES.scripts,
+    )  # fmt: skip
+
+
+def _headers(language: str) -> dict[str, str]:
+    return {"Content-Language": language, "Content-Security-Policy": _POLICY}

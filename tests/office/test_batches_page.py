@@ -1,0 +1,110 @@
+"""Batches of packs in the office: a workbook is chosen, watched, stopped, resumed, summed up."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import expect
+
+from docgen.domain.pack_batch import BatchLine, LineState
+from docgen.domain.staff import Role
+from tests.api.portal import Portal
+from tests.office.conftest import Desk, Seated
+from tests.packs.cases import SAMPLES
+from tests.packs.tables import Tables, tables, workbook
+
+
+def _folder(folder: Path) -> Path:
+    papers = folder / "papers"
+    shutil.copytree(SAMPLES / "debtor_papers", papers / "common", dirs_exist_ok=True)
+    return papers
+
+
+def _choose(desk: Desk, folder: Path, given: Tables) -> None:
+    """A new batch, from the list on."""
+    page = desk.page
+    desk.go("#/packs/batches/new")
+    page.wait_for_selector("[data-view=new-batch]")
+    files = page.locator("input[type=file]")
+    files.first.set_input_files(workbook(folder / "debtors.xlsx", given))
+    files.last.set_input_files(_folder(folder))
+    page.click("form.case [type=submit]")
+
+
+def _finished(world: Portal, batch_id: str, place: int, state: LineState) -> None:
+    with world.world.register.begin() as unit:
+        unit.pack_batches.finish(
+            BatchLine(
+                batch_id=batch_id, place=place, case="", given={}, state=state,
+                finished_at=world.world.clock.now(), outcome={"findings": []},
+            )
+        )  # fmt: skip
+        unit.commit()
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_a_batch_is_walked_to_its_summary(
+    seated: Seated, world: Portal, tmp_path: Path, language: str, width: int, height: int
+) -> None:
+    """Every page on the way keeps nobody out; the bar moves by itself; the workbook is fetched."""
+    desk = seated(language=language, width=width, height=height)
+    page = desk.page
+    desk.sign_in()
+    page.click('a[href="#/packs/batches"]')
+    page.wait_for_selector("[data-view=batches]")
+    desk.look()
+    _choose(desk, tmp_path, tables(2))
+    page.wait_for_selector("[data-view=batch]")
+    desk.look()
+    number = page.url.rsplit("/", 1)[1]
+
+    _finished(world, number, 1, LineState.BLOCKED)
+    expect(page.locator("[data-fact=batch_blocked]")).to_have_text("1")
+    page.click("#stop")
+    expect(page.locator(".title .state")).to_have_attribute("data-batch", "stopped")
+    desk.look()
+    page.click("#resume")
+    expect(page.locator(".title .state")).to_have_attribute("data-batch", "running")
+    _finished(world, number, 2, LineState.FAILED)
+    expect(page.locator(".title .state")).to_have_attribute("data-batch", "done")
+    desk.look()
+    with page.expect_download() as fetched:
+        page.click('a[href$="/summary"]')
+
+    assert fetched.value.suggested_filename == f"{number}.xlsx"
+    book = load_workbook(io.BytesIO(Path(fetched.value.path()).read_bytes()))
+    assert len(book.worksheets) == 3
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_errors_are_shown_by_their_cells(
+    seated: Seated, world: Portal, tmp_path: Path, language: str
+) -> None:
+    """All of them, beside the form: what is chosen stays chosen."""
+    desk = seated(language=language)
+    desk.sign_in()
+    given = tables(2)
+    given["invoices"][1][3] = "-5"
+    given["debtors"][1][1] = "20.13.2026"
+    _choose(desk, tmp_path, given)
+
+    rows = desk.page.locator(".wrong tbody tr")
+    expect(rows).to_have_count(2)
+    desk.look()
+    told = {tuple(row.split("\t")[:2]) for row in rows.all_inner_texts()}
+    assert told == {("debtors", "B2"), ("invoices", "D2")}
+    with world.world.register.view() as unit:
+        assert unit.pack_batches.of("operator", limit=9) == []
+
+
+def test_an_auditor_only_looks(seated: Seated) -> None:
+    """There is nothing to begin for him."""
+    desk = seated(Role.AUDITOR)
+    desk.sign_in()
+    desk.page.click('a[href="#/packs/batches"]')
+    desk.page.wait_for_selector("[data-view=batches]")
+
+    expect(desk.page.locator('a[href="#/packs/batches/new"]')).to_have_count(0)

@@ -1,0 +1,217 @@
+"""Notary packs in the office: from a case in a file to the court, in both languages."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from docgen.domain.pack_record import BuildStep
+from docgen.domain.staff import Role
+from tests.api.packing import bring_all, case, opened, sealed
+from tests.api.portal import Portal
+from tests.office.conftest import Desk, Seated
+from tests.packs.cases import SAMPLES, complete
+
+
+def _case_file(folder: Path) -> Path:
+    file = folder / "CASE.json"
+    file.write_text(json.dumps(case(answered=False), ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+def _papers() -> list[Path]:
+    return [SAMPLES / path for path in sorted({each["path"] for each in complete()["papers"]})]
+
+
+def _open_from_files(desk: Desk, folder: Path) -> str:
+    """A case and its papers, chosen in the page; the number of the pack."""
+    page = desk.page
+    page.click('a[href="#/packs/new"]')
+    files = page.locator("input[type=file]")
+    files.first.set_input_files(_case_file(folder))
+    files.last.set_input_files(_papers())
+    desk.look()
+    page.click("form.case [type=submit]")
+    page.wait_for_selector("[data-view=pack]")
+    return page.url.rsplit("/", 1)[1]
+
+
+def _tell(desk: Desk, outcome: str, **facts: str) -> None:
+    page = desk.page
+    page.select_option("[name=outcome]", outcome)
+    for name, value in facts.items():
+        page.fill(f".telling [name={name}]", value)
+    page.click(".telling [type=submit]")
+    expect(page.locator(".title .state")).to_have_attribute("data-state", outcome)
+
+
+def _to_the_court(desk: Desk, number: str) -> None:
+    """What the notary does with it, told day by day."""
+    page = desk.page
+    _tell(desk, "submitted", recipient="Әбдірахманова С. Е., № 0004821", how="курьер")
+    desk.look()
+    _tell(desk, "made", number="4821")
+    _tell(desk, "copy_sent", how="e-mail")
+    _tell(desk, "copy_received")
+    desk.look()
+    _tell(desk, "objected", reason="Төлем кассада жасалған")
+    desk.go("#/packs/court")
+    page.wait_for_selector("[data-view=court] td")
+    desk.look()
+    assert number in page.inner_text("table")
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_a_case_is_walked_to_the_court(
+    seated: Seated, world: Portal, tmp_path: Path, language: str, width: int, height: int
+) -> None:
+    """Every page on the way keeps nobody out; each step leads to the next."""
+    desk = seated(language=language, width=width, height=height)
+    page = desk.page
+    desk.look()
+    desk.sign_in()
+    page.wait_for_selector("[data-view=packs]")
+    desk.look()
+    number = _open_from_files(desk, tmp_path)
+    expect(page.locator(".title .state")).to_have_attribute("data-state", "draft")
+    expect(page.locator("#build")).to_have_count(0)
+    desk.look()
+
+    page.fill(".answering [name=by]", "Мұқашева Дана Серікқызы")
+    page.fill(".answering [name=reason]", "Есеп журналымен салыстырылды")
+    page.click(".answering [type=submit]")
+    page.wait_for_selector("#build")
+    desk.look()
+    page.click("#build")
+    page.wait_for_selector(".act progress")
+    desk.look()
+    with world.world.register.begin() as unit:
+        unit.packs.note_step(number, BuildStep.BINDING)
+        unit.commit()
+    page.wait_for_selector(".act[data-step=binding]")
+    desk.look()
+    sealed(world, number)
+    page.wait_for_selector("#download")
+    desk.look()
+
+    _to_the_court(desk, number)
+    assert page.locator("html").get_attribute("lang") == language
+
+
+def test_the_pack_is_taken_as_one_file(seated: Seated, world: Portal, tmp_path: Path) -> None:
+    """Under its number."""
+    number = opened(world)["id"]
+    sealed(world, number)
+    desk = seated()
+    desk.sign_in()
+    desk.go(f"#/packs/{number}")
+
+    with desk.page.expect_download() as begun:
+        desk.page.click("#download")
+    begun.value.save_as(tmp_path / "pack.zip")
+
+    assert begun.value.suggested_filename == f"{number}.zip"
+    assert (tmp_path / "pack.zip").read_bytes() == b"PK-archive"
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_the_calculation_is_unfolded_to_the_product(
+    seated: Seated, world: Portal, language: str
+) -> None:
+    """Sums, an invoice, its days: balance by rate is the product, as the interface tells it."""
+    pack = opened(world)
+    desk = seated(language=language)
+    desk.sign_in()
+    desk.go(f"#/packs/{pack['id']}")
+    page = desk.page
+    line = next(each for each in pack["claim"]["lines"] if each["spans"])
+
+    page.click("[data-part=calculation] > summary")
+    page.click(f"[data-part='line-{line['invoice']}'] > summary")
+    table = page.locator(f"[data-part='line-{line['invoice']}'] tbody tr").first
+    expect(table).to_contain_text("0,75")
+    cells = [each.replace("\u00a0", " ") for each in table.locator("td").all_inner_texts()]
+    assert cells[2] == str(line["spans"][0]["days"])
+    desk.look()
+
+    page.click(f".languages [lang={'ru' if language == 'kk' else 'kk'}]")
+    expect(page.locator(f"[data-part='line-{line['invoice']}']")).to_have_attribute("open", "")
+
+
+def test_papers_are_looked_at_page_by_page(seated: Seated, world: Portal) -> None:
+    """Fetched when they are unfolded, with their words for whoever hears them."""
+    pack = opened(world)
+    desk = seated()
+    desk.sign_in()
+    desk.go(f"#/packs/{pack['id']}")
+    page = desk.page
+
+    page.click("[data-part=paper-0] > summary")
+    page.wait_for_selector("[data-part=paper-0] .sheet img")
+    assert page.locator("[data-part=paper-0] .heard p").count() > 0
+    desk.look()
+
+
+def test_packs_are_found(seated: Seated, world: Portal) -> None:
+    """By part of a name and by state; nothing found says so."""
+    number = opened(world)["id"]
+    desk = seated()
+    desk.sign_in()
+    page = desk.page
+    expect(page.locator(".packs .card")).to_have_count(1)
+
+    page.fill("input[type=search]", "қожахм")
+    page.click(".search [type=submit]")
+    expect(page.locator(".packs .card")).to_have_attribute("href", f"#/packs/{number}")
+    page.select_option(".search select", "sealed")
+    expect(page.locator(".none")).to_be_visible()
+    desk.look()
+
+
+def test_an_auditor_looks_and_changes_nothing(seated: Seated, world: Portal) -> None:
+    """He has no button to build, to answer or to tell."""
+    bring_all(world.program)
+    number = world.program.post("/v1/packs", case(answered=False)).get_json()["id"]
+    desk = seated(Role.AUDITOR)
+    desk.sign_in()
+    desk.go(f"#/packs/{number}")
+    page = desk.page
+    page.wait_for_selector("[data-view=pack]")
+
+    assert page.locator("#main form, #main button.main").count() == 0
+    desk.look()
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.ADMINISTRATOR])
+def test_whoever_has_no_section_is_told_so(seated: Seated, role: Role) -> None:
+    """A technician's page is another one."""
+    desk = seated(role)
+    desk.sign_in()
+
+    assert desk.page.get_attribute("#main", "data-view") == "refused"
+    desk.look()
+
+
+def test_it_is_walked_by_the_keyboard(seated: Seated, world: Portal) -> None:
+    """From the search to a pack and its first part, without a mouse."""
+    opened(world)
+    desk = seated()
+    desk.sign_in()
+    page = desk.page
+    page.wait_for_selector(".packs .card")
+
+    def reach(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("(each) => document.activeElement.matches(each)", selector):
+                return
+        raise AssertionError(selector)
+
+    reach(".packs .card")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-view=pack]")
+    reach("[data-part=calculation] > summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-part=calculation]")).to_have_attribute("open", "")
