@@ -30,7 +30,7 @@ _GUARDED = {
     for name, route in zip(_NAMES, ROUTES, strict=True)
     if name not in OPEN and route.signing is None
 }
-_WIDER = {Scope.PACKS_READ: {Scope.PACKS}}
+WIDER = {Scope.PACKS_READ: {Scope.PACKS}}
 """Whoever may build packs may look at them."""
 _SCOPED = [name for name, route in _GUARDED.items() if route.scope is not None]
 
@@ -68,7 +68,7 @@ def test_every_route_wants_its_scope(here: Portal, name: str) -> None:
     """403 for a key with every scope but that one, which it names; its own scope alone will do."""
     route = _GUARDED[name]
     assert route.scope is not None
-    others = here.issued(scopes=frozenset(Scope) - {route.scope} - _WIDER.get(route.scope, set()))
+    others = here.issued(scopes=frozenset(Scope) - {route.scope} - WIDER.get(route.scope, set()))
     only = here.issued(scopes=frozenset({route.scope}))
 
     answer = _asked(here, route, Authorization=f"Bearer {others.key}")

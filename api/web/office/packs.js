@@ -24,14 +24,17 @@ export const packSection = {
 };
 
 const asked = { q: "", state: "", due: false };
+let searches = 0;
 
 async function list(app, still, { focus = true } = {}) {
+  // An older answer that comes late is not shown over a newer one.
+  const search = ++searches;
   const query = new URLSearchParams({ limit: "50" });
   if (asked.q) query.set("q", asked.q);
   if (asked.state) query.set("state", asked.state);
   if (asked.due) query.set("due_by", new Date(Date.parse(app.today) + SOON).toISOString().slice(0, 10));
   const told = await app.net.get(`/v1/packs?${query}`);
-  if (!still()) return;
+  if (!still() || search !== searches) return;
   const rows = h("ul.packs", {}, told.packs.map((pack) => row(app, pack)));
   const more = h("button.plain", { type: "button", hidden: !told.next }, app.say("more"));
   const error = h("p.error", { role: "alert" });
@@ -48,12 +51,12 @@ async function list(app, still, { focus = true } = {}) {
       h("a.button", { href: "#/packs/court" }, app.say("court_list")),
       h("a.button", { href: "#/packs/batches" }, app.say("batches")),
       app.works ? h("a.button.main", { href: "#/packs/new" }, app.say("new_case")) : null)),
-    search(app, show), error,
+    searching(app, show), error,
     told.packs.length ? rows : h("p.none", {}, app.say(asked.q || asked.state || asked.due ? "none_found" : "none")), more);
   if (focus) app.land();
 }
 
-function search(app, show) {
+function searching(app, show) {
   const [q, state, due] = [newId(), newId(), newId()];
   const form = h("form.search", { role: "search" },
     h("div.field.wide", {}, h("label", { for: q }, app.say("find")), h("input", { id: q, type: "search", value: asked.q, maxlength: 100 })),
