@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 
 _UNTIL_NEXT_POLL = 5.0
 """Seconds after which a worker looks again whether nobody polls."""
-_QUIET = 1.0
-"""Seconds between looks for news, while there is none."""
+_GATHERED = 1.0
+"""Seconds in which news gathers: a round costs the same for one piece of it and for many."""
 
 
 class Consumer(Protocol):
@@ -45,7 +45,7 @@ class Teller(Protocol):
     """Tells other programs what happened."""
 
     def __call__(self) -> bool:
-        """One round; whether there was anything to do."""
+        """One round; whether there is more to tell than it could at once."""
 
 
 def run(
@@ -107,16 +107,16 @@ def _poll_again(poll: Poller | None, stopping: threading.Event) -> None:
 
 
 def _tell_again(tell: Teller, stopping: threading.Event) -> None:
-    """News is told within a second, and without pause while there is some."""
+    """News is told within a second, and without pause while there is much of it."""
     while not stopping.is_set():
-        busy = False
+        more = False
         try:
-            busy = tell()
+            more = tell()
         except DocgenError as failure:
             log.warning("telling waits: %s", failure.code)
         except Exception:
             log.exception("telling failed")
-        stopping.wait(0 if busy else _QUIET)
+        stopping.wait(0 if more else _GATHERED)
 
 
 def _log(swept: Swept) -> None:

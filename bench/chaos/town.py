@@ -1,6 +1,5 @@
 """Everything that an installation of production consists of, on this machine, to be killed."""
 
-import json
 import os
 import shutil
 import signal
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.chaos.disk import Disk
+from bench.measured_worker import counted
 from tests.pki.lab import serving
 from tests.processes.link import SENDER, LinkProcess
 from tests.processes.running import eventually
@@ -163,7 +163,7 @@ class MeasuredTown(Town):
 
     def worker_command(self, log: Path) -> Sequence[str]:
         """With the meter around it."""
-        return (sys.executable, "-m", "bench.measured_worker", str(log.with_suffix(".json")))
+        return (sys.executable, "-m", "bench.measured_worker", str(log.with_suffix(".spent")))
 
     def await_routes(self) -> None:
         """Until neither worker tries templates any more, which a new one does once."""
@@ -177,8 +177,7 @@ class MeasuredTown(Town):
         """Milliseconds of both workers, by what they did."""
         found = {"rendering": 0.0, "sealing": 0.0}
         for log in (self.worker_log, self.second_log):
-            told = log.with_suffix(".json")
-            for name, spent in (json.loads(told.read_text()) if told.exists() else {}).items():
+            for name, spent in counted(log.with_suffix(".spent")).items():
                 found[name] += spent
         return found
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from operator import ge
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -13,6 +14,7 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.surroundings import Surroundings
 from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
+from docgen.usecases import deliver_copies, deliver_webhooks, publish_news
 from docgen.usecases.change_webhook import ChangeWebhook
 from docgen.usecases.create_webhook import CreateWebhook
 from docgen.usecases.deliver_copies import DeliverCopies
@@ -39,7 +41,7 @@ class WebhookDesk:
 
 @dataclass(frozen=True, kw_only=True)
 class TellNews:
-    """Publishes what is new and delivers what is due; True where there was anything to do."""
+    """Publishes what is new and delivers what is due; True where there may be more of it."""
 
     publish: PublishNews
     deliver: DeliverWebhooks
@@ -48,7 +50,8 @@ class TellNews:
     def __call__(self) -> bool:
         """One round."""
         published, delivered, copied = self.publish(), self.deliver(), self.copies()
-        return published + delivered + copied > 0
+        most = (publish_news.AT_ONCE, deliver_webhooks.OF_EACH, deliver_copies.AT_ONCE)
+        return any(map(ge, (published, delivered, copied), most))
 
 
 def desk_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -> WebhookDesk:

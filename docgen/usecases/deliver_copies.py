@@ -27,7 +27,7 @@ from docgen.usecases.dispatch_message import DispatchMessage
 from docgen.usecases.issue_ticket import IssueTicket
 from docgen.usecases.limit_sending import LimitSending
 
-_AT_ONCE = 8
+AT_ONCE = 8
 _SETTLED = {
     HopState.TAKEN: CopyState.SENT,
     HopState.UNKNOWN: CopyState.UNCERTAIN,
@@ -59,7 +59,7 @@ class DeliverCopies:
         """How many were tried."""
         now = self.clock.now()
         with self.register.begin() as unit:
-            due = unit.copies.claim(now, until=now + self.policy.lease, limit=_AT_ONCE)
+            due = unit.copies.claim(now, until=now + self.policy.lease, limit=AT_ONCE)
             unit.commit()
         for copy in due:
             self._guarded(copy)

@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 
 from docgen.domain.errors import DocgenError, WebhookNotFound, WebhookUnreachable
 from docgen.domain.webhook import (
@@ -22,14 +24,22 @@ from docgen.domain.webhook import (
 )
 from docgen.ports import Chance, Clock, Register, UnitOfWork, WebhookSender
 
-_AT_ONCE = 16
-_OF_EACH = 4
+AT_ONCE = 32
+OF_EACH = 8
 """A receiver that is slow leaves most threads to the others."""
 
 SecretOf = Callable[[str, int], bytes]
 """The secret of a webhook's generation; the same for ever, and kept nowhere."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A delivery after a try; without one where its webhook is told nothing any more."""
+
+    delivery: Delivery
+    attempt: Try | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,35 +58,43 @@ class DeliverWebhooks:
         now = self.clock.now()
         with self.register.begin() as unit:
             due = unit.deliveries.claim(
-                now, until=now + self.policy.lease, each=_OF_EACH, limit=_AT_ONCE
+                now, until=now + self.policy.lease, each=OF_EACH, limit=AT_ONCE
             )
             unit.commit()
         if due:
-            with ThreadPoolExecutor(max_workers=len(due), thread_name_prefix="webhook") as threads:
-                list(threads.map(self._guarded, due))
+            with self.register.view() as unit:
+                webhooks = _webhooks(unit, due)
+            self._tell([(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks])
         return len(due)
 
-    def _guarded(self, delivery: Delivery) -> None:
-        """What could not be written down is tried again when its lease is over."""
+    def _tell(self, due: Sequence[tuple[Webhook, Delivery]]) -> None:
+        """All at once, and written down together.
+
+        What could not be written down is tried again when its lease is over.
+        """
+        if not due:
+            return
+        with ThreadPoolExecutor(max_workers=len(due), thread_name_prefix="webhook") as threads:
+            tried = [each for each in threads.map(self._guarded, due) if each is not None]
         try:
-            self._deliver(delivery)
+            self._note(tried)
         except DocgenError as failure:
-            log.warning("delivery %s waits: %s", delivery.message_id, failure.code)
+            log.warning("%d deliveries wait: %s", len(tried), failure.code)
+
+    def _guarded(self, due: tuple[Webhook, Delivery]) -> _Tried | None:
+        webhook, delivery = due
+        try:
+            return self._deliver(webhook, delivery)
         except Exception:
             log.exception("delivery %s failed", delivery.message_id)
+            return None
 
-    def _deliver(self, delivery: Delivery) -> None:
-        with self.register.view() as unit:
-            try:
-                webhook = unit.webhooks.get(delivery.webhook_id)
-            except WebhookNotFound:
-                return
+    def _deliver(self, webhook: Webhook, delivery: Delivery) -> _Tried:
         if webhook.state is WebhookState.DISABLED:
-            given_up = replace(delivery, state=DeliveryState.GIVEN_UP)
-            self._save(given_up)
-            return
+            return _Tried(replace(delivery, state=DeliveryState.GIVEN_UP), None)
         attempt = self._attempt(webhook, delivery)
-        self._note(delivery.tried(attempt, policy=self.policy, chance=self.chance.roll()), attempt)
+        tried = delivery.tried(attempt, policy=self.policy, chance=self.chance.roll())
+        return _Tried(tried, attempt)
 
     def _attempt(self, webhook: Webhook, delivery: Delivery) -> Try:
         begun = self.clock.now()
@@ -111,27 +129,30 @@ class DeliverWebhooks:
     def _since(self, begun: datetime) -> int:
         return int((self.clock.now() - begun).total_seconds() * 1000)
 
-    def _save(self, delivery: Delivery) -> None:
+    def _note(self, tried: Sequence[_Tried]) -> None:
+        """What came of them; a webhook that is gone meanwhile has nothing left to be told."""
         with self.register.begin() as unit:
-            unit.deliveries.save(delivery)
+            # Webhooks are locked before their deliveries, as everywhere.
+            for webhook in _webhooks(unit, [each.delivery for each in tried]).values():
+                own = [each for each in tried if each.delivery.webhook_id == webhook.id]
+                for each in own:
+                    unit.deliveries.save(each.delivery)
+                attempts = [each.attempt for each in own if each.attempt is not None]
+                self._judge(unit, webhook, attempts)
             unit.commit()
 
-    def _note(self, delivery: Delivery, attempt: Try) -> None:
-        with self.register.begin() as unit:
-            try:
-                webhook = unit.webhooks.get(delivery.webhook_id)
-            except WebhookNotFound:
-                return
-            unit.deliveries.save(delivery)
-            changed = self._judged(webhook, attempt)
-            if changed != webhook:
-                unit.webhooks.save(changed)
-                if changed.state is WebhookState.DISABLED:
-                    self._tell_others(unit, changed)
-            unit.commit()
+    def _judge(self, unit: UnitOfWork, webhook: Webhook, attempts: Sequence[Try]) -> None:
+        changed = reduce(self._judged, attempts, webhook)
+        if changed == webhook:
+            return
+        unit.webhooks.save(changed)
+        if changed.state is WebhookState.DISABLED:
+            self._tell_others(unit, changed)
 
     def _judged(self, webhook: Webhook, attempt: Try) -> Webhook:
         """What a try says of the webhook as a whole."""
+        if webhook.state is WebhookState.DISABLED:
+            return webhook
         if attempt.succeeded:
             return replace(webhook, failing_since=None)
         if attempt.status == GONE:
@@ -148,6 +169,15 @@ class DeliverWebhooks:
             alike = other.is_test is disabled.is_test and other.id != disabled.id
             if alike and other.wants(notice.topic):
                 unit.deliveries.add(notice)
+
+
+def _webhooks(unit: UnitOfWork, deliveries: Sequence[Delivery]) -> dict[str, Webhook]:
+    """Those that they are for and that are still there, by id."""
+    found: dict[str, Webhook] = {}
+    for webhook_id in sorted({delivery.webhook_id for delivery in deliveries}):
+        with suppress(WebhookNotFound):
+            found[webhook_id] = unit.webhooks.get(webhook_id)
+    return found
 
 
 def signature(delivery: Delivery, stamp: str, secret: bytes) -> str:

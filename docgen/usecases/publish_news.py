@@ -11,7 +11,7 @@ from docgen.domain.journal import Entry
 from docgen.domain.webhook import TOPICS, Delivery, Webhook, delivery_of
 from docgen.ports import Clock, Register, UnitOfWork
 
-_AT_ONCE = 200
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class PublishNews:
     def __call__(self) -> int:
         """How many entries were worked off; 0 when nothing is new."""
         with self.register.view() as unit:
-            entries = unit.news.next(limit=_AT_ONCE)
+            entries = unit.news.next(limit=AT_ONCE)
             of = cache(unit.webhooks.of)
             owed = list(owed_for(unit, entries, lambda e: of(e.owner), now=self.clock.now()))
         if not entries:

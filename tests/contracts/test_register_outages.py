@@ -108,7 +108,7 @@ def test_a_lost_connection_is_replaced(postgres_url: str) -> None:
 def _ask_nonsense(register: SqlRegister) -> None:
     with register.view() as unit:
         assert isinstance(unit, SqlUnit)
-        unit._session.execute(text("SELECT nonsense"))
+        unit._connection.execute(text("SELECT nonsense"))
 
 
 def test_a_mistake_of_ours_is_no_outage(postgres_url: str) -> None:

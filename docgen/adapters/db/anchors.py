@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, insert, literal, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Connection, Select, exists, insert, literal, select, text
+from sqlalchemy.orm import aliased
 
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import (
     AnchorLeafRow,
     AnchorRow,
@@ -22,8 +23,8 @@ from docgen.domain.errors import NotFound
 class SqlAnchors:
     """Implements ports.Anchors; triggers in the database refuse to change what is written."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, anchor: Anchor) -> None:
         """Store it; raises Conflict where the day has one, or another follows the same one."""
@@ -35,7 +36,7 @@ class SqlAnchors:
             "previous_hash": anchor.previous_hash,
             "hash": anchor.hash,
         }
-        self._session.execute(insert(AnchorRow).values(**columns))
+        self._connection.execute(insert(AnchorRow).values(**columns))
 
     def add_leaves(self, day: date, leaves: Sequence[Leaf], *, first: int) -> None:
         """Store leaves from position `first` on; raises Conflict for one that is anchored."""
@@ -51,7 +52,7 @@ class SqlAnchors:
             for position, leaf in enumerate(leaves, start=first)
         ]
         if columns:
-            self._session.connection().execute(insert(AnchorLeafRow), columns)
+            self._connection.execute(insert(AnchorLeafRow), columns)
 
     def add_token(self, token: Token) -> None:
         """Store the authority's word; raises Conflict where the anchor has one."""
@@ -60,16 +61,16 @@ class SqlAnchors:
             "content": token.content,
             "stamped_at": token.stamped_at,
         }
-        self._session.execute(insert(AnchorTokenRow).values(**columns))
+        self._connection.execute(insert(AnchorTokenRow).values(**columns))
 
     def last(self) -> Anchor | None:
         """The newest, if there is any."""
-        row = self._session.scalars(select(AnchorRow).order_by(AnchorRow.day.desc()).limit(1))
+        row = all_rows(self._connection, select(AnchorRow).order_by(AnchorRow.day.desc()).limit(1))
         return next(map(anchor_of, row), None)
 
     def get(self, day: date) -> Anchor:
         """The anchor of that day; raises NotFound."""
-        row = self._session.get(AnchorRow, day.isoformat())
+        row = one_row(self._connection, select(AnchorRow).where(AnchorRow.day == day.isoformat()))
         if row is None:
             raise NotFound(f"no anchor of {day}")
         return anchor_of(row)
@@ -82,48 +83,51 @@ class SqlAnchors:
             .order_by(AnchorLeafRow.position)
             .limit(limit)
         )
-        return [leaf_of(row) for row in self._session.scalars(wanted)]
+        return [leaf_of(row) for row in all_rows(self._connection, wanted)]
 
     def place_of(self, kind: LeafKind, subject: str, *, sequence: int) -> Place | None:
         """Where that leaf is anchored, if it is."""
-        row = self._session.scalars(
+        row = one_row(
+            self._connection,
             select(AnchorLeafRow).where(
                 AnchorLeafRow.kind == kind.value,
                 AnchorLeafRow.subject == subject,
                 AnchorLeafRow.sequence == sequence,
-            )
-        ).one_or_none()
+            ),
+        )
         if row is None:
             return None
         return Place(day=date.fromisoformat(row.day), position=row.position)
 
     def token(self, day: date) -> Token | None:
         """The authority's word on that day's anchor, if it is there."""
-        row = self._session.get(AnchorTokenRow, day.isoformat())
+        row = one_row(
+            self._connection, select(AnchorTokenRow).where(AnchorTokenRow.day == day.isoformat())
+        )
         return None if row is None else token_of(row)
 
     def owed(self) -> Sequence[Anchor]:
         """Anchors without a token, the oldest first."""
         stamped = exists().where(AnchorTokenRow.day == AnchorRow.day)
         wanted = select(AnchorRow).where(~stamped).order_by(AnchorRow.day)
-        return [anchor_of(row) for row in self._session.scalars(wanted)]
+        return [anchor_of(row) for row in all_rows(self._connection, wanted)]
 
     def unanchored(self, since: datetime | None) -> Iterator[Leaf]:
         """What no anchor holds yet, read as it is asked for.
 
         Heads of chains are looked for among entries dated from `since` on.
         """
-        if self._session.get_bind().dialect.name == "postgresql":
-            self._session.execute(_WITHOUT_HASTE)
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_WITHOUT_HASTE)
         yield from self._rows(LeafKind.JOURNAL, _heads(since))
         yield from self._rows(LeafKind.DOCUMENT, _SEALED)
         yield from self._rows(LeafKind.DOCUMENT, _LATER)
-        for row in self._session.scalars(_TOKENS):
+        for row in all_rows(self._connection, _TOKENS):
             yield token_of(row).leaf()
 
     def _rows(self, kind: LeafKind, wanted: Any) -> Iterator[Leaf]:
         streamed = wanted.execution_options(yield_per=_AT_ONCE)
-        for subject, sequence, sha256 in self._session.execute(streamed):
+        for subject, sequence, sha256 in self._connection.execute(streamed):
             yield Leaf(kind=kind, subject=subject, sequence=sequence, hash=sha256)
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, text, update
 
 from docgen.adapters.db.columns import UtcDateTime
+from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import AskedRow
 from docgen.domain.asked import AskedOnce
 from docgen.domain.errors import NotFound
@@ -19,15 +19,23 @@ _CLAIM = text(
 ).bindparams(bindparam("claimed_at", type_=UtcDateTime()))
 
 
+_ANSWER = update(AskedRow).where(
+    AskedRow.client == bindparam("its_client"),
+    AskedRow.key == bindparam("its_key"),
+    AskedRow.claimed_at == bindparam("its_claimed_at"),
+    AskedRow.answer.is_(None),
+)
+
+
 class SqlAskedRequests:
     """Implements ports.AskedRequests."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, request: AskedOnce) -> bool:
         """Whether the key was new, and so the claim is ours."""
-        claimed = self._session.connection().execute(
+        claimed = self._connection.execute(
             _CLAIM,
             {
                 "client": request.client,
@@ -43,11 +51,9 @@ class SqlAskedRequests:
 
     def get(self, client: str, key: str) -> AskedOnce:
         """The request; raises NotFound."""
-        row = self._session.scalars(
-            select(AskedRow)
-            .where(AskedRow.client == client, AskedRow.key == key)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = one_row(
+            self._connection, select(AskedRow).where(AskedRow.client == client, AskedRow.key == key)
+        )
         if row is None:
             raise NotFound("no request under this key")
         return _asked_of(row)
@@ -56,7 +62,7 @@ class SqlAskedRequests:
         """Take over a claim; one that is not free only later, so that the two can be told apart."""
         if now <= request.claimed_at and not request.free:
             return False
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(AskedRow)
             .where(_still(request), AskedRow.free.is_(request.free))
             .values(claimed_at=now, free=False)
@@ -65,26 +71,25 @@ class SqlAskedRequests:
 
     def answer(self, request: AskedOnce, answer: str) -> bool:
         """Keep the answer; False where the claim was taken over, answered or released."""
-        updated = self._session.connection().execute(
-            update(AskedRow).where(_still(request)).values(answer=answer)
-        )
+        its = {
+            "its_client": request.client,
+            "its_key": request.key,
+            "its_claimed_at": request.claimed_at,
+        }
+        updated = self._connection.execute(_ANSWER, its | {"answer": answer})
         return updated.rowcount == 1
 
     def free(self, request: AskedOnce) -> None:
         """Give up our own claim; one taken over or answered stays."""
-        self._session.connection().execute(
-            update(AskedRow).where(_still(request)).values(free=True)
-        )
+        self._connection.execute(update(AskedRow).where(_still(request)).values(free=True))
 
     def release(self, request: AskedOnce) -> None:
         """Forget our own claim; one taken over or answered stays."""
-        self._session.connection().execute(delete(AskedRow).where(_still(request)))
+        self._connection.execute(delete(AskedRow).where(_still(request)))
 
     def purge(self, before: datetime) -> int:
         """Forget those claimed before; how many."""
-        deleted = self._session.connection().execute(
-            delete(AskedRow).where(AskedRow.claimed_at < before)
-        )
+        deleted = self._connection.execute(delete(AskedRow).where(AskedRow.claimed_at < before))
         return deleted.rowcount
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import exists, inspect, or_, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Connection, exists, inspect, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from docgen.adapters.db.anchors import anchor_of, leaf_of, token_of
 from docgen.adapters.db.challenges import challenge_of
@@ -57,8 +57,8 @@ _MOST_STRAYS = 100
 class SqlAudit:
     """Implements ports.Audit."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def envelopes(self, *, after: str, limit: int) -> Sequence[Stored]:
         """Envelopes beyond that id, with all that belongs to them."""
@@ -68,7 +68,7 @@ class SqlAudit:
             .order_by(EnvelopeRow.id)
             .limit(limit)
         )
-        return self._stored(self._session.scalars(wanted).all())
+        return self._stored(self._connection.scalars(wanted).all())
 
     def chains(self, *, after: str, limit: int) -> Sequence[Stored]:
         """Chains beyond that id which belong to no envelope there is."""
@@ -80,17 +80,19 @@ class SqlAudit:
             .order_by(JournalRow.envelope_id)
             .limit(limit)
         )
-        return self._stored(self._session.scalars(wanted).all())
+        return self._stored(self._connection.scalars(wanted).all())
 
     def packs(self, *, after: str, limit: int) -> Sequence[StoredPack]:
         """Notary packs beyond that number, each with its chain."""
         wanted = select(PackRow.id).where(PackRow.id > after).order_by(PackRow.id).limit(limit)
-        ids = self._session.scalars(wanted).all()
+        ids = self._connection.scalars(wanted).all()
         faults: dict[str, list[Finding]] = defaultdict(list)
         entries = self._by_parent(
             JournalRow, JournalRow.envelope_id, ids, to=sound_entry, faults=faults
         )
-        rows = read(self._session, PackRow, PackRow.id.in_(ids), to=sound_pack, parent=PackRow.id)
+        rows = read(
+            self._connection, PackRow, PackRow.id.in_(ids), to=sound_pack, parent=PackRow.id
+        )
         return [
             StoredPack(id=each.key[0], pack=each.value, entries=entries[each.key[0]])
             for each in rows
@@ -98,14 +100,14 @@ class SqlAudit:
 
     def has_pack(self, number: str) -> bool:
         """Whether there is a row of that number, of sense or not."""
-        return self._session.scalar(select(PackRow.id).where(PackRow.id == number)) is not None
+        return self._connection.scalar(select(PackRow.id).where(PackRow.id == number)) is not None
 
     def anchors(self, *, after: str, limit: int) -> Sequence[StoredAnchor]:
         """Anchors beyond that day with their tokens, in the order of days."""
         wanted = (
             select(AnchorRow.day).where(AnchorRow.day > after).order_by(AnchorRow.day).limit(limit)
         )
-        days = self._session.scalars(wanted).all()
+        days = self._connection.scalars(wanted).all()
         faults: dict[str, list[Finding]] = defaultdict(list)
         anchors = self._by_parent(AnchorRow, AnchorRow.day, days, to=anchor_of, faults=faults)
         tokens = self._by_parent(
@@ -126,11 +128,11 @@ class SqlAudit:
         place = AnchorLeafRow.position
         of_it = AnchorLeafRow.day == day
         wanted = select(place).where(of_it, place > after).order_by(place).limit(limit)
-        positions = self._session.scalars(wanted).all()
+        positions = self._connection.scalars(wanted).all()
         if not positions:
             return []
         page = of_it & place.between(positions[0], positions[-1])
-        found = read(self._session, AnchorLeafRow, page, to=leaf_of, parent=place)
+        found = read(self._connection, AnchorLeafRow, page, to=leaf_of, parent=place)
         return [StoredLeaf(position=each.parent, leaf=each.value) for each in found]
 
     def held(self, leaves: Sequence[Leaf]) -> Mapping[LeafKey, str]:
@@ -142,7 +144,7 @@ class SqlAudit:
         for kind, look in _HASHES.items():
             held |= {
                 (kind, subject, number): sha256
-                for subject, number, sha256 in look(self._session, by_kind[kind])
+                for subject, number, sha256 in look(self._connection, by_kind[kind])
             }
         return held
 
@@ -150,12 +152,12 @@ class SqlAudit:
         """Keys of programs beyond that id, with their journals."""
         own = ApiKeyRow.id
         wanted = select(own).where(own > after).order_by(own).limit(limit)
-        ids = self._session.scalars(wanted).all()
+        ids = self._connection.scalars(wanted).all()
         faults: dict[str, list[Finding]] = defaultdict(list)
         told = self._by_parent(
             JournalRow, JournalRow.envelope_id, ids, to=sound_entry, faults=faults
         )
-        found = read(self._session, ApiKeyRow, own.in_(ids), to=key_of, parent=own)
+        found = read(self._connection, ApiKeyRow, own.in_(ids), to=key_of, parent=own)
         return [
             StoredKey(id=each.place, key=each.value, entries=told[each.place]) for each in found
         ]
@@ -171,14 +173,14 @@ class SqlAudit:
                 Finding(
                     fault=Mismatch.UNTOLD, table=row.__tablename__, row="/".join(map(str, each))
                 )
-                for each in self._session.execute(wanted)
+                for each in self._connection.execute(wanted)
             ]
         return found
 
     def unguarded(self) -> Sequence[str]:
         """Tables whose triggers are not there, or asleep."""
-        dialect = self._session.get_bind().dialect.name
-        standing = set(self._session.scalars(_GUARDS[dialect]).all())
+        dialect = self._connection.dialect.name
+        standing = set(self._connection.scalars(_GUARDS[dialect]).all())
         wanted = _TRIGGERS[dialect]
         return [
             table for table in GUARDED if not {f"{table}_{each}" for each in wanted} <= standing
@@ -221,7 +223,7 @@ class SqlAudit:
     ) -> dict[str, list[T]]:
         """The rows of each, in the order of keys; those that make no sense go to the faults."""
         rows: dict[str, list[T]] = defaultdict(list)
-        for found in read(self._session, table, parent.in_(ids), to=to, parent=parent):
+        for found in read(self._connection, table, parent.in_(ids), to=to, parent=parent):
             if found.value is not None:
                 rows[found.parent].append(found.value)
             else:
@@ -233,7 +235,7 @@ class SqlAudit:
     ) -> dict[str, list[Document]]:
         """Each envelope's, in the order of their places."""
         rows = read(
-            self._session, DocumentRow, DocumentRow.envelope_id.in_(ids),
+            self._connection, DocumentRow, DocumentRow.envelope_id.in_(ids),
             to=sound_document, parent=DocumentRow.envelope_id,
         )  # fmt: skip
         found = list(rows)
@@ -260,7 +262,7 @@ class SqlAudit:
         parent = DocumentVersionRow.document_id
         found: dict[str, list[Found[Archived]]] = defaultdict(list)
         for each in read(
-            self._session, DocumentVersionRow, parent.in_(document_ids),
+            self._connection, DocumentVersionRow, parent.in_(document_ids),
             to=version_of, parent=parent,
         ):  # fmt: skip
             found[each.parent].append(each)
@@ -269,7 +271,9 @@ class SqlAudit:
     def _anchored(self, ids: Sequence[str]) -> dict[str, list[Head]]:
         of_them = (AnchorLeafRow.kind == LeafKind.JOURNAL.value) & AnchorLeafRow.subject.in_(ids)
         heads: dict[str, list[Head]] = defaultdict(list)
-        found = read(self._session, AnchorLeafRow, of_them, to=_head, parent=AnchorLeafRow.subject)
+        found = read(
+            self._connection, AnchorLeafRow, of_them, to=_head, parent=AnchorLeafRow.subject
+        )
         for each in found:
             if each.value is not None:
                 heads[each.parent].append(each.value)
@@ -293,16 +297,18 @@ def _head(row: AnchorLeafRow) -> Head:
     return Head(day=date.fromisoformat(row.day), leaf=leaf_of(row))
 
 
-def _journal_hashes(session: Session, leaves: Sequence[Leaf]) -> Iterable[tuple[str, int, str]]:
+def _journal_hashes(
+    connection: Connection, leaves: Sequence[Leaf]
+) -> Iterable[tuple[str, int, str]]:
     chains = {leaf.subject for leaf in leaves}
     numbers = {leaf.sequence for leaf in leaves}
     wanted = select(JournalRow.envelope_id, JournalRow.sequence, JournalRow.hash).where(
         JournalRow.envelope_id.in_(chains), JournalRow.sequence.in_(numbers)
     )
-    return ((chain, number, sha256) for chain, number, sha256 in session.execute(wanted))
+    return ((chain, number, sha256) for chain, number, sha256 in connection.execute(wanted))
 
 
-def _file_hashes(session: Session, leaves: Sequence[Leaf]) -> Iterable[tuple[str, int, str]]:
+def _file_hashes(connection: Connection, leaves: Sequence[Leaf]) -> Iterable[tuple[str, int, str]]:
     documents = {leaf.subject for leaf in leaves}
     sealed = select(DocumentRow.id, DocumentRow.sealed_sha256).where(
         DocumentRow.id.in_(documents), DocumentRow.sealed_sha256.is_not(None)
@@ -310,22 +316,24 @@ def _file_hashes(session: Session, leaves: Sequence[Leaf]) -> Iterable[tuple[str
     later = select(
         DocumentVersionRow.document_id, DocumentVersionRow.number, DocumentVersionRow.sha256
     ).where(DocumentVersionRow.document_id.in_(documents))
-    for document, sha256 in session.execute(sealed):
+    for document, sha256 in connection.execute(sealed):
         yield document, 1, str(sha256)
-    for document, number, sha256 in session.execute(later):
+    for document, number, sha256 in connection.execute(later):
         yield document, number, sha256
 
 
-def _token_hashes(session: Session, leaves: Sequence[Leaf]) -> Iterable[tuple[str, int, str]]:
+def _token_hashes(connection: Connection, leaves: Sequence[Leaf]) -> Iterable[tuple[str, int, str]]:
     days = {leaf.subject for leaf in leaves}
     wanted = select(AnchorTokenRow.day, AnchorTokenRow.content).where(AnchorTokenRow.day.in_(days))
-    for day, content in session.execute(wanted):
+    for day, content in connection.execute(wanted):
         # SQLite keeps whatever is written by hand: what is no bytes has no hash, and is named.
         if isinstance(content, bytes):
             yield day, 1, hashlib.sha256(content).hexdigest()
 
 
-_HASHES: Mapping[LeafKind, Callable[[Session, Sequence[Leaf]], Iterable[tuple[str, int, str]]]] = {
+_HASHES: Mapping[
+    LeafKind, Callable[[Connection, Sequence[Leaf]], Iterable[tuple[str, int, str]]]
+] = {
     LeafKind.JOURNAL: _journal_hashes,
     LeafKind.DOCUMENT: _file_hashes,
     LeafKind.TOKEN: _token_hashes,

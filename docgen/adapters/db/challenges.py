@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from docgen.adapters.db.columns import UtcDateTime
+from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.dispatch import Channel, Delivery
@@ -16,42 +16,44 @@ from docgen.domain.errors import NotFound, StaleEnvelope
 _SENT = ChallengeState.SENT.value
 
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ADD = insert(ChallengeRow)
+_REPLACE = (
+    update(ChallengeRow)
+    .where(ChallengeRow.chain == bindparam("its_chain"), ChallengeRow.state == _SENT)
+    .values(state=ChallengeState.REPLACED.value)
+)
+_ONE = select(ChallengeRow).where(ChallengeRow.id == bindparam("its_id"))
+_LATEST = (
+    select(ChallengeRow)
+    .where(ChallengeRow.chain == bindparam("its_chain"))
+    .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
+    .limit(1)
+)
+
+
 class SqlChallenges:
     """Implements ports.Challenges."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, challenge: Challenge) -> None:
         """Store a new challenge and replace the live one; raises StaleEnvelope in a race."""
-        self._session.connection().execute(
-            update(ChallengeRow)
-            .where(ChallengeRow.chain == challenge.chain, ChallengeRow.state == _SENT)
-            .values(state=ChallengeState.REPLACED.value)
-        )
+        self._connection.execute(_REPLACE, {"its_chain": challenge.chain})
         try:
-            self._session.connection().execute(insert(ChallengeRow), _columns(challenge))
+            self._connection.execute(_ADD, _columns(challenge))
         except IntegrityError:
             raise StaleEnvelope(challenge.chain) from None
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id."""
-        row = self._session.scalars(
-            select(ChallengeRow)
-            .where(ChallengeRow.id == challenge_id)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = one_row(self._connection, _ONE, {"its_id": challenge_id})
         return None if row is None else challenge_of(row)
 
     def latest(self, chain: str) -> Challenge | None:
         """The newest challenge of an envelope or a verification."""
-        row = self._session.scalars(
-            select(ChallengeRow)
-            .where(ChallengeRow.chain == chain)
-            .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
-            .limit(1)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = one_row(self._connection, _LATEST, {"its_chain": chain})
         return None if row is None else challenge_of(row)
 
     def save(self, challenge: Challenge) -> None:
@@ -64,7 +66,7 @@ class SqlChallenges:
         counted = ChallengeRow.attempts_used < challenge.attempts_used
         stays = challenge.state is ChallengeState.CONFIRMED
         ends = (ChallengeRow.state == _SENT) & (not stays)
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(ChallengeRow)
             .where(ChallengeRow.id == challenge.id)
             .values(
@@ -103,8 +105,8 @@ class SqlChallenges:
     ) -> bool:
         """Whether this call, and no other, made the challenge and its chain confirmed."""
         try:
-            with self._session.begin_nested():
-                updated = self._session.connection().execute(
+            with self._connection.begin_nested():
+                updated = self._connection.execute(
                     update(ChallengeRow)
                     .where(
                         ChallengeRow.id == challenge_id,
@@ -124,7 +126,7 @@ class SqlChallenges:
 
     def told(self, employee_id: str, *, since: datetime) -> int:
         """How many codes, told to that employee, have confirmed since."""
-        counted = self._session.scalar(
+        counted = self._connection.scalar(
             select(func.count())
             .select_from(ChallengeRow)
             .where(ChallengeRow.told_to == employee_id, ChallengeRow.confirmed_at >= since)

@@ -5,33 +5,39 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from docgen.adapters.db.copy_rows import CopyRow
+from docgen.adapters.db.reading import all_rows
 from docgen.domain.copy import Copy, CopyState, CopyWay
+
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ADD = insert(CopyRow)
+_SAVE = update(CopyRow).where(
+    CopyRow.envelope_id == bindparam("its_envelope"), CopyRow.way == bindparam("its_way")
+)
+_DUE = (
+    select(CopyRow)
+    .where(CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= bindparam("now"))
+    .order_by(CopyRow.next_at, CopyRow.envelope_id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 class SqlCopies:
     """Implements ports_of_copies.Copies."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, copy: Copy) -> None:
         """Owe it; raises Conflict where such a copy of the envelope was owed before."""
-        self._session.execute(insert(CopyRow).values(**_columns(copy)))
+        self._connection.execute(_ADD, _columns(copy))
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Copy]:
         """Take what is due, the longest waiting first."""
-        due = self._session.scalars(
-            select(CopyRow)
-            .where(CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= now)
-            .order_by(CopyRow.next_at, CopyRow.envelope_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
+        due = all_rows(self._connection, _DUE, {"now": now, "most": limit})
         taken = [_copy_of(row) for row in due]
         for copy in taken:
             self._change(copy, next_at=until)
@@ -43,20 +49,15 @@ class SqlCopies:
 
     def of(self, envelope_id: str) -> Sequence[Copy]:
         """All copies of an envelope."""
-        rows = self._session.scalars(
-            select(CopyRow)
-            .where(CopyRow.envelope_id == envelope_id)
-            .order_by(CopyRow.way)
-            .execution_options(populate_existing=True)
+        rows = all_rows(
+            self._connection,
+            select(CopyRow).where(CopyRow.envelope_id == envelope_id).order_by(CopyRow.way),
         )
         return [_copy_of(row) for row in rows]
 
     def _change(self, copy: Copy, **columns: Any) -> None:
-        self._session.connection().execute(
-            update(CopyRow)
-            .where(CopyRow.envelope_id == copy.envelope_id, CopyRow.way == copy.way.value)
-            .values(**columns)
-        )
+        its = {"its_envelope": copy.envelope_id, "its_way": copy.way.value}
+        self._connection.execute(_SAVE, columns | its)
 
 
 def _columns(copy: Copy) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow
 from docgen.domain.errors import NotFound
 from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try
@@ -18,53 +18,59 @@ _LOOKED_AT = 20
 """How many times the wanted number of due deliveries is looked through for other webhooks'."""
 
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ADD = {
+    "postgresql": postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
+}
+_SAVE = update(WebhookDeliveryRow).where(
+    WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
+    WebhookDeliveryRow.message_id == bindparam("its_message"),
+)
+_DUE = (
+    select(WebhookDeliveryRow)
+    .where(
+        WebhookDeliveryRow.state == DeliveryState.OWED.value,
+        WebhookDeliveryRow.next_at <= bindparam("now"),
+    )
+    .order_by(WebhookDeliveryRow.next_at, WebhookDeliveryRow.message_id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+
+
 class SqlDeliveries:
     """Implements ports.Deliveries."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, delivery: Delivery) -> bool:
         """Owe it; False where this message is known for this webhook."""
-        build = postgresql.insert if self._is_postgresql else sqlite.insert
-        made = self._session.connection().execute(
-            build(WebhookDeliveryRow).values(**_columns(delivery)).on_conflict_do_nothing()
-        )
-        return made.rowcount == 1
+        add = _ADD[self._connection.dialect.name]
+        return self._connection.execute(add, _columns(delivery)).rowcount == 1
 
     def save(self, delivery: Delivery) -> None:
         """Store what came of a try; without effect where its webhook is gone."""
-        self._session.connection().execute(
-            update(WebhookDeliveryRow).where(*_named(delivery)).values(**_columns(delivery))
-        )
+        self._connection.execute(_SAVE, _columns(delivery) | _its(delivery))
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
-        row = self._session.scalars(
-            select(WebhookDeliveryRow)
-            .where(
+        row = one_row(
+            self._connection,
+            select(WebhookDeliveryRow).where(
                 WebhookDeliveryRow.webhook_id == webhook_id,
                 WebhookDeliveryRow.message_id == message_id,
-            )
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+            ),
+        )
         if row is None:
             raise NotFound(message_id)
         return _delivery_of(row)
 
     def claim(self, now: datetime, *, until: datetime, each: int, limit: int) -> Sequence[Delivery]:
         """Take what is due; a webhook with many owed leaves room for the others."""
-        due = self._session.scalars(
-            select(WebhookDeliveryRow)
-            .where(
-                WebhookDeliveryRow.state == DeliveryState.OWED.value,
-                WebhookDeliveryRow.next_at <= now,
-            )
-            .order_by(WebhookDeliveryRow.next_at, WebhookDeliveryRow.message_id)
-            .limit(limit * _LOOKED_AT)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
+        given = {"now": now, "most": limit * _LOOKED_AT}
+        due = all_rows(self._connection, _DUE, given)
         taken: list[Delivery] = []
         of_each: Counter[str] = Counter()
         for row in due:
@@ -72,9 +78,7 @@ class SqlDeliveries:
                 of_each[row.webhook_id] += 1
                 taken.append(_delivery_of(row))
         for delivery in taken:
-            self._session.connection().execute(
-                update(WebhookDeliveryRow).where(*_named(delivery)).values(next_at=until)
-            )
+            self._connection.execute(_SAVE, {"next_at": until} | _its(delivery))
         return taken
 
     def of(
@@ -86,16 +90,14 @@ class SqlDeliveries:
             query = query.where(WebhookDeliveryRow.state == state.value)
         if after is not None:
             query = query.where(WebhookDeliveryRow.message_id < after)
-        rows = self._session.scalars(
-            query.order_by(WebhookDeliveryRow.message_id.desc())
-            .limit(limit)
-            .execution_options(populate_existing=True)
+        rows = all_rows(
+            self._connection, query.order_by(WebhookDeliveryRow.message_id.desc()).limit(limit)
         )
         return [_delivery_of(row) for row in rows]
 
     def purge(self, before: datetime) -> int:
         """Forget those that are over and happened before."""
-        removed = self._session.connection().execute(
+        removed = self._connection.execute(
             delete(WebhookDeliveryRow).where(
                 WebhookDeliveryRow.happened_at < before,
                 WebhookDeliveryRow.state != DeliveryState.OWED.value,
@@ -103,16 +105,9 @@ class SqlDeliveries:
         )
         return int(removed.rowcount)
 
-    @property
-    def _is_postgresql(self) -> bool:
-        return self._session.get_bind().dialect.name == "postgresql"
 
-
-def _named(delivery: Delivery) -> tuple[Any, ...]:
-    return (
-        WebhookDeliveryRow.webhook_id == delivery.webhook_id,
-        WebhookDeliveryRow.message_id == delivery.message_id,
-    )
+def _its(delivery: Delivery) -> dict[str, str]:
+    return {"its_webhook": delivery.webhook_id, "its_message": delivery.message_id}
 
 
 def _columns(delivery: Delivery) -> dict[str, Any]:

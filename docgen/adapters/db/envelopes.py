@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from docgen.adapters.db.mapping import (
     bytes_columns,
@@ -14,6 +14,7 @@ from docgen.adapters.db.mapping import (
     envelope_columns,
     envelope_of,
 )
+from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
 from docgen.domain.envelope import MOVES, Document, Envelope, EnvelopeFilter, State, Verb
@@ -31,7 +32,15 @@ _DOCUMENTS = (
     .where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
     .order_by(DocumentRow.position)
 )
-_FRESH = {"populate_existing": True}
+_PERSONS = (
+    select(EnvelopeRow.subscriber["iin"].as_string())
+    .where(
+        EnvelopeRow.owner == bindparam("its_owner"),
+        EnvelopeRow.phone == bindparam("its_phone"),
+        EnvelopeRow.created_at >= bindparam("since"),
+    )
+    .distinct()
+)
 _SAVE = update(EnvelopeRow).where(
     EnvelopeRow.id == bindparam("its_id"), EnvelopeRow.version == bindparam("its_version")
 )
@@ -41,38 +50,50 @@ _SAVE_DOCUMENT = update(DocumentRow).where(
 
 
 class SqlEnvelopes:
-    """Implements ports.Envelopes."""
+    """Implements ports.Envelopes.
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    What a unit has read or saved it remembers to its end: until then nobody else can change it.
+    """
+
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
+        self._known: dict[str, Envelope] = {}
 
     def add(self, envelope: Envelope) -> None:
         """Store a new envelope as version 1; raises Conflict for an id, number or token in use."""
-        connection = self._session.connection()
-        connection.execute(_ADD, envelope_columns(envelope) | {"version": 1})
+        self._connection.execute(_ADD, envelope_columns(envelope) | {"version": 1})
         for position, document in enumerate(envelope.documents):
             columns = document_columns(document, envelope_id=envelope.id, position=position)
-            connection.execute(_ADD_DOCUMENT, columns)
+            self._connection.execute(_ADD_DOCUMENT, columns)
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
-        found = self._read(_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id})
-        if not found:
-            raise EnvelopeNotFound(envelope_id)
-        return found[0]
+        if envelope_id not in self._known:
+            found = self._read(_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id})
+            if not found:
+                raise EnvelopeNotFound(envelope_id)
+            self._known[envelope_id] = found[0]
+        return self._known[envelope_id]
 
     def save(self, envelope: Envelope) -> None:
         """Store the next version; to save twice in a unit, get it again in between."""
-        connection = self._session.connection()
         columns = envelope_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
-        updated = connection.execute(_SAVE, columns | its)
+        updated = self._connection.execute(_SAVE, columns | its)
         if updated.rowcount != 1:
             raise StaleEnvelope(envelope.id)
+        before = self._known.get(envelope.id)
+        stored = () if before is None else before.documents
         for document in envelope.documents:
-            its = {"its_id": document.id, "its_envelope": envelope.id}
-            connection.execute(_SAVE_DOCUMENT, bytes_columns(document) | its)
+            if document not in stored:
+                its = {"its_id": document.id, "its_envelope": envelope.id}
+                self._connection.execute(_SAVE_DOCUMENT, bytes_columns(document) | its)
+        self._known[envelope.id] = replace(envelope, version=envelope.version + 1)
+
+    def forget(self) -> None:
+        """Something of them was changed by another way: they must be read again."""
+        self._known.clear()
 
     def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""
@@ -88,7 +109,7 @@ class SqlEnvelopes:
             .where(EnvelopeRow.state == state.value)
             .order_by(EnvelopeRow.created_at, EnvelopeRow.id)
         )
-        return self._session.scalars(wanted).all()
+        return self._connection.scalars(wanted).all()
 
     def overdue(self, now: datetime) -> Sequence[str]:
         """Ids of open envelopes whose `expires_at` has come, the longest overdue first."""
@@ -97,7 +118,7 @@ class SqlEnvelopes:
             .where(EnvelopeRow.state.in_(_OPEN), EnvelopeRow.expires_at <= now)
             .order_by(EnvelopeRow.expires_at, EnvelopeRow.id)
         )
-        return self._session.scalars(wanted).all()
+        return self._connection.scalars(wanted).all()
 
     def without_detached(self) -> Sequence[str]:
         """Ids of sealed envelopes with a document without such a signature, oldest seal first.
@@ -112,7 +133,7 @@ class SqlEnvelopes:
             .group_by(DocumentRow.envelope_id)
             .order_by(func.min(DocumentRow.sealed_at), DocumentRow.envelope_id)
         )
-        return self._session.scalars(wanted).all()
+        return self._connection.scalars(wanted).all()
 
     def by_token(self, token: str) -> Envelope:
         """The envelope of the document that prints this token; raises DocumentNotFound."""
@@ -131,27 +152,19 @@ class SqlEnvelopes:
 
     def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
         """Whose the owner's envelopes of this number are that were made since."""
-        wanted = (
-            select(EnvelopeRow.subscriber["iin"].as_string())
-            .where(
-                EnvelopeRow.owner == owner,
-                EnvelopeRow.phone == phone.value,
-                EnvelopeRow.created_at >= since,
-            )
-            .distinct()
-        )
-        return frozenset(Iin(each) for each in self._session.scalars(wanted))
+        given = {"its_owner": owner, "its_phone": phone.value, "since": since}
+        return frozenset(Iin(each) for each in self._connection.scalars(_PERSONS, given))
 
     def _read(
         self, wanted: Select[EnvelopeRow], given: Mapping[str, str] | None = None
     ) -> list[Envelope]:
-        rows = self._session.scalars(wanted, given, execution_options=_FRESH).all()
+        rows = all_rows(self._connection, wanted, given)
         documents = self._documents([row.id for row in rows])
         return [envelope_of(row, documents[row.id]) for row in rows]
 
     def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[Document]]:
         given = {"their_ids": envelope_ids}
-        rows = self._session.scalars(_DOCUMENTS, given, execution_options=_FRESH).all()
+        rows = all_rows(self._connection, _DOCUMENTS, given)
         versions = self._versions([row.id for row in rows if row.sealed_sha256 is not None])
         by_envelope: dict[str, list[Document]] = defaultdict(list)
         for row in rows:
@@ -167,7 +180,7 @@ class SqlEnvelopes:
             .where(DocumentVersionRow.document_id.in_(document_ids))
             .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
         )
-        for row in self._session.scalars(wanted):
+        for row in all_rows(self._connection, wanted):
             found[row.document_id].append(row)
         return found
 

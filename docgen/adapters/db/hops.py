@@ -1,14 +1,14 @@
 """Hops of messages and their receipts in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Select, Text, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
+from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import SmsHopRow, SmsReceiptRow
 from docgen.domain.dispatch import Delivery, Hop, HopState, Purpose, Receipt
 from docgen.domain.errors import NotFound
@@ -16,40 +16,76 @@ from docgen.domain.errors import NotFound
 _OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
 
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_ADD = insert(SmsHopRow)
+_SAVE = update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id"))
+_NEWEST = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
+_OF_CHALLENGE = (
+    select(SmsHopRow)
+    .where(SmsHopRow.challenge_id == bindparam("its_challenge"))
+    .order_by(SmsHopRow.number)
+)
+_OF_SENDING = (
+    select(SmsHopRow)
+    .where(SmsHopRow.sending == bindparam("its_sending"))
+    .order_by(SmsHopRow.number)
+)
+_RECENT = (
+    select(SmsHopRow)
+    .where(SmsHopRow.route == bindparam("its_route"))
+    .order_by(*_NEWEST)
+    .limit(bindparam("most", type_=Integer))
+)
+_NAMED = bindparam("its_message", type_=Text)
+_BY_MESSAGE = (
+    select(SmsHopRow)
+    .where(
+        SmsHopRow.route == bindparam("its_route"),
+        (SmsHopRow.message_id == _NAMED) | (SmsHopRow.id == _NAMED),
+    )
+    .order_by(*_NEWEST)
+    .limit(1)
+)
+_BY_MESSAGE_LOCKED = _BY_MESSAGE.with_for_update()
+_HEARD = (
+    select(SmsReceiptRow)
+    .where(
+        SmsReceiptRow.route == bindparam("its_route"),
+        SmsReceiptRow.message_id == bindparam("its_message"),
+        SmsReceiptRow.received_at >= bindparam("since"),
+    )
+    .order_by(SmsReceiptRow.id)
+)
+
+
 class SqlHops:
     """Implements ports.Hops."""
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, hop: Hop) -> None:
         """Store a hop that begins."""
-        self._session.connection().execute(insert(SmsHopRow), _columns(hop))
+        self._connection.execute(_ADD, _columns(hop))
 
     def save(self, hop: Hop) -> None:
         """Store what came of it; raises NotFound."""
-        updated = self._session.connection().execute(
-            update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id")),
-            _columns(hop) | {"its_id": hop.id},
-        )
+        updated = self._connection.execute(_SAVE, _columns(hop) | {"its_id": hop.id})
         if updated.rowcount != 1:
             raise NotFound(hop.id)
 
     def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
         """All hops of a challenge, in order."""
-        return self._found(
-            SmsHopRow.challenge_id == challenge_id, order=(SmsHopRow.number,), limit=None
-        )
+        return self._found(_OF_CHALLENGE, {"its_challenge": challenge_id})
 
     def of_sending(self, sending: str) -> Sequence[Hop]:
         """All hops of one sending, in order."""
-        return self._found(SmsHopRow.sending == sending, order=(SmsHopRow.number,), limit=None)
+        return self._found(_OF_SENDING, {"its_sending": sending})
 
     def recent(self, route: str, *, limit: int) -> Sequence[Hop]:
         """The last hops of a route, the newest first."""
-        newest = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
-        return self._found(SmsHopRow.route == route, order=newest, limit=limit)
+        return self._found(_RECENT, {"its_route": route, "most": limit})
 
     def by_message(self, route: str, message_id: str) -> Hop | None:
         """The newest hop that the provider knows by this id, be it one that we gave.
@@ -57,33 +93,30 @@ class SqlHops:
         Centres begin to count anew; and whoever died before he wrote down an answer left us our own
         id of the message.
         """
-        same = (SmsHopRow.message_id == message_id) | (SmsHopRow.id == message_id)
-        named = (SmsHopRow.route == route) & same
-        newest = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
-        found = self._found(named, order=newest, limit=1, locked=self._locking)
+        wanted = _BY_MESSAGE_LOCKED if self._locking else _BY_MESSAGE
+        found = self._found(wanted, {"its_route": route, "its_message": message_id})
         return found[0] if found else None
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known."""
         begun = (SmsHopRow.state == HopState.BEGUN.value) & (SmsHopRow.begun_at < before)
-        return self._found(begun, order=(SmsHopRow.begun_at,), limit=None)
+        return self._found(select(SmsHopRow).where(begun).order_by(SmsHopRow.begun_at))
 
     def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
         """Hops begun since that the provider knows and has not told the end of, newest first."""
-        newest = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
         waiting = (
             (SmsHopRow.route == route)
             & (SmsHopRow.begun_at >= since)
             & SmsHopRow.message_id.is_not(None)
             & SmsHopRow.delivery.in_(_OPEN)
         )
-        return self._found(waiting, order=newest, limit=limit)
+        return self._found(select(SmsHopRow).where(waiting).order_by(*_NEWEST).limit(limit))
 
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
         """Keep a receipt; of the same word again the last time counts."""
         build = postgresql.insert if self._is_postgresql else sqlite.insert
         times = {"at": receipt.at, "received_at": received_at}
-        self._session.execute(
+        self._connection.execute(
             build(SmsReceiptRow)
             .values(**asdict(receipt), received_at=received_at)
             .on_conflict_do_update(
@@ -93,15 +126,8 @@ class SqlHops:
 
     def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
         """Receipts under that id that were last received then or later, in order."""
-        rows = self._session.scalars(
-            select(SmsReceiptRow)
-            .where(
-                SmsReceiptRow.route == route,
-                SmsReceiptRow.message_id == message_id,
-                SmsReceiptRow.received_at >= since,
-            )
-            .order_by(SmsReceiptRow.id)
-        )
+        given = {"its_route": route, "its_message": message_id, "since": since}
+        rows = all_rows(self._connection, _HEARD, given)
         return [
             Receipt(
                 route=row.route,
@@ -115,21 +141,12 @@ class SqlHops:
 
     @property
     def _is_postgresql(self) -> bool:
-        return self._session.get_bind().dialect.name == "postgresql"
+        return self._connection.dialect.name == "postgresql"
 
     def _found(
-        self, wanted: Any, *, order: tuple[Any, ...], limit: int | None, locked: bool = False
+        self, wanted: Select[SmsHopRow], given: Mapping[str, Any] | None = None
     ) -> list[Hop]:
-        query = (
-            select(SmsHopRow)
-            .where(wanted)
-            .order_by(*order)
-            .limit(limit)
-            .execution_options(populate_existing=True)
-        )
-        if locked:
-            query = query.with_for_update()
-        return [_hop_of(row) for row in self._session.scalars(query)]
+        return [_hop_of(row) for row in all_rows(self._connection, wanted, given)]
 
 
 def _columns(hop: Hop) -> dict[str, Any]:

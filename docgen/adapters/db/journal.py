@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow
 from docgen.domain import journal
@@ -15,19 +15,16 @@ from docgen.domain.journal import Entry, Event, Fact
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ENTRY, _NEWS = insert(JournalRow), insert(NewsRow)
-_LAST = (
-    select(JournalRow)
-    .where(JournalRow.envelope_id == bindparam("its_id"))
-    .order_by(JournalRow.sequence.desc())
-    .limit(1)
-)
+_OF_ONE = select(JournalRow).where(JournalRow.envelope_id == bindparam("its_id"))
+_ALL = _OF_ONE.order_by(JournalRow.sequence)
+_LAST = _OF_ONE.order_by(JournalRow.sequence.desc()).limit(1)
 
 
 class SqlJournal:
     """Implements ports.Journal; triggers in the database refuse to change what is written."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
         """Write the next entry; raises StaleEnvelope if another took its place meanwhile.
@@ -36,7 +33,7 @@ class SqlJournal:
         """
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
         news = {"envelope_id": envelope_id, "sequence": entry.sequence}
-        connection = self._session.connection()
+        connection = self._connection
         try:
             connection.execute(_ENTRY, entry_columns(entry))
             connection.execute(_NEWS, news)
@@ -46,20 +43,16 @@ class SqlJournal:
 
     def of(self, envelope_id: str) -> Sequence[Entry]:
         """All entries of an envelope, in order."""
-        rows = self._session.scalars(
-            select(JournalRow)
-            .where(JournalRow.envelope_id == envelope_id)
-            .order_by(JournalRow.sequence)
-        )
+        rows = all_rows(self._connection, _ALL, {"its_id": envelope_id})
         return [entry_of(row) for row in rows]
 
     def envelope_ids(self) -> Sequence[str]:
         """Every envelope that has entries."""
         wanted = select(JournalRow.envelope_id).distinct().order_by(JournalRow.envelope_id)
-        return self._session.scalars(wanted).all()
+        return self._connection.scalars(wanted).all()
 
     def _last(self, envelope_id: str) -> Entry | None:
-        row = self._session.scalars(_LAST, {"its_id": envelope_id}).one_or_none()
+        row = one_row(self._connection, _LAST, {"its_id": envelope_id})
         return None if row is None else entry_of(row)
 
 

@@ -4,59 +4,55 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import ApiKeyRow
 from docgen.domain.caller import ApiKey, Caller, Scope
 from docgen.domain.errors import ApiKeyNotFound, Conflict
+
+_ONE = select(ApiKeyRow).where(ApiKeyRow.id == bindparam("its_id"))
 
 
 class SqlKeys:
     """Implements ports.ApiKeys."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, key: ApiKey) -> None:
         """Store a new key; raises Conflict for an id in use, or a key that is followed already."""
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(ApiKeyRow).values(**_columns(key)))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(ApiKeyRow).values(**_columns(key)))
         except IntegrityError:
             raise Conflict("an API key of that id, or in place of that key, exists") from None
 
     def get(self, key_id: str) -> ApiKey:
         """The key, live or not; raises ApiKeyNotFound."""
-        row = self._session.scalars(
-            select(ApiKeyRow)
-            .where(ApiKeyRow.id == key_id)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = one_row(self._connection, _ONE, {"its_id": key_id})
         if row is None:
             raise ApiKeyNotFound(key_id)
         return key_of(row)
 
     def all(self) -> Sequence[ApiKey]:
         """Every key, the oldest first."""
-        rows = self._session.scalars(
-            select(ApiKeyRow)
-            .order_by(ApiKeyRow.created_at, ApiKeyRow.id)
-            .execution_options(populate_existing=True)
+        rows = all_rows(
+            self._connection, select(ApiKeyRow).order_by(ApiKeyRow.created_at, ApiKeyRow.id)
         )
         return [key_of(row) for row in rows]
 
     def used(self, key_id: str, *, now: datetime) -> None:
         """Remember the last use; without effect on a key that is gone or was used later."""
         older = ApiKeyRow.last_used_at.is_(None) | (ApiKeyRow.last_used_at < now)
-        self._session.connection().execute(
+        self._connection.execute(
             update(ApiKeyRow).where(ApiKeyRow.id == key_id, older).values(last_used_at=now)
         )
 
     def revoke(self, key_id: str, *, now: datetime) -> None:
         """End it for ever; raises ApiKeyNotFound."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(ApiKeyRow)
             .where(ApiKeyRow.id == key_id, ApiKeyRow.revoked_at.is_(None))
             .values(revoked_at=now)
@@ -68,13 +64,13 @@ class SqlKeys:
     def expire(self, key_id: str, *, at: datetime) -> None:
         """Let it end then, where it would not end earlier; without effect on an unknown key."""
         later = ApiKeyRow.expires_at.is_(None) | (ApiKeyRow.expires_at > at)
-        self._session.connection().execute(
+        self._connection.execute(
             update(ApiKeyRow).where(ApiKeyRow.id == key_id, later).values(expires_at=at)
         )
 
     def allow(self, key_id: str, addresses: Sequence[str]) -> None:
         """Let it count in these networks alone, anywhere for none; raises ApiKeyNotFound."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(ApiKeyRow)
             .where(ApiKeyRow.id == key_id)
             .values(addresses=list(addresses) or None)

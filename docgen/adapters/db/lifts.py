@@ -2,23 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, func, insert, select, type_coerce
 
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.rows import LimitLiftRow
 from docgen.domain.sending_limits import Limit
 
+_LAST = select(type_coerce(func.max(LimitLiftRow.lifted_at), UtcDateTime())).where(
+    LimitLiftRow.limit_name == bindparam("its_limit"),
+    LimitLiftRow.subject == bindparam("its_subject"),
+)
+
 
 class SqlLifts:
     """Implements ports.Lifts."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, limit: Limit, subject: str, *, envelope_id: str, at: datetime) -> None:
         """From that moment on counting begins anew."""
-        self._session.execute(
+        self._connection.execute(
             insert(LimitLiftRow).values(
                 limit_name=limit.value, subject=subject, envelope_id=envelope_id, lifted_at=at
             )
@@ -26,6 +30,5 @@ class SqlLifts:
 
     def last(self, limit: Limit, subject: str) -> datetime | None:
         """When that was the last time, if ever."""
-        latest = type_coerce(func.max(LimitLiftRow.lifted_at), UtcDateTime())
-        wanted = (LimitLiftRow.limit_name == limit.value) & (LimitLiftRow.subject == subject)
-        return self._session.scalar(select(latest).where(wanted))
+        given = {"its_limit": limit.value, "its_subject": subject}
+        return self._connection.scalar(_LAST, given)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from docgen.adapters.db.pack_batch_rows import PackBatchLineRow, PackBatchRow
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.domain.errors import Conflict, PackBatchNotFound
 from docgen.domain.pack_batch import OPEN, BatchLine, LineState, PackBatch
 
@@ -17,8 +17,8 @@ _OPEN = [state.value for state in OPEN]
 class SqlPackBatches:
     """Implements ports_of_packs.PackBatches."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, batch: PackBatch, lines: Sequence[BatchLine]) -> None:
         """Store a new one with all its lines; raises Conflict for a number that is taken."""
@@ -28,15 +28,17 @@ class SqlPackBatches:
             "kept": batch.kept, "stopped": batch.stopped,
         }  # fmt: skip
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(PackBatchRow).values(**columns))
-                self._session.execute(insert(PackBatchLineRow), [_columns(each) for each in lines])
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PackBatchRow).values(**columns))
+                self._connection.execute(
+                    insert(PackBatchLineRow), [_columns(each) for each in lines]
+                )
         except IntegrityError:
             raise Conflict("there is a batch of that number") from None
 
     def get(self, batch_id: str) -> PackBatch:
         """The batch; raises PackBatchNotFound."""
-        row = self._session.get(PackBatchRow, batch_id, populate_existing=True)
+        row = one_row(self._connection, select(PackBatchRow).where(PackBatchRow.id == batch_id))
         if row is None:
             raise PackBatchNotFound(batch_id)
         return _batch(row)
@@ -45,13 +47,13 @@ class SqlPackBatches:
         """The owner's newest."""
         wanted = select(PackBatchRow).where(PackBatchRow.owner == owner)
         ordered = wanted.order_by(PackBatchRow.created_at.desc(), PackBatchRow.id).limit(limit)
-        return [_batch(row) for row in self._session.scalars(ordered)]
+        return [_batch(row) for row in all_rows(self._connection, ordered)]
 
     def stop(self, batch_id: str, *, stopped: bool) -> None:
         """Stop it, or let it go on; raises PackBatchNotFound."""
         self.get(batch_id)
         wanted = update(PackBatchRow).where(PackBatchRow.id == batch_id)
-        self._session.execute(wanted.values(stopped=stopped))
+        self._connection.execute(wanted.values(stopped=stopped))
 
     def reopen(self, batch_id: str) -> None:
         """What failed waits again."""
@@ -59,11 +61,11 @@ class SqlPackBatches:
             PackBatchLineRow.state == LineState.FAILED.value
         )
         again = update(PackBatchLineRow).where(its)
-        self._session.execute(again.values(state=LineState.WAITING.value))
+        self._connection.execute(again.values(state=LineState.WAITING.value))
 
     def owed(self, *, limit: int) -> Sequence[tuple[str, int]]:
         """Batch and place of the last lines that wait for workers, and are not stopped."""
-        rows = self._session.execute(
+        rows = self._connection.execute(
             select(PackBatchLineRow.batch_id, PackBatchLineRow.place)
             .join(PackBatchRow, PackBatchRow.id == PackBatchLineRow.batch_id)
             .where(
@@ -79,18 +81,23 @@ class SqlPackBatches:
     def lines(self, batch_id: str) -> Sequence[BatchLine]:
         """All lines, in order."""
         wanted = select(PackBatchLineRow).where(PackBatchLineRow.batch_id == batch_id)
-        return [_line(row) for row in self._session.scalars(wanted.order_by("place"))]
+        return [_line(row) for row in all_rows(self._connection, wanted.order_by("place"))]
 
     def line(self, batch_id: str, place: int) -> BatchLine:
         """One of them; raises PackBatchNotFound."""
-        row = self._session.get(PackBatchLineRow, (batch_id, place), populate_existing=True)
+        row = one_row(
+            self._connection,
+            select(PackBatchLineRow).where(
+                PackBatchLineRow.batch_id == batch_id, PackBatchLineRow.place == place
+            ),
+        )
         if row is None:
             raise PackBatchNotFound(batch_id)
         return _line(row)
 
     def open(self, batch_id: str) -> Sequence[int]:
         """Places of what waits, then of what failed, in order."""
-        rows = self._session.execute(
+        rows = self._connection.execute(
             select(PackBatchLineRow.state, PackBatchLineRow.place)
             .where(PackBatchLineRow.batch_id == batch_id, PackBatchLineRow.state.in_(_OPEN))
             .order_by(PackBatchLineRow.state.desc(), PackBatchLineRow.place)
@@ -99,7 +106,7 @@ class SqlPackBatches:
 
     def counts(self, batch_id: str) -> Mapping[LineState, int]:
         """How many lines there are in each state."""
-        rows = self._session.execute(
+        rows = self._connection.execute(
             select(PackBatchLineRow.state, func.count())
             .where(PackBatchLineRow.batch_id == batch_id)
             .group_by(PackBatchLineRow.state)
@@ -111,7 +118,7 @@ class SqlPackBatches:
         finished = PackBatchLineRow.finished_at
         wanted = select(finished).where(PackBatchLineRow.batch_id == batch_id)
         newest = wanted.where(finished.is_not(None)).order_by(finished.desc()).limit(limit)
-        return [each for each in self._session.scalars(newest) if each is not None]
+        return [each for each in self._connection.scalars(newest) if each is not None]
 
     def finish(self, line: BatchLine) -> bool:
         """Store what became of it; False where something final was stored before."""
@@ -120,7 +127,7 @@ class SqlPackBatches:
             & (PackBatchLineRow.place == line.place)
             & PackBatchLineRow.state.in_(_OPEN)
         )
-        stored = self._session.execute(
+        stored = self._connection.execute(
             update(PackBatchLineRow)
             .where(its)
             .values(

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from docgen.adapters.db.pack_mapping import (
     columns_of,
@@ -14,6 +13,7 @@ from docgen.adapters.db.pack_mapping import (
     seal_columns,
 )
 from docgen.adapters.db.pack_rows import PackPaperRow, PackRow
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.domain.errors import Conflict, PackNotFound
 from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
 
@@ -21,16 +21,16 @@ from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
 class SqlPacks:
     """Implements ports_of_packs.Packs."""
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, pack: Pack) -> None:
         """Store a new one; raises Conflict for a number that is taken."""
         columns = columns_of(pack) | seal_columns(pack)
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(PackRow).values(**columns))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PackRow).values(**columns))
         except IntegrityError:
             raise Conflict("there is a pack of that number") from None
 
@@ -39,7 +39,7 @@ class SqlPacks:
         wanted = select(PackRow).where(PackRow.id == pack_id)
         if self._locking:
             wanted = wanted.with_for_update()
-        row = self._session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+        row = one_row(self._connection, wanted)
         if row is None:
             raise PackNotFound(pack_id)
         return pack_of(row)
@@ -52,7 +52,7 @@ class SqlPacks:
             same = PackRow.sealed_sha256 == pack.sealed.sha256
             wanted &= or_(PackRow.sealed_sha256.is_(None), same)
             columns |= seal_columns(pack)
-        stored = self._session.execute(
+        stored = self._connection.execute(
             update(PackRow).where(wanted).values(**columns).returning(PackRow.id)
         ).one_or_none()
         if stored is None:
@@ -61,7 +61,7 @@ class SqlPacks:
 
     def note_step(self, pack_id: str, step: BuildStep) -> None:
         """How far the making of one has come that somebody asked for."""
-        self._session.execute(
+        self._connection.execute(
             update(PackRow)
             .where(PackRow.id == pack_id, PackRow.asked_at.is_not(None))
             .values(step=step.value, error=None)
@@ -69,35 +69,38 @@ class SqlPacks:
 
     def find(self, wanted: PackFilter, *, after: str | None, limit: int) -> Sequence[Pack]:
         """Those that fit, the newest first; with `after`, those beyond it."""
-        rows = self._session.scalars(
+        rows = all_rows(
+            self._connection,
             select(PackRow)
             .where(*self._conditions(wanted, after))
             .order_by(PackRow.created_at.desc(), PackRow.id.desc())
-            .limit(limit)
-            .execution_options(populate_existing=True)
+            .limit(limit),
         )
         return [pack_of(row) for row in rows]
 
     def of_account(self, owner: str, account_number: str) -> Sequence[Pack]:
         """All that were ever made of that account."""
-        rows = self._session.scalars(
+        rows = all_rows(
+            self._connection,
             select(PackRow)
             .where(PackRow.owner == owner, PackRow.account_number == account_number)
-            .order_by(PackRow.created_at, PackRow.id)
+            .order_by(PackRow.created_at, PackRow.id),
         )
         return [pack_of(row) for row in rows]
 
     def asked(self) -> Sequence[Pack]:
         """Those that somebody wants built, whoever asked first."""
-        rows = self._session.scalars(
-            select(PackRow).where(PackRow.asked_at.is_not(None)).order_by(PackRow.asked_at)
+        rows = all_rows(
+            self._connection,
+            select(PackRow).where(PackRow.asked_at.is_not(None)).order_by(PackRow.asked_at),
         )
         return [pack_of(row) for row in rows]
 
     def page(self, *, after: str, limit: int) -> Sequence[Pack]:
         """All there are, by number, beyond that one."""
-        rows = self._session.scalars(
-            select(PackRow).where(PackRow.id > after).order_by(PackRow.id).limit(limit)
+        rows = all_rows(
+            self._connection,
+            select(PackRow).where(PackRow.id > after).order_by(PackRow.id).limit(limit),
         )
         return [pack_of(row) for row in rows]
 
@@ -106,22 +109,25 @@ class SqlPacks:
         if self.papers(paper.owner, [paper.sha256]):
             return
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(PackPaperRow).values(**paper_columns(paper)))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(PackPaperRow).values(**paper_columns(paper)))
         except IntegrityError:
             return
 
     def papers(self, owner: str, hashes: Sequence[str]) -> Sequence[PackPaper]:
         """Those of these files that were brought along for that owner's packs."""
-        rows = self._session.scalars(
-            select(PackPaperRow).where(PackPaperRow.owner == owner, PackPaperRow.sha256.in_(hashes))
+        rows = all_rows(
+            self._connection,
+            select(PackPaperRow).where(
+                PackPaperRow.owner == owner, PackPaperRow.sha256.in_(hashes)
+            ),
         )
         return [paper_of(row) for row in rows]
 
     def pages_of(self, sha256: str) -> int:
         """How many pages a file has that anybody brought along; 0 where nobody did."""
         found = select(PackPaperRow.pages).where(PackPaperRow.sha256 == sha256).limit(1)
-        return self._session.scalar(found) or 0
+        return self._connection.scalar(found) or 0
 
     def _conditions(self, wanted: PackFilter, after: str | None) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = [PackRow.owner == wanted.owner]

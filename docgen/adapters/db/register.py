@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, RootTransaction, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, RootTransaction, bindparam, select, text
 
 from docgen import (
     ports,
@@ -44,6 +43,10 @@ from docgen.adapters.db.versions import SqlVersions
 from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
 
+_LOCKED = tuple(
+    select(row.id).where(row.id == bindparam("its_id")).with_for_update()
+    for row in (EnvelopeRow, VerificationRow)
+)
 _NEXT_NUMBER = text(
     "INSERT INTO counters (series, value) VALUES (:series, 1)"
     " ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"
@@ -79,54 +82,56 @@ class SqlUnit:
     tickets: ports_of_tickets.Tickets
     copies: ports_of_copies.Copies
 
-    def __init__(self, session: Session, transaction: RootTransaction | None) -> None:
-        self.envelopes = SqlEnvelopes(session, locking=transaction is not None)
-        self.verifications = SqlVerifications(session, locking=transaction is not None)
-        self.challenges = SqlChallenges(session)
-        self.versions = SqlVersions(session)
-        self.hops = SqlHops(session, locking=transaction is not None)
-        self.tallies = SqlTallies(session)
-        self.lifts = SqlLifts(session)
-        self.journal = SqlJournal(session)
-        self.anchors = SqlAnchors(session)
-        self.audit = SqlAudit(session)
-        self.outbox = SqlOutbox(session)
-        self.news = SqlNews(session)
-        self.webhooks = SqlWebhooks(session, locking=transaction is not None)
-        self.deliveries = SqlDeliveries(session)
-        self.keys = SqlKeys(session)
-        self.packs = SqlPacks(session, locking=transaction is not None)
-        self.pack_batches = SqlPackBatches(session)
-        self.staff = SqlStaff(session)
-        self.sessions = SqlSessions(session, locking=transaction is not None)
-        self.knocks = SqlKnocks(session)
-        self.sign_in_tries = SqlSignInTries(session)
-        self.visits = SqlVisits(session, locking=transaction is not None)
-        self.asked = SqlAskedRequests(session)
-        self.tickets = SqlTickets(session, locking=transaction is not None)
-        self.copies = SqlCopies(session)
-        self._session = session
+    def __init__(self, connection: Connection, transaction: RootTransaction | None) -> None:
+        envelopes = SqlEnvelopes(connection, locking=transaction is not None)
+        self.envelopes = envelopes
+        self.verifications = SqlVerifications(connection, locking=transaction is not None)
+        self.challenges = SqlChallenges(connection)
+        self.versions = SqlVersions(connection, changed=envelopes.forget)
+        self.hops = SqlHops(connection, locking=transaction is not None)
+        self.tallies = SqlTallies(connection)
+        self.lifts = SqlLifts(connection)
+        self.journal = SqlJournal(connection)
+        self.anchors = SqlAnchors(connection)
+        self.audit = SqlAudit(connection)
+        self.outbox = SqlOutbox(connection)
+        self.news = SqlNews(connection)
+        self.webhooks = SqlWebhooks(connection, locking=transaction is not None)
+        self.deliveries = SqlDeliveries(connection)
+        self.keys = SqlKeys(connection)
+        self.packs = SqlPacks(connection, locking=transaction is not None)
+        self.pack_batches = SqlPackBatches(connection)
+        self.staff = SqlStaff(connection)
+        self.sessions = SqlSessions(connection, locking=transaction is not None)
+        self.knocks = SqlKnocks(connection)
+        self.sign_in_tries = SqlSignInTries(connection)
+        self.visits = SqlVisits(connection, locking=transaction is not None)
+        self.asked = SqlAskedRequests(connection)
+        self.tickets = SqlTickets(connection, locking=transaction is not None)
+        self.copies = SqlCopies(connection)
+        self._connection = connection
         self._transaction = transaction
 
     def lock(self, chain: str) -> None:
         """Keep other writers off the row of that id; a reading unit locks nothing."""
         if self._transaction is None:
             raise RuntimeError("a reading unit locks nothing")
-        for row in (EnvelopeRow, VerificationRow):
-            self._session.scalar(select(row.id).where(row.id == chain).with_for_update())
+        for locked in _LOCKED:
+            if self._connection.scalar(locked, {"its_id": chain}) is not None:
+                return
 
     def next_number(self, series: str) -> int:
         """The next number, kept from others until the unit ends and taken back if it is undone."""
-        return int(self._session.execute(_NEXT_NUMBER, {"series": series}).scalar_one())
+        return int(self._connection.execute(_NEXT_NUMBER, {"series": series}).scalar_one())
 
     def commit(self) -> None:
         """Make it last; raises RuntimeError in a reading unit."""
         if self._transaction is None:
             raise RuntimeError("a reading unit is never committed")
-        if _has_failed(self._session.connection()):
+        if _has_failed(self._connection):
             # PostgreSQL answers COMMIT after a failed statement with a silent ROLLBACK; any other
             # statement fails aloud.
-            self._session.execute(text("SELECT 1"))
+            self._connection.execute(text("SELECT 1"))
         self._transaction.commit()
 
 
@@ -160,7 +165,7 @@ class SqlRegister:
         with translated(), self._engine.connect() as connection:
             transaction = connection.begin()
             try:
-                yield SqlUnit(Session(connection), transaction)
+                yield SqlUnit(connection, transaction)
             finally:
                 transaction.close()
 
@@ -168,7 +173,7 @@ class SqlRegister:
     def view(self) -> Iterator[ports.UnitOfWork]:
         """A reading unit over one snapshot."""
         with translated(), self._reading.connect() as connection, connection.begin():
-            yield SqlUnit(Session(connection), None)
+            yield SqlUnit(connection, None)
 
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether we are the only process, and the only thread in it, at work on the envelope."""

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, exc, inspect, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Connection, Integer, Text, and_, exc, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute
 
+from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import Base
 from docgen.domain.errors import DocgenError
 
@@ -32,7 +33,7 @@ class Found(Generic[T]):
 
 
 def read(
-    session: Session,
+    connection: Connection,
     table: type[R],
     where: ColumnElement[bool],
     *,
@@ -42,24 +43,25 @@ def read(
     """The rows in the order of their keys; `parent` is the column that says whose they are."""
     keys = inspect(table).primary_key
     try:
-        rows: Sequence[R] = session.scalars(select(table).where(where).order_by(*keys)).all()
+        rows: Sequence[R] = all_rows(connection, select(table).where(where).order_by(*keys))
     except (*NONSENSE, exc.OperationalError):
         wanted = select(*keys, parent).where(where).order_by(*keys)
-        for known in session.execute(wanted).all():
+        for known in connection.execute(wanted).all():
             key = tuple(known)[:-1]
-            yield Found(key, known[-1], _alone(session, table, key, to))
+            yield Found(key, known[-1], _alone(connection, table, key, to))
         return
     for row in rows:
         key = tuple(getattr(row, column.name) for column in keys)
-        yield Found(key, getattr(row, parent.key), _made(row, to))
+        yield Found(key, getattr(row, parent.key), _made(row, to, table))
 
 
 def _alone(
-    session: Session, table: type[R], key: tuple[Any, ...], to: Callable[[R], T]
+    connection: Connection, table: type[R], key: tuple[Any, ...], to: Callable[[R], T]
 ) -> T | None:
     is_it = and_(*(column == each for column, each in zip(_keys(table), key, strict=True)))
     try:
-        return _made(session.scalars(select(table).where(is_it)).one(), to)
+        (row,) = all_rows(connection, select(table).where(is_it))
+        return _made(row, to, table)
     except (*NONSENSE, exc.OperationalError):
         return None
 
@@ -71,17 +73,17 @@ def _keys(table: type[Base]) -> tuple[Any, ...]:
 _KINDS: Mapping[type, type] = {Text: str, Integer: int}
 
 
-def _made(row: R, to: Callable[[R], T]) -> T | None:
+def _made(row: R, to: Callable[[R], T], table: type[R]) -> T | None:
     try:
-        _require_kinds(row)
+        _require_kinds(row, table)
         return to(row)
     except NONSENSE:
         return None
 
 
-def _require_kinds(row: Base) -> None:
+def _require_kinds(row: Base, table: type[Base]) -> None:
     """Raise TypeError for what SQLite lets be written into a column of another kind."""
-    for column in row.__table__.columns:
+    for column in table.__table__.columns:
         kind = _KINDS.get(type(column.type))
         value = getattr(row, column.name)
         if kind is not None and value is not None and not isinstance(value, kind):

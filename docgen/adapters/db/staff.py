@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, text, update
 from sqlalchemy import Integer as SqlInteger
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session as Rows
 
 from docgen.adapters.db.columns import UtcDateTime
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.staff_rows import StaffKnockRow, StaffRow, StaffSessionRow
 from docgen.domain.errors import Conflict, NotAuthenticated, StaffNotFound
 from docgen.domain.staff import (
@@ -41,20 +41,20 @@ _FORGIVE = text("DELETE FROM sign_in_tries WHERE subject = :subject")
 class SqlStaff:
     """Implements ports_of_staff.Staff."""
 
-    def __init__(self, session: Rows) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, member: StaffMember) -> None:
         """Store a new one; raises Conflict for a login or an identity that is known."""
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(StaffRow).values(**member_columns(member)))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(StaffRow).values(**member_columns(member)))
         except IntegrityError:
             raise Conflict("an account of that login exists") from None
 
     def save(self, member: StaffMember) -> None:
         """Store what changed; raises StaffNotFound."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(StaffRow).where(StaffRow.id == member.id).values(**member_columns(member))
         )
         if updated.rowcount != 1:
@@ -76,13 +76,11 @@ class SqlStaff:
 
     def all(self) -> Sequence[StaffMember]:
         """Every account, by login."""
-        rows = self._session.scalars(select(StaffRow).order_by(StaffRow.login, StaffRow.id))
+        rows = all_rows(self._connection, select(StaffRow).order_by(StaffRow.login, StaffRow.id))
         return [member_of(row) for row in rows]
 
     def _one(self, wanted: ColumnElement[bool]) -> StaffMember:
-        row = self._session.scalars(
-            select(StaffRow).where(wanted).execution_options(populate_existing=True)
-        ).one_or_none()
+        row = one_row(self._connection, select(StaffRow).where(wanted))
         if row is None:
             raise StaffNotFound
         return member_of(row)
@@ -91,27 +89,27 @@ class SqlStaff:
 class SqlSessions:
     """Implements ports_of_staff.Sessions."""
 
-    def __init__(self, session: Rows, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, session: Session) -> None:
         """Store a new one."""
-        self._session.execute(insert(StaffSessionRow).values(**_session_columns(session)))
+        self._connection.execute(insert(StaffSessionRow).values(**_session_columns(session)))
 
     def get(self, session_id: str) -> Session:
         """The session, live or not, locked in a writing unit; raises NotAuthenticated."""
         wanted = select(StaffSessionRow).where(StaffSessionRow.id == session_id)
         if self._locking:
             wanted = wanted.with_for_update()
-        row = self._session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+        row = one_row(self._connection, wanted)
         if row is None:
             raise NotAuthenticated
         return _session_of(row)
 
     def save(self, session: Session) -> None:
         """Store what changed."""
-        self._session.connection().execute(
+        self._connection.execute(
             update(StaffSessionRow)
             .where(StaffSessionRow.id == session.id)
             .values(**_session_columns(session))
@@ -119,7 +117,7 @@ class SqlSessions:
 
     def end_all(self, staff_id: str, *, now: datetime) -> int:
         """End every live one of a person; how many."""
-        ended = self._session.connection().execute(
+        ended = self._connection.execute(
             update(StaffSessionRow)
             .where(
                 StaffSessionRow.staff_id == staff_id,
@@ -132,7 +130,7 @@ class SqlSessions:
 
     def purge(self, before: datetime) -> int:
         """Forget those that were over before, and ways to the provider begun before; how many."""
-        connection = self._session.connection()
+        connection = self._connection
         connection.execute(delete(StaffKnockRow).where(StaffKnockRow.begun_at < before))
         gone = connection.execute(delete(StaffSessionRow).where(StaffSessionRow.ends_at < before))
         return int(gone.rowcount)
@@ -141,12 +139,12 @@ class SqlSessions:
 class SqlKnocks:
     """Implements ports_of_staff.Knocks."""
 
-    def __init__(self, session: Rows) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, knock: Knock) -> None:
         """Store it."""
-        self._session.execute(
+        self._connection.execute(
             insert(StaffKnockRow).values(
                 state_sha256=knock.state_sha256,
                 browser_sha256=knock.browser_sha256,
@@ -158,7 +156,7 @@ class SqlKnocks:
 
     def take(self, state_sha256: str) -> Knock:
         """Use it up: it is given to one caller only; raises NotAuthenticated."""
-        found = self._session.execute(
+        found = self._connection.execute(
             delete(StaffKnockRow)
             .where(StaffKnockRow.state_sha256 == state_sha256)
             .returning(
@@ -183,18 +181,18 @@ class SqlKnocks:
 class SqlSignInTries:
     """Implements ports_of_staff.SignInTries."""
 
-    def __init__(self, session: Rows) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def take(self, subject: str, *, now: datetime, since: datetime) -> Tries:
         """Count one more; those begun before `since` are forgotten."""
         given = {"subject": subject, "now": now, "before": since}
-        count, begun = self._session.execute(_ONE_MORE, given).one()
+        count, begun = self._connection.execute(_ONE_MORE, given).one()
         return Tries(count=count, since=begun)
 
     def forgive(self, subject: str) -> None:
         """He was right: count anew."""
-        self._session.execute(_FORGIVE, {"subject": subject})
+        self._connection.execute(_FORGIVE, {"subject": subject})
 
 
 def member_columns(member: StaffMember) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, true, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, Text, bindparam, case, func, select, true, type_coerce
 
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.people import subscriber_of
@@ -37,26 +36,76 @@ _MOST_JUDGED = 300
 _FIRST = type_coerce(func.min(SmsHopRow.begun_at), UtcDateTime())
 
 
+# Filled in when they are executed: to build a statement anew takes longer than to execute it.
+_NAME, _SINCE = bindparam("name", type_=Text), bindparam("since", type_=UtcDateTime())
+
+
+def _sendings(of: Of) -> Select[Any, Any]:
+    counted = true() if of in _ALL_MESSAGES else _CODES
+    return (
+        select(SmsHopRow.sending, _FIRST)
+        .where(_COLUMNS[of] == _NAME, SmsHopRow.begun_at > _SINCE, _LEFT, counted)
+        .group_by(SmsHopRow.sending)
+        .order_by(_FIRST)
+    )
+
+
+def _outcomes(of: Of) -> Select[Any, Any, Any]:
+    hops = (
+        select(SmsHopRow.chain, SmsHopRow.begun_at)
+        .where(
+            _COLUMNS[of] == _NAME,
+            SmsHopRow.begun_at > _SINCE,
+            SmsHopRow.begun_at <= bindparam("before"),
+            _LEFT,
+            _CODES,
+        )
+        .order_by(SmsHopRow.begun_at.desc())
+        .limit(_MOST_JUDGED)
+        .subquery()
+    )
+    begun_at = type_coerce(func.min(hops.c.begun_at), UtcDateTime())
+    confirmed = func.max(case((ChallengeRow.state == ChallengeState.CONFIRMED.value, 1), else_=0))
+    ends_at = type_coerce(func.max(ChallengeRow.expires_at), UtcDateTime())
+    return (
+        select(begun_at, confirmed, ends_at)
+        .join(ChallengeRow, ChallengeRow.chain == hops.c.chain)
+        .group_by(hops.c.chain)
+    )
+
+
+_SENDINGS = {of: _sendings(of) for of in _COLUMNS}
+_OUTCOMES = {of: _outcomes(of) for of in _COLUMNS}
+_WRONG_CODES = (
+    select(JournalRow.at)
+    .where(
+        JournalRow.envelope_id.in_(
+            select(SmsHopRow.chain).where(
+                SmsHopRow.subject == bindparam("its_phone"),
+                SmsHopRow.begun_at > bindparam("earlier"),
+            )
+        ),
+        JournalRow.event == Event.CODE_WRONG.value,
+        JournalRow.at > _SINCE,
+    )
+    .order_by(JournalRow.at)
+)
+
+
 class SqlTallies:
     """Implements ports.Tallies."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def sendings(self, of: Of, name: str, *, since: datetime) -> Sequence[Counted]:
         """Sendings that left, or may have, since then, in order."""
-        counted = true() if of in _ALL_MESSAGES else _CODES
-        rows = self._session.execute(
-            select(SmsHopRow.sending, _FIRST)
-            .where(_COLUMNS[of] == name, SmsHopRow.begun_at > since, _LEFT, counted)
-            .group_by(SmsHopRow.sending)
-            .order_by(_FIRST)
-        )
+        rows = self._connection.execute(_SENDINGS[of], {"name": name, "since": since})
         return [Counted(id=sending, at=at) for sending, at in rows]
 
     def money(self, client: str, *, since: datetime, minute: datetime, each: int) -> SpentMoney:
         """Cost since then, `each` where it is not known; sendings since `minute` by name."""
-        cost = self._session.scalar(
+        cost = self._connection.scalar(
             select(func.sum(func.coalesce(SmsHopRow.cost_tiyn, each))).where(
                 SmsHopRow.client == client, SmsHopRow.begun_at >= since, _LEFT
             )
@@ -73,7 +122,7 @@ class SqlTallies:
             .group_by(SmsHopRow.chain)
             .subquery()
         )
-        rows = self._session.execute(
+        rows = self._connection.execute(
             select(EnvelopeRow.subscriber, chains.c.at).where(EnvelopeRow.id == chains.c.chain)
         )
         latest: dict[Iin, datetime] = {}
@@ -86,29 +135,8 @@ class SqlTallies:
         self, of: Of, name: str, *, since: datetime, before: datetime, now: datetime
     ) -> Sequence[Outcome]:
         """What came of the envelopes to which codes went between, as far as it is over."""
-        hops = (
-            select(SmsHopRow.chain, SmsHopRow.begun_at)
-            .where(
-                _COLUMNS[of] == name,
-                SmsHopRow.begun_at > since,
-                SmsHopRow.begun_at <= before,
-                _LEFT,
-                _CODES,
-            )
-            .order_by(SmsHopRow.begun_at.desc())
-            .limit(_MOST_JUDGED)
-            .subquery()
-        )
-        begun_at = type_coerce(func.min(hops.c.begun_at), UtcDateTime())
-        confirmed = func.max(
-            case((ChallengeRow.state == ChallengeState.CONFIRMED.value, 1), else_=0)
-        )
-        ends_at = type_coerce(func.max(ChallengeRow.expires_at), UtcDateTime())
-        rows = self._session.execute(
-            select(begun_at, confirmed, ends_at)
-            .join(ChallengeRow, ChallengeRow.chain == hops.c.chain)
-            .group_by(hops.c.chain)
-        )
+        given = {"name": name, "since": since, "before": before}
+        rows = self._connection.execute(_OUTCOMES[of], given)
         return [
             Outcome(begun_at=begun, is_confirmed=bool(is_confirmed))
             for begun, is_confirmed, ends in rows
@@ -117,15 +145,5 @@ class SqlTallies:
 
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
         """When wrong codes were typed that had gone to this phone, in order."""
-        chains = select(SmsHopRow.chain).where(
-            SmsHopRow.subject == phone, SmsHopRow.begun_at > since - _OLDEST_CODE
-        )
-        return self._session.scalars(
-            select(JournalRow.at)
-            .where(
-                JournalRow.envelope_id.in_(chains),
-                JournalRow.event == Event.CODE_WRONG.value,
-                JournalRow.at > since,
-            )
-            .order_by(JournalRow.at)
-        ).all()
+        given = {"its_phone": phone, "since": since, "earlier": since - _OLDEST_CODE}
+        return self._connection.scalars(_WRONG_CODES, given).all()

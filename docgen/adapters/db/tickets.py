@@ -4,24 +4,26 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.ticket_rows import SigningSessionRow, TicketRow
 from docgen.domain.errors import SessionOver, TicketNotFound
 from docgen.domain.ticket import SigningSession, Ticket, TicketKind
+
+_ADD = insert(TicketRow)
 
 
 class SqlTickets:
     """Implements ports_of_tickets.Tickets."""
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, ticket: Ticket) -> None:
         """Store a new one."""
-        self._session.execute(insert(TicketRow).values(**_columns(ticket)))
+        self._connection.execute(_ADD, _columns(ticket))
 
     def get(self, ticket_id: str) -> Ticket:
         """The ticket, locked in a writing unit; raises TicketNotFound."""
@@ -33,7 +35,7 @@ class SqlTickets:
 
     def opened(self, ticket_id: str, *, now: datetime) -> bool:
         """One conditional update."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(TicketRow)
             .where(TicketRow.id == ticket_id, TicketRow.opened_at.is_(None))
             .values(opened_at=now)
@@ -42,13 +44,13 @@ class SqlTickets:
 
     def miss(self, ticket: Ticket) -> None:
         """Store the count."""
-        self._session.connection().execute(
+        self._connection.execute(
             update(TicketRow).where(TicketRow.id == ticket.id).values(misses=ticket.misses)
         )
 
     def add_session(self, session: SigningSession) -> None:
         """Store a new session."""
-        self._session.execute(insert(SigningSessionRow).values(**_columns(session)))
+        self._connection.execute(insert(SigningSessionRow).values(**_columns(session)))
 
     def session(self, session_id: str) -> SigningSession:
         """The session, locked in a writing unit; raises SessionOver for one never opened."""
@@ -59,7 +61,7 @@ class SqlTickets:
 
     def save_session(self, session: SigningSession) -> None:
         """Store what changes of it."""
-        self._session.connection().execute(
+        self._connection.execute(
             update(SigningSessionRow)
             .where(SigningSessionRow.id == session.id)
             .values(expires_at=session.expires_at, proved_at=session.proved_at)
@@ -67,16 +69,16 @@ class SqlTickets:
 
     def purge_sessions(self, before: datetime) -> int:
         """Forget those that were over before; how many."""
-        gone = self._session.connection().execute(
+        gone = self._connection.execute(
             delete(SigningSessionRow).where(SigningSessionRow.expires_at < before)
         )
         return gone.rowcount
 
     def _one(self, table: type[Any], named: ColumnElement[bool]) -> Any:
-        wanted = select(table).where(named).execution_options(populate_existing=True)
+        wanted = select(table).where(named)
         if self._locking:
             wanted = wanted.with_for_update()
-        return self._session.scalars(wanted).one_or_none()
+        return one_row(self._connection, wanted)
 
 
 def _columns(told: Ticket | SigningSession) -> dict[str, Any]:

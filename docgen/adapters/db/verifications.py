@@ -3,46 +3,51 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from docgen.adapters.db.mapping import warnings_json, warnings_of
 from docgen.adapters.db.people import typed_json, typed_of
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import VerificationRow
 from docgen.domain.consent import TypedCode
 from docgen.domain.errors import VerificationNotFound
 from docgen.domain.subscriber import IdentityDocument, Iin, Phone
 from docgen.domain.verification import Person, Verification
 
+_HISTORY = (
+    select(VerificationRow)
+    .where(
+        VerificationRow.owner == bindparam("its_owner"),
+        VerificationRow.phone == bindparam("its_phone"),
+    )
+    .order_by(VerificationRow.id.desc())
+)
+
 
 class SqlVerifications:
     """Implements ports.Verifications."""
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, verification: Verification) -> None:
         """Store a new one, open; raises Conflict for an id in use."""
-        self._session.execute(insert(VerificationRow).values(**_columns(verification)))
+        self._connection.execute(insert(VerificationRow).values(**_columns(verification)))
 
     def get(self, verification_id: str) -> Verification:
         """The one; raises VerificationNotFound."""
-        wanted = (
-            select(VerificationRow)
-            .where(VerificationRow.id == verification_id)
-            .execution_options(populate_existing=True)
-        )
+        wanted = select(VerificationRow).where(VerificationRow.id == verification_id)
         if self._locking:
             wanted = wanted.with_for_update()
-        row = self._session.scalars(wanted).one_or_none()
+        row = one_row(self._connection, wanted)
         if row is None:
             raise VerificationNotFound(verification_id)
         return _verification_of(row)
 
     def warn(self, verification: Verification) -> None:
         """Store its warnings; raises VerificationNotFound."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(VerificationRow)
             .where(VerificationRow.id == verification.id)
             .values(warnings=warnings_json(verification.warnings))
@@ -55,7 +60,7 @@ class SqlVerifications:
         code = verification.confirmation
         if code is None:
             raise ValueError("there is no confirmation to store")
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(VerificationRow)
             .where(VerificationRow.id == verification.id, VerificationRow.confirmed_at.is_(None))
             .values(confirmed_at=code.confirmed_at, confirmation=typed_json(code))
@@ -64,12 +69,8 @@ class SqlVerifications:
 
     def history(self, phone: Phone, *, owner: str) -> Sequence[Verification]:
         """All that the owner has had of a number, the newest first."""
-        rows = self._session.scalars(
-            select(VerificationRow)
-            .where(VerificationRow.owner == owner, VerificationRow.phone == phone.value)
-            .order_by(VerificationRow.id.desc())
-            .execution_options(populate_existing=True)
-        )
+        given = {"its_owner": owner, "its_phone": phone.value}
+        rows = all_rows(self._connection, _HISTORY, given)
         return [_verification_of(row) for row in rows]
 
     def alike(self, manifest_hash: str) -> Sequence[str]:
@@ -79,13 +80,13 @@ class SqlVerifications:
             .where(VerificationRow.manifest_hash == manifest_hash)
             .order_by(VerificationRow.id)
         )
-        return self._session.scalars(wanted).all()
+        return self._connection.scalars(wanted).all()
 
     def ids(self, *, confirmed: bool) -> Sequence[str]:
         """Ids of all that are confirmed, or of all that are not."""
         unconfirmed = VerificationRow.confirmed_at.is_(None)
         wanted = select(VerificationRow.id).where(~unconfirmed if confirmed else unconfirmed)
-        return self._session.scalars(wanted.order_by(VerificationRow.id)).all()
+        return self._connection.scalars(wanted.order_by(VerificationRow.id)).all()
 
 
 def _columns(verification: Verification) -> dict[str, Any]:

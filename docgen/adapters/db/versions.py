@@ -1,10 +1,10 @@
 """Later versions of sealed documents in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Connection, exists, func, insert, select
+from sqlalchemy.orm import aliased
 
 from docgen.adapters.db.mapping import version_columns
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow
@@ -14,13 +14,15 @@ from docgen.domain.envelope import Archived, SealLevel
 class SqlVersions:
     """Implements ports.Versions."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, changed: Callable[[], None]) -> None:
+        self._connection = connection
+        self._changed = changed
 
     def add(self, document_id: str, version: Archived) -> None:
         """Store the next version; raises Conflict for a number that is taken."""
         columns = version_columns(version, document_id=document_id)
-        self._session.execute(insert(DocumentVersionRow).values(**columns))
+        self._connection.execute(insert(DocumentVersionRow).values(**columns))
+        self._changed()
 
     def ending(self, before: datetime, *, after: str, limit: int) -> Sequence[tuple[str, str]]:
         """Envelope and document ids of B-LT files whose newest certificates end by then."""
@@ -39,4 +41,4 @@ class SqlVersions:
             .order_by(DocumentRow.id)
             .limit(limit)
         )
-        return [(envelope, document) for envelope, document in self._session.execute(wanted)]
+        return [(envelope, document) for envelope, document in self._connection.execute(wanted)]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.visit_rows import VisitRow
 from docgen.domain.envelope import Reference
 from docgen.domain.errors import StaleVisit, VisitNotFound
@@ -15,27 +15,27 @@ from docgen.domain.visit import Visit, VisitFilter, VisitState
 class SqlVisits:
     """Implements ports_of_staff.Visits."""
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, visit: Visit) -> None:
         """Store a new one."""
-        self._session.execute(insert(VisitRow).values(**visit_columns(visit)))
+        self._connection.execute(insert(VisitRow).values(**visit_columns(visit)))
 
     def get(self, visit_id: str) -> Visit:
         """The visit, locked in a writing unit; raises VisitNotFound."""
         wanted = select(VisitRow).where(VisitRow.id == visit_id)
         if self._locking:
             wanted = wanted.with_for_update()
-        row = self._session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+        row = one_row(self._connection, wanted)
         if row is None:
             raise VisitNotFound(visit_id)
         return visit_of(row)
 
     def save(self, visit: Visit) -> None:
         """Store the next version; raises StaleVisit where another was stored meanwhile."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(VisitRow)
             .where(VisitRow.id == visit.id, VisitRow.version == visit.version - 1)
             .values(**visit_columns(visit))
@@ -45,7 +45,7 @@ class SqlVisits:
 
     def reset(self, visit: Visit, *, was: int) -> None:
         """Put an older version back, over that one only; raises StaleVisit."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(VisitRow)
             .where(VisitRow.id == visit.id, VisitRow.version == was)
             .values(**visit_columns(visit))
@@ -55,12 +55,9 @@ class SqlVisits:
 
     def find(self, wanted: VisitFilter, *, after: str | None, limit: int) -> Sequence[Visit]:
         """Those that fit, by id; with `after`, those beyond it."""
-        rows = self._session.scalars(
-            select(VisitRow)
-            .where(*_conditions(wanted, after))
-            .order_by(VisitRow.id)
-            .limit(limit)
-            .execution_options(populate_existing=True)
+        rows = all_rows(
+            self._connection,
+            select(VisitRow).where(*_conditions(wanted, after)).order_by(VisitRow.id).limit(limit),
         )
         return [visit_of(row) for row in rows]
 

@@ -4,33 +4,41 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow, WebhookRow
 from docgen.domain.errors import Conflict, WebhookNotFound
 from docgen.domain.webhook import Topic, Webhook, WebhookState
+
+_ONE = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
+_ONE_LOCKED = _ONE.with_for_update()
+_OF_OWNER = (
+    select(WebhookRow)
+    .where(WebhookRow.owner == bindparam("its_owner"))
+    .order_by(WebhookRow.created_at, WebhookRow.id)
+)
 
 
 class SqlWebhooks:
     """Implements ports.Webhooks."""
 
-    def __init__(self, session: Session, *, locking: bool) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
         self._locking = locking
 
     def add(self, webhook: Webhook) -> None:
         """Store a new one; raises Conflict for an id in use."""
         try:
-            with self._session.begin_nested():
-                self._session.execute(insert(WebhookRow).values(**_columns(webhook)))
+            with self._connection.begin_nested():
+                self._connection.execute(insert(WebhookRow).values(**_columns(webhook)))
         except IntegrityError:
             raise Conflict("a webhook of that id exists") from None
 
     def save(self, webhook: Webhook) -> None:
         """Store what changed; raises WebhookNotFound."""
-        updated = self._session.connection().execute(
+        updated = self._connection.execute(
             update(WebhookRow).where(WebhookRow.id == webhook.id).values(**_columns(webhook))
         )
         if updated.rowcount != 1:
@@ -38,27 +46,20 @@ class SqlWebhooks:
 
     def get(self, webhook_id: str) -> Webhook:
         """The webhook, locked in a writing unit; raises WebhookNotFound."""
-        query = select(WebhookRow).where(WebhookRow.id == webhook_id)
-        if self._locking:
-            query = query.with_for_update()
-        row = self._session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+        wanted = _ONE_LOCKED if self._locking else _ONE
+        row = one_row(self._connection, wanted, {"its_id": webhook_id})
         if row is None:
             raise WebhookNotFound(webhook_id)
         return _webhook_of(row)
 
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""
-        rows = self._session.scalars(
-            select(WebhookRow)
-            .where(WebhookRow.owner == owner)
-            .order_by(WebhookRow.created_at, WebhookRow.id)
-            .execution_options(populate_existing=True)
-        )
+        rows = all_rows(self._connection, _OF_OWNER, {"its_owner": owner})
         return [_webhook_of(row) for row in rows]
 
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
-        connection = self._session.connection()
+        connection = self._connection
         connection.execute(
             delete(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == webhook_id)
         )
