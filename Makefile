@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= /usr/bin/python3.11
 # More than there are processors: a good part of the tests wait for other processes.
-PARALLEL ?= 3
+PARALLEL ?= 2
 BIN := .venv/bin
 RUN_PACKAGES := python3-venv curl libreoffice-writer-nogui python3-uno fonts-noto-core redis-server util-linux libjemalloc2 gcc libc6-dev
 TEST_PACKAGES := chromium poppler-utils qpdf mupdf-tools postgresql openssl softhsm2 $(if $(shell command -v npm),,nodejs npm)

@@ -20,7 +20,7 @@ from docgen.texts.phrases import phrases
 _FOLDER = Path(__file__).parent / "office"
 _SHARED = (
     *(_FOLDER.parent / "field" / name for name in ("dom.js", "net.js", "field.css")),
-    _FOLDER.parent / "static" / "modules" / "pages.js",
+    *(_FOLDER.parent / "static" / "modules" / name for name in ("asking.js", "pages.js")),
 )
 """What the tablet and the pages of signing have already."""
 _MODULES = Modules.of("/office", chain(_SHARED, sorted(_FOLDER.iterdir())))

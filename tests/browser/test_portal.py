@@ -73,7 +73,8 @@ def test_the_portal_renews_a_ticket_by_itself(phone: Page, site: Site, portal: F
     address = phone.locator("iframe").get_attribute("src") or ""
     site.here.stranger().post("/v1/sign/session", {"ticket": address.partition("#")[2]})
 
-    frame.locator("#open").click()
+    with phone.expect_event("framenavigated"):
+        frame.locator("#open").click()
     expect(phone.locator("#state")).to_have_text("ticket_used")
     frame.locator("#open").click()
 

@@ -99,6 +99,8 @@ def test_a_code_goes_by_a_real_route_and_its_call_says_that_it_arrived(service: 
     assert visit.confirm(code_in(arrival.text)).status == 200
     visit.require_sealed_once()
     assert visit.events().count("code_delivered") == 1
+    # His copy goes out by itself afterwards, and would be taken for another test's message.
+    assert eventually(lambda: "copy_sent" in visit.events())
 
 
 @pytest.mark.parametrize("how", ["refuses", "503"])

@@ -52,9 +52,7 @@ def test_a_slow_link_is_no_hindrance(
     """
     tablet = opened()
     page = tablet.page
-    tablet.sign_in()
     page.evaluate("navigator.serviceWorker.getRegistration().then((each) => each?.unregister())")
-    page.context.clear_cookies()
     link = _Link(page)
 
     begun = time.monotonic()

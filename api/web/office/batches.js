@@ -1,8 +1,8 @@
 // Batches of packs: a workbook of debtors and a folder of papers, how far they are, and what came of them.
 
+import { newName } from "./asking.js";
 import { table } from "./calculation.js";
 import { h, newId } from "./dom.js";
-import { newName } from "./net.js";
 
 const BATCHES = "/v1/pack-batches";
 const LOOK_AGAIN = 2000;

@@ -1,7 +1,7 @@
 // What the rules have found, the heaviest first; for a warning somebody answers in its place.
 
+import { newName } from "./asking.js";
 import { h, newId } from "./dom.js";
-import { newName } from "./net.js";
 
 export function findings(view) {
   const { app, pack } = view;

@@ -1,8 +1,8 @@
 // What became of a pack, told day by day, and what may be told next.
 
+import { newName } from "./asking.js";
 import { h, newId } from "./dom.js";
 import { day } from "./figures.js";
-import { newName } from "./net.js";
 
 export function outcomes(view) {
   const { app, pack } = view;

@@ -1,10 +1,10 @@
 // One pack: what stands in its way, how its sum comes about, its papers, and what became of it.
 
+import { newName } from "./asking.js";
 import { calculation } from "./calculation.js";
 import { h, newId } from "./dom.js";
 import { day, money } from "./figures.js";
 import { findings } from "./findings.js";
-import { newName } from "./net.js";
 import { outcomes } from "./outcomes.js";
 import { papers } from "./papers.js";
 

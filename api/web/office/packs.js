@@ -1,10 +1,10 @@
 // Notary packs: the list, a new case, and the way to one of them.
 
+import { newName } from "./asking.js";
 import { batchPages } from "./batches.js";
 import { courtList } from "./court.js";
 import { h, newId } from "./dom.js";
 import { day, money } from "./figures.js";
-import { newName } from "./net.js";
 import { showPack } from "./pack.js";
 
 const STATES = ["draft", "checked", "bound", "sealed", "submitted", "refused", "made", "copy_sent", "copy_received", "issued", "objected", "cancelled", "court", "expired"];
