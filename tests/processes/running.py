@@ -2,12 +2,13 @@
 
 import http.client
 import json
+import secrets
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ SECONDS = 60
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody holds now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """A port of the loopback that nobody holds now, and that no connection is given by itself."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float = SECONDS) -> bool:
