@@ -7,7 +7,7 @@ from pydantic import Field, RootModel, StringConstraints
 
 from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.pack_shapes import PACKS, PackShape, PacksShape, PackSummaryShape
-from docgen.domain.caller import Caller, Scope
+from docgen.domain.caller import Scope
 from docgen.domain.errors import (
     BlobDamaged,
     BlobNotFound,
@@ -63,7 +63,7 @@ def open_pack(call: Call) -> Reply:
     """The case, checked at once; the same case is the same pack."""
     case, desk, caller = call.body_as(CaseBody).root, call.docgen.packs, call.caller
     files = desk.papers_of(caller.owner, case)
-    pack = desk.open(case, files, _whose(caller))
+    pack = desk.open(case, files, Whose.of(caller, actor=caller.actor))
     made = {"Location": f"{PACKS}/{pack.id}"}
     return Reply(body=_shape(call, pack), status=HTTPStatus.CREATED, headers=made)
 
@@ -121,10 +121,6 @@ def tell_outcome(call: Call) -> Reply:
     )
     pack = call.docgen.packs.tell(call.path["pack_id"], told, caller=caller)
     return Reply(body=_shape(call, pack))
-
-
-def _whose(caller: Caller) -> Whose:
-    return Whose(owner=caller.owner, client=caller.client, region=caller.region, actor=caller.actor)
 
 
 def _shape(call: Call, pack: Pack) -> PackShape:

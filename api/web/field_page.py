@@ -9,16 +9,15 @@ from typing import Any
 
 from api.route import Call, Reply, Route
 from api.web import static
-from api.web.modules import KINDS, Modules, packed, page_part
+from api.web.modules import KINDS, Modules, packed, page_part, shared_config
 from api.web.page import PageQuery, Site, spoken
-from api.web.words import words
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.language import BOTH
 from docgen.ports import Clock
-from docgen.texts import dates
 from docgen.texts.phrases import phrases, say
 
 _FOLDER = Path(__file__).parent / "field"
+_MANIFEST = "/field/manifest.webmanifest"
 _SHARED = (_FOLDER.parent / "static" / "modules" / "asking.js",)
 """What other pages are made of, too: served beside the tablet's own, to be kept with them."""
 _MODULES = Modules.of(
@@ -44,10 +43,7 @@ def field_pages(site: Site, clock: Clock) -> tuple[Route, ...]:
     def view(call: Call) -> Reply:
         language = spoken(call)
         config = _config(call, clock)
-        page = site.page(
-            "field", language, tables=_words(), config=config, folder=_MODULES.place,
-            scripts=_MODULES.scripts,
-        )  # fmt: skip
+        page = _MODULES.page(site, language, tables=_words(), config=config, manifest=_MANIFEST)
         headers = {"Content-Language": language.value, "Content-Security-Policy": _POLICY}
         permissions = {"Permissions-Policy": "camera=(self), microphone=(), otp-credentials=(self)"}
         return packed(call, page, "text/html; charset=utf-8", headers | permissions)
@@ -55,21 +51,14 @@ def field_pages(site: Site, clock: Clock) -> tuple[Route, ...]:
     return (
         page_part("/field/", view, says="The technician's tablet", query=PageQuery),
         page_part("/field/sw.js", _worker, says="What opens the tablet's page without a network"),
-        page_part(
-            "/field/manifest.webmanifest", _manifest, says="How the tablet's page is installed"
-        ),
+        page_part(_MANIFEST, _manifest, says="How the tablet's page is installed"),
         page_part("/field/{mark}/{name}", _MODULES.serve, says="A file of the tablet's page"),
     )
 
 
 def _config(call: Call, clock: Clock) -> dict[str, Any]:
     forms = call.docgen.forms
-    return {
-        "words": _words(),
-        "names": {each.value: words(each)["name"][each.value] for each in BOTH},
-        "mark": static.address("mark.svg"),
-        "openid": call.docgen.staff.enter is not None,
-        "today": dates.local_day(clock.now()).isoformat(),
+    return shared_config(call, clock, _words()) | {
         "titles": {form.code: {each.value: form.title(each) for each in BOTH} for form in forms},
         "consents": _consents(),
     }

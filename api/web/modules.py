@@ -11,7 +11,13 @@ from typing import Any
 from flask import request
 
 from api.route import OPEN, Answer, Call, Reply, Route
+from api.web import static
+from api.web.page import Site
+from api.web.words import words
 from docgen.domain.errors import NotFound
+from docgen.domain.language import BOTH, Language
+from docgen.ports import Clock
+from docgen.texts import dates
 
 KINDS: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
@@ -50,6 +56,26 @@ class Modules:
         """Names of all modules."""
         return [name for name in self.files if name.endswith(".js")]
 
+    @property
+    def styles(self) -> list[str]:
+        """Names of all style sheets, the later ones over the earlier."""
+        return [name for name in self.files if name.endswith(".css")]
+
+    def page(
+        self,
+        site: Site,
+        language: Language,
+        *,
+        tables: Mapping[str, Mapping[str, str]],
+        config: Mapping[str, Any],
+        manifest: str | None = None,
+    ) -> bytes:
+        """The page that loads them all; with a manifest it can be installed."""
+        return site.page(
+            "modules", language, tables=tables, config=config, folder=self.place,
+            scripts=self.scripts, styles=self.styles, manifest=manifest,
+        )  # fmt: skip
+
     def serve(self, call: Call) -> Reply:
         """One file in this very version; raises NotFound."""
         name = call.path["name"]
@@ -57,6 +83,19 @@ class Modules:
             raise NotFound
         kind = KINDS[Path(name).suffix]
         return packed(call, self.files[name], kind, {"Cache-Control": _FOR_EVER})
+
+
+def shared_config(
+    call: Call, clock: Clock, tables: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """What every such page of the staff needs to know."""
+    return {
+        "words": tables,
+        "names": {each.value: words(each)["name"][each.value] for each in BOTH},
+        "mark": static.address("mark.svg"),
+        "openid": call.docgen.staff.enter is not None,
+        "today": dates.local_day(clock.now()).isoformat(),
+    }
 
 
 def packed(call: Call, body: bytes, media_type: str, headers: Mapping[str, str]) -> Reply:

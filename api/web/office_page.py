@@ -4,17 +4,13 @@ import tomllib
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from api.route import Call, Reply, Route
-from api.web import static
-from api.web.modules import Modules, packed, page_part
+from api.web.modules import Modules, packed, page_part, shared_config
 from api.web.page import PageQuery, Site, spoken
-from api.web.words import words
 from docgen.domain.language import BOTH
 from docgen.domain.pack_states import PackState
 from docgen.ports import Clock
-from docgen.texts import dates
 from docgen.texts.phrases import phrases
 
 _FOLDER = Path(__file__).parent / "office"
@@ -52,31 +48,13 @@ def office_pages(site: Site, clock: Clock) -> tuple[Route, ...]:
 
     def view(call: Call) -> Reply:
         language = spoken(call)
-        config = {
-            "words": _words(),
-            "names": {each.value: words(each)["name"][each.value] for each in BOTH},
-            "mark": static.address("mark.svg"),
-            "openid": call.docgen.staff.enter is not None,
-            "today": dates.local_day(clock.now()).isoformat(),
-        }
-        return packed(call, _page(site, language, config), _HTML, _headers(language.value))
+        config = shared_config(call, clock, _words())
+        page = _MODULES.page(site, language, tables=_words(), config=config)
+        headers = {"Content-Language": language.value, "Content-Security-Policy": _POLICY}
+        return packed(call, page, "text/html; charset=utf-8", headers)
 
     return (
         page_part("/office/", view, says="The office", query=PageQuery),
         page_part("/office/packs", view, says="Notary packs", query=PageQuery),
         page_part("/office/{mark}/{name}", _MODULES.serve, says="A file of the office's page"),
     )
-
-
-_HTML = "text/html; charset=utf-8"
-
-
-def _page(site: Site, language: Any, config: dict[str, Any]) -> bytes:
-    return site.page(
-        "office", language, tables=_words(), config=config, folder=_MODULES.place,
-        scripts=_MODULES.scripts,
-    )  # fmt: skip
-
-
-def _headers(language: str) -> dict[str, str]:
-    return {"Content-Language": language, "Content-Security-Policy": _POLICY}

@@ -94,14 +94,15 @@ class Caller:
     def sees(self, envelope: Envelope) -> bool:
         """Whether the envelope is its owner's, of its region, and a test where it makes tests."""
         alike = envelope.is_test is self.is_test
-        return alike and self._sees(envelope.owner, envelope.reference.region)
+        return alike and self.may_see(envelope.owner, envelope.reference.region)
 
     def sees_verification(self, verification: Verification) -> bool:
         """The same of a number's verification."""
         alike = verification.phone.is_test is self.is_test
-        return alike and self._sees(verification.owner, verification.region)
+        return alike and self.may_see(verification.owner, verification.region)
 
-    def _sees(self, owner: str, region: str | None) -> bool:
+    def may_see(self, owner: str, region: str | None) -> bool:
+        """Whether something of that owner and region is his to see, tests apart."""
         return owner == self.owner and self.region in {None, region}
 
 

@@ -28,9 +28,7 @@ class BuildAsked:
         if pack.building is None:
             return
         given = self.build.open.case_of(pack)
-        whose = Whose(
-            owner=pack.owner, client=pack.client, region=pack.region, actor=pack.building.asked_by
-        )
+        whose = Whose.of(pack, actor=pack.building.asked_by)
         try:
             named = Keyed(key=pack.input_sha256, number=pack.id)
             self.build.make(named, given, self.papers_of(pack.owner, given), whose)

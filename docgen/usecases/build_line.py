@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from docgen.domain.errors import DocgenError, PackNotReady, Unavailable
-from docgen.domain.pack_batch import OPEN, BatchLine, LineState, PackBatch
+from docgen.domain.pack_batch import OPEN, BatchLine, LineState
 from docgen.domain.pack_record import Pack
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_packs import PaperFiles
@@ -34,7 +34,7 @@ class BuildLine:
         if line.state not in OPEN:
             return line
         try:
-            done = self._done(line, files, _whose(batch))
+            done = self._done(line, files, Whose.of(batch, actor=batch.actor))
         except DocgenError as error:
             if self.patient and isinstance(error, Unavailable):
                 raise
@@ -71,10 +71,6 @@ class BuildLine:
                 {name: each[name] for name in ("rule", "by")} for each in checked["answered"]
             ],
         }
-
-
-def _whose(batch: PackBatch) -> Whose:
-    return Whose(owner=batch.owner, client=batch.client, region=batch.region, actor=batch.actor)
 
 
 _SUMS = ("principal", "other", "penalty", "total")

@@ -40,6 +40,6 @@ def keep_pack(
 def visible_pack(unit: UnitOfWork, pack_id: str, caller: Caller) -> Pack:
     """The pack, if the caller may see it; raises PackNotFound."""
     pack = unit.packs.get(pack_id)
-    if pack.owner != caller.owner or caller.region not in {None, pack.region}:
+    if not caller.may_see(pack.owner, pack.region):
         raise PackNotFound(pack_id)
     return pack

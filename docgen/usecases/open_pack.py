@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from docgen.domain.caller import Caller
 from docgen.domain.canonical import canonical_json
 from docgen.domain.case import Case
 from docgen.domain.debt import NOTHING
 from docgen.domain.errors import PackNotFound
 from docgen.domain.journal import Event
 from docgen.domain.pack import Policy
+from docgen.domain.pack_batch import PackBatch
 from docgen.domain.pack_record import Pack, number_of
 from docgen.domain.pack_states import AT_THE_DESK, PackState
 from docgen.forms.read_case import read_case
@@ -33,6 +35,11 @@ class Whose:
     region: str | None = None
     actor: str = ""
     """As the journal names who does it; where nothing is said, as the client."""
+
+    @classmethod
+    def of(cls, known: Caller | Pack | PackBatch, *, actor: str) -> "Whose":
+        """The same owner, client and region; it is the actor who does it now."""
+        return cls(owner=known.owner, client=known.client, region=known.region, actor=actor)
 
     @property
     def by(self) -> str:

@@ -124,8 +124,7 @@ class PlanVisit:
 def visible(unit: UnitOfWork, visit_id: str, caller: Caller) -> Visit:
     """The visit, if the caller may see it; raises VisitNotFound."""
     visit = unit.visits.get(visit_id)
-    ours = visit.owner == caller.owner and caller.region in {None, visit.reference.region}
-    if not ours:
+    if not caller.may_see(visit.owner, visit.reference.region):
         raise VisitNotFound(visit_id)
     return visit
 

@@ -35,10 +35,8 @@ class BatchDesk:
 
     def ask(self, workbook: bytes, hashes: Mapping[str, str], caller: Caller) -> PackBatch:
         """The batch, owed from now on; raises ValuesRejected with every error at its cell."""
-        whose = Whose(
-            owner=caller.owner, client=caller.client, region=caller.region, actor=caller.actor
-        )
-        batch = self.take(self.read(workbook), self.papers(caller.owner, hashes), whose)
+        papers = self.papers(caller.owner, hashes)
+        batch = self.take(self.read(workbook), papers, Whose.of(caller, actor=caller.actor))
         self._tell(batch.id)
         return batch
 
@@ -52,7 +50,8 @@ class BatchDesk:
         """The newest that the caller may see."""
         with self.register.view() as unit:
             found = unit.pack_batches.of(caller.owner, limit=limit)
-            return [(each, _progress(unit, each)) for each in found if _sees(caller, each)]
+            his = [each for each in found if caller.may_see(each.owner, each.region)]
+            return [(each, _progress(unit, each)) for each in his]
 
     def stop(self, batch_id: str, caller: Caller) -> None:
         """Packs that are begun are finished, and no other is begun."""
@@ -95,13 +94,9 @@ def line_name(batch_id: str, place: int) -> str:
 
 def _visible(unit: UnitOfWork, batch_id: str, caller: Caller) -> PackBatch:
     batch = unit.pack_batches.get(batch_id)
-    if not _sees(caller, batch):
+    if not caller.may_see(batch.owner, batch.region):
         raise PackBatchNotFound(batch_id)
     return batch
-
-
-def _sees(caller: Caller, batch: PackBatch) -> bool:
-    return batch.owner == caller.owner and caller.region in {None, batch.region}
 
 
 def _progress(unit: UnitOfWork, batch: PackBatch) -> Progress:

@@ -42,7 +42,7 @@ class AnswerWarning:
         checked = self.open.checked(given, files, pack.owner, but=pack.id)
         if not _answers(checked, rule):
             raise ValuesRejected((FieldError("/rule", "not_a_warning"),))
-        whose = Whose(owner=pack.owner, client=pack.client, region=pack.region, actor=caller.actor)
+        whose = Whose.of(pack, actor=caller.actor)
         return self.open.keep(
             checked, given, whose, named=Keyed(key=pack.input_sha256, number=pack.id),
             stored=pack, event=Event.PACK_ANSWERED,
