@@ -158,18 +158,18 @@ def test_a_connection_that_is_closed_as_we_write_is_made_anew() -> None:
     """The receiver may have seen the request, and knows the repetition by its id."""
 
     def closes_on_the_second(_: Received) -> bytes:
-        if len(there.received) == 2:
+        if len(hears.received) == 2:
             raise ConnectionAbortedError
         return ACCEPTED
 
-    with receiver(keeps=True) as there:
-        there.answer_to = closes_on_the_second
+    with receiver(keeps=True) as hears:
+        hears.answer_to = closes_on_the_second
         posting = HttpPosting(LOOPBACK, patience=5.0)
         for _ in range(2):
-            assert posting.post(there.url, headers={}, body=b"{}").status == 204
+            assert posting.post(hears.url, headers={}, body=b"{}").status == 204
 
-        assert [each.body for each in there.received] == [b"{}"] * 3
-        assert there.connections == 2
+        assert [each.body for each in hears.received] == [b"{}"] * 3
+        assert hears.connections == 2
 
 
 def test_a_new_connection_that_is_closed_is_not_tried_again(there: Receiver) -> None:
