@@ -18,7 +18,7 @@ from tests.api.stage import application, working_on
 App = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 
-class _Dateless(WSGIRequestHandler):
+class Dateless(WSGIRequestHandler):
     """Leaves the date of an answer to the application."""
 
     def send_response(self, code: int, message: str | None = None) -> None:
@@ -30,7 +30,7 @@ class _Dateless(WSGIRequestHandler):
 @contextmanager
 def served(app: App) -> Iterator[int]:
     """The port at which it is answered."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Dateless)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Dateless)
     thread = threading.Thread(target=server.serve_forever, name="served")
     thread.start()
     try:

@@ -1,6 +1,5 @@
 """Every screen by the rules of WCAG 2.2 AA: by a link, and in the example portal's own page."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.api.watch import PERSON
 from tests.browser.conftest import PHONE, Site
+from tests.browser.staff import AXE
 
-_AXE = Path(__file__).parents[1] / "services" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _TARGET = 48
 _SIZES = (PHONE, (800, 1280), (1280, 900))
@@ -19,7 +18,7 @@ _SIZES = (PHONE, (800, 1280), (1280, 900))
 def _found(page: Page | Frame) -> list[str]:
     page.wait_for_timeout(100)
     if not page.evaluate("'axe' in window"):
-        page.evaluate(_AXE.read_text(encoding="utf-8"))
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     told: dict[str, Any] = page.evaluate(
         "rules => axe.run(document, {runOnly: rules}).then(({violations}) => ({violations}))",
         _RULES,
