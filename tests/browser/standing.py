@@ -1,11 +1,13 @@
 """The service over a world of tests, on a port of its own that survives its end."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.api.portal import Portal
-from tests.browser.serving import Now, service
+from tests.browser.serving import Dateless, Now, service
 
 
 class Service:
@@ -24,7 +26,9 @@ class Service:
     def start(self) -> None:
         """Answer."""
         app = service(self._portal, Now(self._portal))
-        self._server = make_server("localhost", self.port, app, threaded=True)
+        self._server = make_server(
+            "localhost", self.port, app, threaded=True, request_handler=Dateless
+        )
         self.port = self._server.port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -34,3 +38,12 @@ class Service:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+
+@contextmanager
+def standing(portal: Portal) -> Iterator[Service]:
+    """It answers, until it is stopped."""
+    started = Service(portal)
+    started.start()
+    yield started
+    started.stop()
