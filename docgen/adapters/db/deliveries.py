@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow
 from docgen.domain.errors import NotFound
@@ -20,14 +21,16 @@ _LOOKED_AT = 20
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ADD = {
-    "postgresql": postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
+    "postgresql": Prepared(postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing()),
+    "sqlite": Prepared(sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing()),
 }
-_SAVE = update(WebhookDeliveryRow).where(
-    WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
-    WebhookDeliveryRow.message_id == bindparam("its_message"),
+_SAVE = Prepared(
+    update(WebhookDeliveryRow).where(
+        WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
+        WebhookDeliveryRow.message_id == bindparam("its_message"),
+    )
 )
-_DUE = (
+_DUE = PreparedQuery(
     select(WebhookDeliveryRow)
     .where(
         WebhookDeliveryRow.state == DeliveryState.OWED.value,
@@ -48,11 +51,11 @@ class SqlDeliveries:
     def add(self, delivery: Delivery) -> bool:
         """Owe it; False where this message is known for this webhook."""
         add = _ADD[self._connection.dialect.name]
-        return self._connection.execute(add, _columns(delivery)).rowcount == 1
+        return add.run(self._connection, _columns(delivery)) == 1
 
     def save(self, delivery: Delivery) -> None:
         """Store what came of a try; without effect where its webhook is gone."""
-        self._connection.execute(_SAVE, _columns(delivery) | _its(delivery))
+        _SAVE.run(self._connection, _columns(delivery) | _its(delivery))
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
@@ -78,7 +81,7 @@ class SqlDeliveries:
                 of_each[row.webhook_id] += 1
                 taken.append(_delivery_of(row))
         for delivery in taken:
-            self._connection.execute(_SAVE, {"next_at": until} | _its(delivery))
+            _SAVE.run(self._connection, {"next_at": until} | _its(delivery))
         return taken
 
     def of(

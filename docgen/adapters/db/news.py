@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Integer, and_, bindparam, delete, select, tuple_
 
 from docgen.adapters.db.journal import entry_of
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import EnvelopeRow, JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow
 from docgen.domain.journal import Entry
 
-_NEXT = (
+_NEXT = PreparedQuery(
     select(JournalRow)
     .join(
         NewsRow,
