@@ -116,8 +116,10 @@ def _digest(salt: str, content: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     """As JSON values; a field without content is left out, so that new ones change nothing old."""
-    if type(value) in _PLAIN:
-        return value
+    return value if type(value) in _PLAIN else _made_plain(value)
+
+
+def _made_plain(value: Any) -> Any:
     match value:
         case datetime():
             return instant(value)

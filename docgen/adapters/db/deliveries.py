@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow
 from docgen.domain.errors import NotFound
@@ -21,13 +20,16 @@ _LOOKED_AT = 20
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ADD = {
-    "postgresql": Prepared(postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing()),
-    "sqlite": Prepared(sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing()),
+    "postgresql": postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
 }
-_SAVE = Prepared(
-    update(WebhookDeliveryRow).where(
-        WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
-        WebhookDeliveryRow.message_id == bindparam("its_message"),
+_SAVE = update(WebhookDeliveryRow).where(
+    WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
+    WebhookDeliveryRow.message_id == bindparam("its_message"),
+)
+_CLAIM = update(WebhookDeliveryRow).where(
+    tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(
+        bindparam("their_names", expanding=True)
     )
 )
 _DUE = PreparedQuery(
@@ -51,11 +53,19 @@ class SqlDeliveries:
     def add(self, delivery: Delivery) -> bool:
         """Owe it; False where this message is known for this webhook."""
         add = _ADD[self._connection.dialect.name]
-        return add.run(self._connection, _columns(delivery)) == 1
+        return self._connection.execute(add, _columns(delivery)).rowcount == 1
 
-    def save(self, delivery: Delivery) -> None:
-        """Store what came of a try; without effect where its webhook is gone."""
-        _SAVE.run(self._connection, _columns(delivery) | _its(delivery))
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        """All of them in one journey to the server; those that are known stay as they are."""
+        if deliveries:
+            add = _ADD[self._connection.dialect.name]
+            self._connection.execute(add, [_columns(delivery) for delivery in deliveries])
+
+    def save(self, *deliveries: Delivery) -> None:
+        """Store what came of tries; without effect where a webhook is gone."""
+        if deliveries:
+            changed = [_changing(delivery) | _its(delivery) for delivery in deliveries]
+            self._connection.execute(_SAVE, changed)
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
@@ -80,8 +90,9 @@ class SqlDeliveries:
             if len(taken) < limit and of_each[row.webhook_id] < each:
                 of_each[row.webhook_id] += 1
                 taken.append(_delivery_of(row))
-        for delivery in taken:
-            _SAVE.run(self._connection, {"next_at": until} | _its(delivery))
+        if taken:
+            names = [(delivery.webhook_id, delivery.message_id) for delivery in taken]
+            self._connection.execute(_CLAIM, {"next_at": until, "their_names": names})
         return taken
 
     def of(
@@ -114,18 +125,34 @@ def _its(delivery: Delivery) -> dict[str, str]:
 
 
 def _columns(delivery: Delivery) -> dict[str, Any]:
-    tries = [asdict(each) | {"at": each.at.isoformat()} for each in delivery.tries]
-    return asdict(delivery) | {
+    return {
+        "webhook_id": delivery.webhook_id,
+        "message_id": delivery.message_id,
         "topic": delivery.topic.value,
+        "body": delivery.body,
+        "happened_at": delivery.happened_at,
+    } | _changing(delivery)
+
+
+def _changing(delivery: Delivery) -> dict[str, Any]:
+    """The columns that a try may change."""
+    return {
         "state": delivery.state.value,
-        "tries": tries,
+        "next_at": delivery.next_at,
+        "failures": delivery.failures,
+        "tries": [vars(each) | {"at": each.at.isoformat()} for each in delivery.tries],
     }
 
 
 def _delivery_of(row: WebhookDeliveryRow) -> Delivery:
-    names = WebhookDeliveryRow.__table__.columns.keys()
-    columns = {name: getattr(row, name) for name in names}
-    tries = tuple(Try(**each | {"at": datetime.fromisoformat(each["at"])}) for each in row.tries)
     return Delivery(
-        **columns | {"topic": Topic(row.topic), "state": DeliveryState(row.state), "tries": tries}
+        webhook_id=row.webhook_id,
+        message_id=row.message_id,
+        topic=Topic(row.topic),
+        body=row.body,
+        happened_at=row.happened_at,
+        state=DeliveryState(row.state),
+        next_at=row.next_at,
+        failures=row.failures,
+        tries=tuple(Try(**each | {"at": datetime.fromisoformat(each["at"])}) for each in row.tries),
     )
