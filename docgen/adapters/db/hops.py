@@ -161,10 +161,9 @@ def _columns(hop: Hop) -> dict[str, Any]:
     }
 
 
-def _hop_of(row: SmsHopRow) -> Hop:
-    columns = {name: getattr(row, name) for name in SmsHopRow.__table__.columns.keys()}  # noqa: SIM118
+def _hop_of(row: Any) -> Hop:
     return Hop(
-        **columns
+        **row._asdict()
         | {
             "state": HopState(row.state),
             "delivery": Delivery(row.delivery),
