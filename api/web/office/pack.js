@@ -7,7 +7,7 @@ import { day, money } from "./figures.js";
 import { findings } from "./findings.js";
 import { keep } from "./kept.js";
 import { outcomes } from "./outcomes.js";
-import { papers } from "./papers.js";
+import { pagesOf, papers, volumeName } from "./papers.js";
 
 const LOOK_AGAIN = 1000;
 const AT_DESK = new Set(["draft", "checked", "bound"]);
@@ -68,9 +68,9 @@ function act(view) {
   const { app, pack } = view;
   const error = h("p.error", { role: "alert" });
   if (pack.links.download) {
-    return h("section.act", { "aria-label": app.say("pack_ready") }, h("p.lead", {}, app.say("sealed_says", { pages: pack.volume.pages })),
+    return h("section.act", { "aria-label": app.say("pack_ready") }, h("p.lead", {}, sealed(app, pack.volumes)),
       h("div.tools", {}, h("a.button.main", { id: "download", href: pack.links.download, download: `${pack.id}.zip` }, app.say("download")),
-        h("a.button", { href: pack.volume.link, download: `${pack.id}.pdf` }, app.say("volume"))));
+        pack.volumes.map((each) => volume(app, pack, each))));
   }
   if (pack.building) return building(view);
   if (!AT_DESK.has(pack.state) || !app.works) return null;
@@ -81,6 +81,15 @@ function act(view) {
     watch(view);
   }));
   return h("section.act", { "aria-label": app.say("ready") }, h("p.lead", {}, app.say("ready")), error, go);
+}
+
+function sealed(app, volumes) {
+  const pages = pagesOf(volumes);
+  return volumes.length > 1 ? app.say("sealed_says_volumes", { pages, volumes: volumes.length }) : app.say("sealed_says", { pages });
+}
+
+function volume(app, { volumes }, each) {
+  return h("a.button", { href: each.link, download: true, data: { volume: each.number } }, volumeName(app, each, volumes));
 }
 
 /** What has to be done before it can be built. */
