@@ -118,22 +118,29 @@ def works_over(
         settle_hops=SettleHops(register=register, clock=CLOCK),
         signs_detached=signer is not None, close_day=closing(settings, parts, register),
     )  # fmt: skip
-    routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
+    leaving = threading.Event()
+    tried = (proving(settings, renderer), leaving)
+    routes = threading.Thread(target=_prove, args=tried, name="routes")
     routes.start()
     with ExitStack() as stack:
         stack.callback(routes.join)
         stack.callback(renderer.close)
+        stack.callback(leaving.set)
         copies = copying(settings, parts, stack, register=register)
         tell = telling_of(settings, parts, register=register, copies=copies)
         yield Works(work=work, sweep=sweep, tell=tell)
 
 
-def _prove(routes: ProveRoutes) -> None:
-    """Meanwhile: until a template's faster routes are proved, it goes by the slowest."""
+def _prove(routes: ProveRoutes, leaving: threading.Event) -> None:
+    """Meanwhile: until a template's faster routes are proved, it goes by the slowest.
+
+    That a process which leaves has not come through is nobody's worry: the next one goes on.
+    """
     try:
         for report in routes():
-            if report.route != "preloaded":
+            if report.route != "preloaded" and not leaving.is_set():
                 log.warning("%s", report)
         log.info("every template was tried")
     except Unavailable as failure:
-        log.warning("templates are not tried: %s", failure)
+        level = logging.INFO if leaving.is_set() else logging.WARNING
+        log.log(level, "templates are not tried: %s", failure)

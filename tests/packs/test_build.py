@@ -199,6 +199,33 @@ def test_what_the_rules_forbid_is_not_built(workshop: Workshop, folder: Path) ->
         workshop.build().package("NP-2026-7K3M9QF2TZ")
 
 
+def test_a_check_finds_what_a_build_will_refuse(workshop: Workshop, folder: Path) -> None:
+    """Another inscription for the same debt is known to the register, not to the case."""
+    pack = _built(workshop, folder)
+    _transfer(workshop)(pack.id, Handing(recipient="a notary", by="office", how="by courier"))
+    other = complete()
+    other["debtor"]["email"] = "nurlan@example.kz"
+    build = workshop.build()
+
+    foreseen = build.open.foreseen(other, PaperFolder(folder), _WHOSE.owner).examination
+    with pytest.raises(PackNotReady) as refused:
+        _built(workshop, folder, other)
+
+    assert [each.rule for each in foreseen.blocks] == ["N26"]
+    assert refused.value.found == foreseen
+
+
+def test_a_check_of_a_pack_that_is_there_finds_nothing_against_it(
+    workshop: Workshop, folder: Path
+) -> None:
+    """It is not another inscription than itself."""
+    _built(workshop, folder)
+
+    looked = workshop.build().open.foreseen(complete(), PaperFolder(folder), _WHOSE.owner)
+
+    assert looked.examination.ready
+
+
 def test_a_handing_over_is_written_down(workshop: Workshop, folder: Path) -> None:
     """To whom, by whom, how, and which archive; the chain goes on."""
     pack = _built(workshop, folder)
