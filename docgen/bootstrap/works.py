@@ -118,31 +118,13 @@ def works_over(
         settle_hops=SettleHops(register=register, clock=CLOCK),
         signs_detached=signer is not None, close_day=closing(settings, parts, register),
     )  # fmt: skip
-<<<<<<< HEAD
-    leaving = threading.Event()
-    tried = (proving(settings, renderer), leaving)
-    routes = threading.Thread(target=_prove, args=tried, name="routes")
-    routes.start()
-    with ExitStack() as stack:
-        stack.callback(routes.join)
-        stack.callback(renderer.close)
-        stack.callback(leaving.set)
-=======
     with ExitStack() as stack:
         stack.enter_context(_proved_meanwhile(proving(settings, renderer), renderer.close))
->>>>>>> origin/main
         copies = copying(settings, parts, stack, register=register)
         tell = telling_of(settings, parts, register=register, copies=copies)
         yield Works(work=work, sweep=sweep, tell=tell)
 
 
-<<<<<<< HEAD
-def _prove(routes: ProveRoutes, leaving: threading.Event) -> None:
-    """Meanwhile: until a template's faster routes are proved, it goes by the slowest.
-
-    That a process which leaves has not come through is nobody's worry: the next one goes on.
-    """
-=======
 @contextmanager
 def _proved_meanwhile(routes: ProveRoutes, close: Callable[[], None]) -> Iterator[None]:
     """Routes are proved beside the work, at whose end the renderer is closed."""
@@ -159,17 +141,11 @@ def _proved_meanwhile(routes: ProveRoutes, close: Callable[[], None]) -> Iterato
 
 def _prove(routes: ProveRoutes, ending: threading.Event) -> None:
     """Meanwhile: until a template's faster routes are proved, it goes by the slowest."""
->>>>>>> origin/main
     try:
         for report in routes():
-            if report.route != "preloaded" and not leaving.is_set():
+            if report.route != "preloaded" and not ending.is_set():
                 log.warning("%s", report)
         log.info("every template was tried")
     except Unavailable as failure:
-<<<<<<< HEAD
-        level = logging.INFO if leaving.is_set() else logging.WARNING
-        log.log(level, "templates are not tried: %s", failure)
-=======
         if not ending.is_set():
             log.warning("templates are not tried: %s", failure)
->>>>>>> origin/main
