@@ -308,6 +308,12 @@ class PackNotReady(Conflict):
         self.warnings = warnings
 
 
+class PackOutdated(Conflict):
+    """What it follows from has changed since it was bound: opened again, it is another pack."""
+
+    code = "pack_outdated"
+
+
 class PackMoveNotAllowed(Conflict):
     """Nothing of that kind becomes of a pack in its state."""
 
