@@ -76,25 +76,21 @@ def _inventory(facts: PackFacts, language: Language) -> dict[str, Any]:
     pages = facts.pages or sum(each.pages for each in facts.listed)
     holds = "pack.volume.holds_one" if volumes == 1 else "pack.volume.holds_all"
     called = say("pack.volume.called", language, number=1, of=volumes)
+    counts = {"pages": counted(pages, language), "volumes": counted(volumes, language)}
     return {
         "volume": "" if volumes == 1 else f"\n{called}",
         "debtor": facts.case.debtor.full_name,
         "account_number": said.known(facts.case.account_number),
-        "papers": [
-            _listed(no, each, language, several=volumes > 1)
-            for no, each in enumerate(facts.listed, start=1)
-        ],
+        "papers": [_listed(n, each, language, volumes) for n, each in enumerate(facts.listed, 1)],
         "pages": str(pages),
-        "holds": say(
-            holds, language, pages=counted(pages, language), volumes=counted(volumes, language)
-        ),
+        "holds": say(holds, language, **counts),
         "representative": said.representative(facts.case.representative, language),
     }
 
 
-def _listed(number: int, each: Listed, language: Language, *, several: bool) -> dict[str, str]:
+def _listed(number: int, each: Listed, language: Language, volumes: int) -> dict[str, str]:
     span = str(each.first) if each.pages == 1 else f"{each.first}–{each.last}"
-    if several:
+    if volumes > 1:
         span = say("pack.volume.range", language, number=each.volume, range=span)
     return {
         "no": str(number),

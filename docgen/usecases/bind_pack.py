@@ -132,14 +132,7 @@ def _manifest(
         "number": number,
         "as_of": checked.case.as_of.isoformat(),
         "volumes": [
-            {
-                "path": path_of_volume(each.number, len(laid)),
-                "sha256": hashlib.sha256(volume.pdf).hexdigest(),
-                "pages": volume.pages,
-                "first": each.first,
-                "last": each.first + each.pages - 1,
-            }
-            for each, volume in zip(laid, volumes, strict=True)
+            _described(each, volume, len(laid)) for each, volume in zip(laid, volumes, strict=True)
         ],
         "files": [
             {
@@ -149,18 +142,29 @@ def _manifest(
             }
             for path, content in sorted(_files(laid).items())
         ],
-        "bound": [
-            {
-                "slot": paper.looked.listed.slot.value,
-                "path": paper.path,
-                "sha256": paper.looked.listed.sha256,
-                "volume": volume.number,
-                "first": paper.looked.listed.first,
-                "last": paper.looked.listed.last,
-                "original": paper.looked.original,
-            }
-            for volume in laid
-            for paper in volume.papers
-        ],
+        "bound": [_placed(paper) for volume in laid for paper in volume.papers],
         "checked": describe(checked),
+    }
+
+
+def _described(laid: LaidVolume, volume: Volume, of: int) -> dict[str, Any]:
+    return {
+        "path": path_of_volume(laid.number, of),
+        "sha256": hashlib.sha256(volume.pdf).hexdigest(),
+        "pages": volume.pages,
+        "first": laid.first,
+        "last": laid.first + laid.pages - 1,
+    }
+
+
+def _placed(paper: LaidPaper) -> dict[str, Any]:
+    listed = paper.looked.listed
+    return {
+        "slot": listed.slot.value,
+        "path": paper.path,
+        "sha256": listed.sha256,
+        "volume": listed.volume,
+        "first": listed.first,
+        "last": listed.last,
+        "original": paper.looked.original,
     }

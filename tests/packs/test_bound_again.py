@@ -139,6 +139,17 @@ def test_a_bound_pack_with_a_paper_no_longer_valid_waits_longer_and_longer(
     with pytest.raises(PackNotReady):
         refused(pack.id)
 
+    _check_waiting(workshop, pack, clock)
+    workshop.roots = roots
+    ask(pack.id, caller=_CALLER)
+    _asked(workshop, replace(workshop.build(), clock=clock), folder)(pack.id)
+    with workshop.register.view() as unit:
+        done = unit.packs.get(pack.id)
+    assert (done.state, done.blocks, done.building) == (PackState.SEALED, 0, None)
+
+
+def _check_waiting(workshop: Workshop, pack: Pack, clock: ShiftedClock) -> None:
+    """It is bound as before, and says what it waits for and until when."""
     with workshop.register.view() as unit:
         waiting = unit.packs.get(pack.id)
     assert waiting.state is PackState.BOUND
@@ -151,13 +162,6 @@ def test_a_bound_pack_with_a_paper_no_longer_valid_waits_longer_and_longer(
     assert [each["rule"] for each in found] == ["N22"]
     stuck = FindStuck(register=workshop.register, clock=clock)(older_than=timedelta(-1))
     assert [(each.envelope_id, each.reason) for each in stuck] == [(pack.id, "pack_not_ready")]
-
-    workshop.roots = roots
-    ask(pack.id, caller=_CALLER)
-    _asked(workshop, replace(workshop.build(), clock=clock), folder)(pack.id)
-    with workshop.register.view() as unit:
-        done = unit.packs.get(pack.id)
-    assert (done.state, done.blocks, done.building) == (PackState.SEALED, 0, None)
 
 
 def _with_sealed_act(workshop: Workshop, folder: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from docgen.adapters.binding.paper_folder import PaperFolder
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.errors import SealRefused
 from docgen.domain.pack_evidence import names
+from docgen.domain.pack_record import Pack
 from docgen.domain.pack_volumes import Bulk, VolumeLimit, cut
 from docgen.domain.verdict import Verdict
 from docgen.usecases.open_pack import Whose
@@ -92,37 +93,46 @@ def test_a_pack_too_large_for_one_volume_has_several(
 
     files = _opened(build.package(pack.id), pack.id)
     manifest: dict[str, Any] = json.loads(files["manifest.json"])
-    of = len(manifest["volumes"])
-    assert of == len(pack.volumes) > 1
-    inventory = " ".join(
-        page.extract_text() for page in PdfReader(io.BytesIO(files["papers/inventory.pdf"])).pages
-    )
-    inventory = "".join(inventory.split())
+    inventory = PdfReader(io.BytesIO(files["papers/inventory.pdf"]))
+    listed = "".join("".join(page.extract_text().split()) for page in inventory.pages)
     verifier = PadesVerifier(workshop.roots, clock=ShiftedClock())
-    for number, told in enumerate(manifest["volumes"], start=1):
-        reader = PdfReader(io.BytesIO(files[told["path"]]))
-        report = verifier.verify(files[told["path"]])
-        assert report.verdict is Verdict.VALID
-        assert report.first_revision_hash == report.confirmed_hash == told["sha256"]
-        for page in range(told["pages"]):
-            place = f"{pack.id} {told['first'] + page} / {pack.volume_pages}"
-            assert place in said(reader, page)
-        assert f"{of} томның {number}-томы" in said(reader, 0)
-        assert f"Том {number} из {of}" in f"{said(reader, 1)} {said(reader, 2)}"
-        its = [each for each in manifest["bound"] if each["volume"] == number]
-        outline: list[Any] = list(reader.outline)
-        starts = [each["first"] - told["first"] for each in its]
-        pages = [reader.get_destination_page_number(item) for item in outline]
-        assert pages == (starts if number == 1 else [0, *starts])
-        assert told["pages"] <= _SMALL.pages or len(its) == 1
-        for each in its:
-            span = f"{each['first']}–{each['last']}"
-            span = span if each["last"] > each["first"] else str(each["first"])
-            assert f"Том{number}{span}" in inventory
-            assert f"{number}-том{span}" in inventory
+    assert len(manifest["volumes"]) == len(pack.volumes) > 1
     assert manifest["bound"][0]["slot"] == "inventory"
     assert manifest["volumes"][-1]["last"] == pack.volume_pages
     assert len({names(order.evidence) for order in workshop.sealer.orders}) == 1
+    for told in manifest["volumes"]:
+        report = verifier.verify(files[told["path"]])
+        assert report.verdict is Verdict.VALID
+        assert report.first_revision_hash == report.confirmed_hash == told["sha256"]
+    for number, told in enumerate(manifest["volumes"], start=1):
+        its = [each for each in manifest["bound"] if each["volume"] == number]
+        _check_pages(PdfReader(io.BytesIO(files[told["path"]])), told, pack, said)
+        _check_outline(PdfReader(io.BytesIO(files[told["path"]])), told, its)
+        for each in its:
+            span = f"{each['first']}–{each['last']}" if each["last"] > each["first"] else ""
+            span = span or str(each["first"])
+            assert f"Том{number}{span}" in listed
+            assert f"{number}-том{span}" in listed
+
+
+def _check_pages(
+    reader: PdfReader, told: dict[str, Any], pack: Pack, said: Callable[[PdfReader, int], str]
+) -> None:
+    """Each says which of how many of the whole pack it is; the first ones say of which volume."""
+    number, of = int(told["path"][7:-4]), len(pack.volumes)
+    for page in range(told["pages"]):
+        assert f"{pack.id} {told['first'] + page} / {pack.volume_pages}" in said(reader, page)
+    assert f"{of} томның {number}-томы" in said(reader, 0)
+    assert f"Том {number} из {of}" in f"{said(reader, 1)} {said(reader, 2)}"
+
+
+def _check_outline(reader: PdfReader, told: dict[str, Any], its: list[dict[str, Any]]) -> None:
+    """To each paper, and first to the title page of a later volume."""
+    outline: list[Any] = list(reader.outline)
+    starts = [each["first"] - told["first"] for each in its]
+    pages = [reader.get_destination_page_number(item) for item in outline]
+    assert pages == (starts if told["first"] == 1 else [0, *starts])
+    assert told["pages"] <= _SMALL.pages or len(its) == 1
 
 
 def test_building_it_twice_gives_the_stored_volumes(workshop: Workshop, folder: Path) -> None:
