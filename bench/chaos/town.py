@@ -228,7 +228,7 @@ def _built(stack: ExitStack, kind: type[Kind], folder: Path, settings: Mapping[s
     )
     built = kind(
         ground, centre=centre, postgres=postgres, authority=authority, disk=disk,
-        hears=stack.enter_context(receiver()), **settings,
+        hears=stack.enter_context(receiver(keeps=True)), **settings,
     )  # fmt: skip
     stack.callback(built.clear)
     built.start()

@@ -76,7 +76,11 @@ class DeliverCopies:
 
     def _deliver(self, copy: Copy) -> None:
         with self.register.view() as unit:
+            known = _known(unit, copy)
             envelope = unit.envelopes.get(copy.envelope_id)
+        if known is not None:
+            self._save(copy.settled(known))
+            return
         send: Callable[[Copy, Envelope], None] = (
             self._send_link if copy.way is CopyWay.SMS else self._send_letter
         )
@@ -88,10 +92,6 @@ class DeliverCopies:
     # --- by SMS -------------------------------------------------------------------------
 
     def _send_link(self, copy: Copy, envelope: Envelope) -> None:
-        known = self._known(copy)
-        if known is not None:
-            self._save(copy.settled(known))
-            return
         sending = Sending(
             id=copy.id,
             challenge_id=copy.id,
@@ -114,12 +114,6 @@ class DeliverCopies:
         except SmsUnavailable:
             self.limit_sending.give_back(sending)
             raise
-
-    def _known(self, copy: Copy) -> CopyState | None:
-        """What an earlier try is known to have come to, where its end was not written down."""
-        with self.register.view() as unit:
-            states = {hop.state for hop in unit.hops.of_sending(copy.id)}
-        return next((_SETTLED[state] for state in _SETTLED if state in states), None)
 
     def _link(self, envelope: Envelope) -> str:
         """A new one at each try: of the ones before only hashes are left."""
@@ -192,6 +186,14 @@ class DeliverCopies:
             if not any(says(entry, fact) for entry in unit.journal.of(copy.envelope_id)):
                 unit.journal.append(copy.envelope_id, fact)
             unit.commit()
+
+
+def _known(unit: UnitOfWork, copy: Copy) -> CopyState | None:
+    """What an earlier message is known to have come to, where its end was not written down."""
+    if copy.way is not CopyWay.SMS:
+        return None
+    states = {hop.state for hop in unit.hops.of_sending(copy.id)}
+    return next((_SETTLED[state] for state in _SETTLED if state in states), None)
 
 
 def _note_hop(unit: UnitOfWork, copy: Copy, hop: Hop) -> None:

@@ -87,24 +87,25 @@ class DispatchMessage:
             for way in self.ways
             if way.route.channel is sending.channel and way.route.of_tests is sending.phone.is_test
         ]
+        if len(ways) <= 1:
+            # However it stands, there is no other: its last hops need not be read.
+            return ways
         by_name = {way.route.name: way for way in ways}
-        if not by_name:
-            return []
         routes = [way.route for way in ways]
+        healths = self._healths(routes)
         chosen = order(
-            routes, self.healths(), sending.phone, chance=self.chance.roll(), avoid=sending.avoid
+            routes, healths, sending.phone, chance=self.chance.roll(), avoid=sending.avoid
         )
         return [by_name[route.name] for route in chosen]
 
-    def healths(self) -> dict[str, Health]:
-        """How each route stands now."""
+    def _healths(self, routes: Sequence[Route]) -> dict[str, Health]:
         now = self.clock.now()
         with self.register.view() as unit:
             return {
-                way.route.name: health(
-                    unit.hops.recent(way.route.name, limit=REMEMBERED), now=now, policy=self.breaker
+                route.name: health(
+                    unit.hops.recent(route.name, limit=REMEMBERED), now=now, policy=self.breaker
                 )
-                for way in self.ways
+                for route in routes
             }
 
     def _begin(self, sending: Sending, route: Route) -> Hop:

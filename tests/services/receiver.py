@@ -33,6 +33,10 @@ class Receiver:
     drip: float = 0.0
     """Seconds between the bytes of an answer."""
     scheme: str = "http"
+    keeps: bool = False
+    """Whether it leaves a connection open, as most do."""
+    connections: int = 0
+    """How many were made to it."""
 
     @property
     def url(self) -> str:
@@ -45,17 +49,19 @@ class Receiver:
         self.answers = ["\r\n".join((*lines, "", body)).encode()]
 
     def serve(self, connection: socket.socket) -> None:
-        """Read one request and answer it."""
+        """Read one request and answer it, or one after another."""
+        self.connections += 1
         with connection:
             connection.settimeout(20)
-            request = _read(connection)
-            if request is None:
-                return
-            self.received.append(request)
-            answer = self._next() if self.answer_to is None else self.answer_to(request)
-            for byte in (answer[i : i + 1] for i in range(len(answer))) if self.drip else (answer,):
-                connection.sendall(byte)
-                time.sleep(self.drip)
+            while (request := _read(connection)) is not None:
+                self.received.append(request)
+                answer = self._next() if self.answer_to is None else self.answer_to(request)
+                pieces = (answer[i : i + 1] for i in range(len(answer)))
+                for piece in pieces if self.drip else (answer,):
+                    connection.sendall(piece)
+                    time.sleep(self.drip)
+                if not self.keeps:
+                    return
 
     def _next(self) -> bytes:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -77,10 +83,11 @@ def _read(connection: socket.socket) -> Received | None:
 
 
 @contextmanager
-def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+def receiver(tls: ssl.SSLContext | None = None, *, keeps: bool = False) -> Iterator[Receiver]:
     """A receiver that answers 204 until it is told otherwise."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        here = Receiver(port=listening.getsockname()[1], scheme="http" if tls is None else "https")
+        scheme = "http" if tls is None else "https"
+        here = Receiver(port=listening.getsockname()[1], scheme=scheme, keeps=keeps)
         here.answer(204)
         threading.Thread(target=_accept, args=(listening, here, tls), daemon=True).start()
         yield here

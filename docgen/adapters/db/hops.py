@@ -20,6 +20,16 @@ _OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ADD = Prepared(insert(SmsHopRow))
 _SAVE = Prepared(update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id")))
+_HEAR = {
+    name: heard.on_conflict_do_update(
+        index_elements=["route", "message_id", "delivery", "raw"],
+        set_={"at": heard.excluded.at, "received_at": heard.excluded.received_at},
+    )
+    for name, heard in (
+        ("postgresql", postgresql.insert(SmsReceiptRow)),
+        ("sqlite", sqlite.insert(SmsReceiptRow)),
+    )
+}
 _NEWEST = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
 _OF_CHALLENGE = PreparedQuery(
     select(SmsHopRow)
@@ -115,15 +125,8 @@ class SqlHops:
 
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
         """Keep a receipt; of the same word again the last time counts."""
-        build = postgresql.insert if self._is_postgresql else sqlite.insert
-        times = {"at": receipt.at, "received_at": received_at}
-        self._connection.execute(
-            build(SmsReceiptRow)
-            .values(**asdict(receipt), received_at=received_at)
-            .on_conflict_do_update(
-                index_elements=["route", "message_id", "delivery", "raw"], set_=times
-            )
-        )
+        hear = _HEAR[self._connection.dialect.name]
+        self._connection.execute(hear, asdict(receipt) | {"received_at": received_at})
 
     def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
         """Receipts under that id that were last received then or later, in order."""
@@ -139,10 +142,6 @@ class SqlHops:
             )
             for row in rows
         ]
-
-    @property
-    def _is_postgresql(self) -> bool:
-        return self._connection.dialect.name == "postgresql"
 
     def _found(
         self,

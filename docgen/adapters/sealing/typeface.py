@@ -4,6 +4,7 @@ import io
 import re
 import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -82,7 +83,14 @@ class Typeface:
 
     def width(self, text: str) -> float:
         """Advance of the text at size 1, in the units of the size."""
-        return sum(self.widths[self.glyphs[letter]] for letter in self.drawable(text)) / _EM
+        advances = self._advances
+        unknown = advances.get(_REPLACEMENT, 0)
+        return sum([advances.get(letter, unknown) for letter in text]) / _EM
+
+    @cached_property
+    def _advances(self) -> dict[str, int]:
+        """Of each letter; captions are measured again and again until a size fits."""
+        return {letter: self.widths[glyph] for letter, glyph in self.glyphs.items()}
 
     def shown(self, text: str) -> bytes:
         """The text as the operand of a Tj operator in this font's encoding."""

@@ -1,27 +1,31 @@
-"""Posting to a receiver: one connection, one request, bounded in time and size."""
+"""Posting to a receiver: one request on a checked way to it, bounded in time and size."""
 
 import http.client
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final
 
-from docgen.adapters.webhooks.addresses import Guard, Target
+from docgen.adapters.webhooks.addresses import Guard
+from docgen.adapters.webhooks.connections import Connection, Connections
 from docgen.domain.errors import WebhookUnreachable
 from docgen.ports import WebhookAnswer
 
 _MOST_READ: Final = 64 * 1024
 _BEGINNING: Final = 500
-_USER_AGENT: Final = "Qoltanba-Webhooks/1"
+_FIXED: Final = {
+    "Content-Type": "application/json",
+    "User-Agent": "Qoltanba-Webhooks/1",
+    "Accept-Encoding": "identity",
+}
 
 
 class HttpPosting:
-    """Implements ports.WebhookSender over HTTP/1.1; follows no redirect and keeps no connection.
+    """Implements ports.WebhookSender over HTTP/1.1; follows no redirect.
 
-    `patience` is for the whole of it, in seconds, however slowly the receiver drips.
+    A connection that the receiver leaves open is used again, as long as its name leads to the same
+    checked address. `patience` is for the whole of it, in seconds, however slowly the receiver
+    drips.
     """
 
     def __init__(
@@ -29,63 +33,50 @@ class HttpPosting:
     ) -> None:
         self._guard = guard
         self._patience = patience
-        self._tls = tls or ssl.create_default_context()
+        self._connections = Connections(tls or ssl.create_default_context())
 
     def require_allowed(self, url: str) -> None:
         """Raise ValuesRejected for an address that could never be told anything."""
         self._guard.require_allowed(url)
 
     def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
-        """Post once.
+        """Post once; twice only where a receiver closed the connection it had left open.
 
         Raises WebhookUnreachable: `address` not allowed, `name` unknown, `connection`, `tls`,
         `time` over, or `answer` that is none.
         """
         deadline = time.monotonic() + self._patience
         target = self._guard.target(url)
-        connection = _Connection(target, deadline, self._tls)
-        # A receiver that drips restarts every time limit of the socket; this one it does not.
-        watch = threading.Timer(self._patience, connection.cut)
-        watch.daemon = True
-        watch.start()
         try:
-            return _asked(connection, target, headers, body)
+            kept = self._connections.kept(target, deadline)
+            if kept is not None:
+                try:
+                    return self._asked(kept, headers, body)
+                except ConnectionError:
+                    # It was closed while we wrote; the receiver knows a repetition by its id.
+                    pass
+            return self._asked(self._connections.new(target, deadline), headers, body)
         except (OSError, http.client.HTTPException) as error:
             late = time.monotonic() >= deadline
             raise WebhookUnreachable("time" if late else _reason(error)) from error
-        finally:
-            watch.cancel()
+
+    def _asked(
+        self, connection: Connection, headers: Mapping[str, str], body: bytes
+    ) -> WebhookAnswer:
+        try:
+            path = connection.target.path
+            connection.request("POST", path, body=body, headers=_FIXED | dict(headers))
+            answer = connection.getresponse()
+            read = answer.read(_MOST_READ)
+        except BaseException:
             connection.close()
-
-
-class _Connection(http.client.HTTPConnection):
-    """To the address that was checked, under the name that was asked for."""
-
-    def __init__(self, target: Target, deadline: float, tls: ssl.SSLContext) -> None:
-        super().__init__(target.host, target.port)
-        self._target = target
-        self._deadline = deadline
-        self._tls_context = tls
-
-    def connect(self) -> None:
-        """Connect, within the time that is left."""
-        address = (str(self._target.address), self._target.port)
-        self.sock = socket.create_connection(address, timeout=self.left())
-        if self._target.is_encrypted:
-            self.sock.settimeout(self.left())
-            self.sock = self._tls_context.wrap_socket(self.sock, server_hostname=self._target.host)
-
-    def cut(self) -> None:
-        """End it from another thread, whatever it waits for."""
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
-
-    def left(self) -> float:
-        """Seconds that are left; raises TimeoutError where none are."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
+            raise
+        if answer.isclosed() and not answer.will_close:
+            self._connections.keep(connection)
+        else:
+            answer.close()
+            connection.close()
+        return WebhookAnswer(status=answer.status, beginning=_shown(read))
 
 
 def _reason(error: Exception) -> str:
@@ -94,24 +85,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "time"
     return "connection" if isinstance(error, OSError) else "answer"
-
-
-def _asked(
-    connection: _Connection, target: Target, headers: Mapping[str, str], body: bytes
-) -> WebhookAnswer:
-    fixed = {
-        "Content-Type": "application/json",
-        "User-Agent": _USER_AGENT,
-        "Connection": "close",
-        "Accept-Encoding": "identity",
-    }
-    connection.request("POST", target.path, body=body, headers=fixed | dict(headers))
-    connection.sock.settimeout(connection.left())
-    answer = connection.getresponse()
-    read = answer.read(_MOST_READ)
-    # An answer that was cut looks like one that has ended.
-    connection.left()
-    return WebhookAnswer(status=answer.status, beginning=_shown(read))
 
 
 def _shown(answer: bytes) -> str:

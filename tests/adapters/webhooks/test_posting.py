@@ -4,17 +4,18 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from ipaddress import ip_network
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docgen.adapters.webhooks.addresses import Guard
+from docgen.adapters.webhooks.addresses import Guard, Target
 from docgen.adapters.webhooks.posting import HttpPosting, plain_words
 from docgen.domain.errors import ValuesRejected, WebhookUnreachable
-from tests.services.receiver import Receiver, receiver
+from tests.services.receiver import ACCEPTED, Received, Receiver, receiver
 
 LOOPBACK = Guard((ip_network("127.0.0.0/8"),))
 WORLD = Guard()
@@ -123,6 +124,97 @@ def test_a_certificate_of_nobody_is_refused(tls_files: tuple[Path, Path]) -> Non
         trusting = ssl.create_default_context(cafile=str(tls_files[0]))
         answer = HttpPosting(LOOPBACK, tls=trusting).post(there.url, headers={}, body=b"{}")
         assert answer.status == 204
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_connection_that_is_left_open_is_used_again(
+    *, tls: bool, tls_files: tuple[Path, Path]
+) -> None:
+    """Each request has its own answer and its own time; encrypted ways are kept alike."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*tls_files)
+    trusting = ssl.create_default_context(cafile=str(tls_files[0]))
+    with receiver(server if tls else None, keeps=True) as there:
+        posting = HttpPosting(LOOPBACK, patience=5.0, tls=trusting)
+        statuses = []
+        for status in (204, 500, 200):
+            there.answer(status)
+            statuses.append(posting.post(there.url, headers={}, body=b"{}").status)
+
+        assert statuses == [204, 500, 200]
+        assert there.connections == 1
+
+
+def test_a_connection_that_was_closed_is_made_anew(there: Receiver) -> None:
+    """Most receivers close what lies idle, sooner or later."""
+    posting = HttpPosting(LOOPBACK, patience=5.0)
+
+    for _ in range(2):
+        assert posting.post(there.url, headers={}, body=b"{}").status == 204
+    assert there.connections == 2
+
+
+def test_a_connection_that_is_closed_as_we_write_is_made_anew() -> None:
+    """The receiver may have seen the request, and knows the repetition by its id."""
+
+    def closes_on_the_second(_: Received) -> bytes:
+        if len(hears.received) == 2:
+            raise ConnectionAbortedError
+        return ACCEPTED
+
+    with receiver(keeps=True) as hears:
+        hears.answer_to = closes_on_the_second
+        posting = HttpPosting(LOOPBACK, patience=5.0)
+        for _ in range(2):
+            assert posting.post(hears.url, headers={}, body=b"{}").status == 204
+
+        assert [each.body for each in hears.received] == [b"{}"] * 3
+        assert hears.connections == 2
+
+
+def test_a_new_connection_that_is_closed_is_not_tried_again(there: Receiver) -> None:
+    """Only a receiver's right to close what lies idle is worth a second try at once."""
+
+    def closes(_: Received) -> bytes:
+        raise ConnectionAbortedError
+
+    there.answer_to = closes
+
+    assert _reason(there.url) == "connection"
+    assert there.connections == 1
+
+
+def test_an_answer_that_was_not_read_to_its_end_leaves_no_connection() -> None:
+    """Its rest would be taken for the next answer."""
+    with receiver(keeps=True) as there:
+        there.answer(200, "x" * 200_000)
+        posting = HttpPosting(LOOPBACK, patience=5.0)
+
+        for _ in range(2):
+            assert posting.post(there.url, headers={}, body=b"{}").status == 200
+        assert there.connections == 2
+
+
+@dataclass(frozen=True)
+class _Moving(Guard):
+    """A name that leads elsewhere at each look."""
+
+    addresses: Iterator[str] = field(default_factory=lambda: iter(("127.0.0.1", "127.0.0.9")))
+
+    def target(self, url: str) -> Target:
+        """The next address."""
+        return replace(super().target(url), address=ip_address(next(self.addresses)))
+
+
+def test_an_open_connection_is_not_used_for_another_address() -> None:
+    """Where the name leads is looked at before each request, and that address is connected to."""
+    with receiver(keeps=True) as there:
+        posting = HttpPosting(_Moving(LOOPBACK.allowed), patience=5.0)
+        posting.post(there.url, headers={}, body=b"{}")
+
+        with pytest.raises(WebhookUnreachable):
+            posting.post(there.url, headers={}, body=b"{}")
+        assert len(there.received) == 1
 
 
 @pytest.mark.parametrize(
