@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.register import SqlRegister, SqlUnit
 from docgen.domain.envelope import Archived, Detached, Document, Envelope, State, Verb
-from docgen.domain.errors import EnvelopeNotFound, FieldError, StaleEnvelope, Unavailable
+from docgen.domain.errors import FieldError, StaleEnvelope, Unavailable
 from docgen.ports import UnitOfWork
 from tests.builders import (
     NOW,
@@ -83,7 +83,7 @@ class Units(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.unit: SqlUnit | None = None
-        self.writes = False
+        self.reads_only = False
         self.touched: set[str] = set()
         """What the unit was asked for; all else it has not read."""
         self.copies: dict[str, list[Envelope]] = {}
@@ -100,32 +100,27 @@ class Units(RuleBasedStateMachine):
         """And more, in any state."""
         return self._added(state, documents)
 
-    @rule(writes=st.booleans())
+    @rule()
     @precondition(lambda self: self.unit is None)
-    def begin(self, *, writes: bool) -> None:
-        """A writing unit or a reading one."""
-        opened = self.ours.begin() if writes else self.ours.view()
-        unit = self.stack.enter_context(opened)
-        assert isinstance(unit, SqlUnit)
-        self.unit, self.writes = unit, writes
+    def only_read(self) -> None:
+        """A reading unit; whatever else is done begins a writing one where there is none."""
+        self._open(reads_only=True)
 
     @rule(commit=st.booleans())
     @precondition(lambda self: self.unit is not None)
     def end(self, *, commit: bool) -> None:
         """What was written lasts or not, and nothing is remembered."""
-        if commit and self.writes and self.unit is not None:
-            self.unit.commit()
+        if commit and not self.reads_only:
+            self._open().commit()
         self._over()
 
     @rule(envelope_id=envelopes)
-    @precondition(lambda self: self.unit is not None)
     def read(self, envelope_id: str) -> None:
         """It is remembered from now on."""
-        with suppress(EnvelopeNotFound):
-            self._read(self._open(), envelope_id)
+        self._read(self._open(), envelope_id)
 
     @rule(envelope_id=envelopes, data=st.data())
-    @precondition(lambda self: self.writes)
+    @precondition(lambda self: not self.reads_only)
     def change(self, envelope_id: str, data: st.DataObject) -> None:
         """By what was read in this unit, as use cases do."""
         unit = self._open()
@@ -133,7 +128,7 @@ class Units(RuleBasedStateMachine):
         unit.envelopes.save(data.draw(st.sampled_from(_changes(known)))(known))
 
     @rule(envelope_id=envelopes, data=st.data())
-    @precondition(lambda self: self.writes)
+    @precondition(lambda self: not self.reads_only)
     def change_what_was_read_once(self, envelope_id: str, data: st.DataObject) -> None:
         """In another unit, or earlier in this one: refused by its version, or saved."""
         copy = data.draw(st.sampled_from(self.copies[envelope_id]))
@@ -143,7 +138,7 @@ class Units(RuleBasedStateMachine):
             self.touched.add(envelope_id)
 
     @rule(envelope_id=envelopes, taken=st.booleans())
-    @precondition(lambda self: self.writes)
+    @precondition(lambda self: not self.reads_only)
     def stamp_anew(self, envelope_id: str, *, taken: bool) -> None:
         """A later version beside a sealed document; under a number in use it ends the unit."""
         unit = self._open()
@@ -158,7 +153,7 @@ class Units(RuleBasedStateMachine):
             self._over()
 
     @rule(envelope_id=envelopes)
-    @precondition(lambda self: self.writes)
+    @precondition(lambda self: not self.reads_only)
     def write_down(self, envelope_id: str) -> None:
         """The journal goes on, and the envelope stays what it is."""
         self._open().journal.append(envelope_id, fact())
@@ -189,13 +184,17 @@ class Units(RuleBasedStateMachine):
         """Nobody holds anything."""
         self._over()
 
-    def _open(self) -> SqlUnit:
-        assert self.unit is not None
+    def _open(self, *, reads_only: bool = False) -> SqlUnit:
+        if self.unit is None:
+            opened = self.ours.view() if reads_only else self.ours.begin()
+            unit = self.stack.enter_context(opened)
+            assert isinstance(unit, SqlUnit)
+            self.unit, self.reads_only = unit, reads_only
         return self.unit
 
     def _over(self) -> None:
         self.stack.close()
-        self.unit, self.writes = None, False
+        self.unit, self.reads_only = None, False
         self.touched.clear()
 
     def _read(self, unit: UnitOfWork, envelope_id: str) -> Envelope:
