@@ -1,6 +1,6 @@
 """Everything the core needs from outside, on one page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.verification import Verification
-from docgen.domain.webhook import Delivery, DeliveryState, Webhook
+from docgen.domain.webhook import Delivery, DeliveryState, Outline, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
@@ -277,6 +277,9 @@ class News(Protocol):
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""
 
+    def outlines(self, envelope_ids: Collection[str]) -> Mapping[str, Outline]:
+        """Of those that there are, by id."""
+
     def between(
         self, owner: str, begin: datetime, end: datetime, *, after: str, limit: int
     ) -> Sequence[Entry]:
@@ -298,6 +301,9 @@ class Webhooks(Protocol):
     def get(self, webhook_id: str) -> Webhook:
         """The webhook, locked in a writing unit; raises WebhookNotFound."""
 
+    def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
+        """Those that there are, locked by nobody."""
+
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""
 
@@ -311,8 +317,11 @@ class Deliveries(Protocol):
     def add(self, delivery: Delivery) -> bool:
         """Owe it; False, and nothing changed, where this message is known for this webhook."""
 
-    def save(self, delivery: Delivery) -> None:
-        """Store what came of a try; without effect where its webhook is gone."""
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        """Owe all of them whose messages are not known for their webhooks."""
+
+    def save(self, *deliveries: Delivery) -> None:
+        """Store what came of tries; without effect where a webhook is gone."""
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""

@@ -1,10 +1,11 @@
 """People of the staff: in, out, and the tablet out of their hands and back."""
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from werkzeug.http import dump_cookie
 
 from api.route import OPEN, Answer, Call, JsonBody, Reply, Route
@@ -25,7 +26,9 @@ from docgen.forms.fields import Block
 from docgen.usecases.enter_by_provider import EnterByProvider
 
 _FIELD = "/field/"
-"""Where people who have signed in by a provider begin."""
+"""Where people who have signed in by a provider begin, unless they came from another page."""
+_PLACE = r"^(/field/|/office/[a-z]*)(#/[A-Za-z0-9/_-]*)?$"
+"""A place in a page of the staff: no address that begins so leads anywhere else."""
 _WAY = "openid"
 _WAY_SECONDS = 600
 
@@ -65,6 +68,13 @@ class SignOutQuery(Block):
     """Of this device, or of all."""
 
     everywhere: bool = False
+
+
+class WayOutQuery(Block):
+    """Where somebody wants to be once he is signed in."""
+
+    to: Annotated[str, StringConstraints(max_length=200, pattern=_PLACE)] = _FIELD
+    """A page of the staff, and the place in it: `/office/packs#/packs/court`."""
 
 
 class ProviderQuery(Block):
@@ -196,7 +206,8 @@ def go_to_provider(call: Call) -> Reply:
     sent = _entering(call).begin()
     keeping = dump_cookie(
         _way(call),
-        sent.browser,
+        # Secrets have no slash, and every place begins with one.
+        f"{sent.browser}{call.query_as(WayOutQuery).to}",
         max_age=_WAY_SECONDS,
         path="/",
         secure=call.docgen.staff.secure,
@@ -208,19 +219,26 @@ def go_to_provider(call: Call) -> Reply:
 
 
 def come_back(call: Call) -> Reply:
-    """Back from the provider: in, or to the sign-in page, which says that he is not."""
+    """Back from the provider, where he came from: in, or to be told that he is not."""
     query, entering = call.query_as(ProviderQuery), _entering(call)
     gone = dump_cookie(_way(call), "", max_age=0, path="/", secure=call.docgen.staff.secure)
-    browser = call.cookies.get(_way(call), "")
+    browser, place = _begun(call)
     try:
         if query.code is None or query.state is None:
             raise SignInRefused
         entered = entering.finish(code=query.code, state=query.state, browser=browser)
     except (NotAuthenticated, ProviderUnavailable) as refused:
-        there = f"{_FIELD}#refused={refused.code}"
+        there = f"{place.partition('#')[0]}#refused={refused.code}"
         return Reply(body=b"", status=302, headers={"Location": there}, cookies=(gone,))
     cookies = (gone, _cookie(call, entered.token))
-    return Reply(body=b"", status=302, headers={"Location": _FIELD}, cookies=cookies)
+    return Reply(body=b"", status=302, headers={"Location": place}, cookies=cookies)
+
+
+def _begun(call: Call) -> tuple[str, str]:
+    """The secret this browser went out with, and the place it wants to be at."""
+    secret, slash, rest = call.cookies.get(_way(call), "").partition("/")
+    place = slash + rest
+    return secret, place if re.fullmatch(_PLACE, place) else _FIELD
 
 
 def _entering(call: Call) -> EnterByProvider:
@@ -340,6 +358,7 @@ ROUTES = (
         summary="Go to the identity provider to sign in",
         tag="staff",
         scope=OPEN,
+        query=WayOutQuery,
         answer=Answer(status=302, says="Where to go", headers={"Location": "At the provider"}),
         refusals=(NotFound, ProviderUnavailable),
     ),
@@ -351,7 +370,9 @@ ROUTES = (
         tag="staff",
         scope=OPEN,
         query=ProviderQuery,
-        answer=Answer(status=302, says="Where to go", headers={"Location": "The tablet's page"}),
+        answer=Answer(
+            status=302, says="Where to go", headers={"Location": "The page he came from"}
+        ),
         refusals=(NotFound,),
     ),
 )

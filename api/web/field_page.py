@@ -9,8 +9,8 @@ from typing import Any
 
 from api.route import Call, Reply, Route
 from api.web import static
-from api.web.modules import KINDS, Modules, packed, page_part, shared_config
-from api.web.page import PageQuery, Site, spoken
+from api.web.modules import KINDS, SHARED, Modules, packed, part_route, shared_config
+from api.web.page import Site, page_route, spoken
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.language import BOTH
 from docgen.ports import Clock
@@ -18,11 +18,9 @@ from docgen.texts.phrases import phrases, say
 
 _FOLDER = Path(__file__).parent / "field"
 _MANIFEST = "/field/manifest.webmanifest"
-_SHARED = (_FOLDER.parent / "static" / "modules" / "asking.js",)
-"""What other pages are made of, too: served beside the tablet's own, to be kept with them."""
 _MODULES = Modules.of(
     "/field",
-    (file for file in (*sorted(_FOLDER.iterdir()), *_SHARED) if file.name != "sw.js"),
+    (file for file in (*SHARED, *sorted(_FOLDER.iterdir())) if file.name != "sw.js"),
 )
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -49,10 +47,10 @@ def field_pages(site: Site, clock: Clock) -> tuple[Route, ...]:
         return packed(call, page, "text/html; charset=utf-8", headers | permissions)
 
     return (
-        page_part("/field/", view, says="The technician's tablet", query=PageQuery),
-        page_part("/field/sw.js", _worker, says="What opens the tablet's page without a network"),
-        page_part(_MANIFEST, _manifest, says="How the tablet's page is installed"),
-        page_part("/field/{mark}/{name}", _MODULES.serve, says="A file of the tablet's page"),
+        page_route("/field/", view, says="The technician's tablet"),
+        part_route("/field/sw.js", _worker, says="What opens the tablet's page without a network"),
+        part_route(_MANIFEST, _manifest, says="How the tablet's page is installed"),
+        part_route("/field/{mark}/{name}", _MODULES.serve, says="A file of the tablet's page"),
     )
 
 

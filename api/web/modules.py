@@ -10,15 +10,18 @@ from typing import Any
 
 from flask import request
 
-from api.route import OPEN, Answer, Call, Reply, Route
+from api.route import Call, Reply, Route, View
 from api.web import static
-from api.web.page import Site
+from api.web.page import Site, page_route
 from api.web.words import words
 from docgen.domain.errors import NotFound
 from docgen.domain.language import BOTH, Language
 from docgen.ports import Clock
 from docgen.texts import dates
 
+_WEB = Path(__file__).parent
+SHARED = (*sorted((_WEB / "staff").iterdir()), _WEB / "static" / "modules" / "asking.js")
+"""What every page of the staff is made of, beside its own files."""
 KINDS: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -121,16 +124,6 @@ def _gzipped(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
-def page_part(path: str, view: Any, *, says: str, query: Any = None) -> Route:
-    """The route of such a page, or of a part of it."""
-    return Route(
-        method="GET",
-        path=path,
-        view=view,
-        summary=says,
-        tag="pages",
-        scope=OPEN,
-        query=query,
-        answer=Answer(says="The page", media_type="text/html"),
-        refusals=(NotFound,),
-    )
+def part_route(path: str, view: View, *, says: str) -> Route:
+    """The route of a part of such a page: a file is the same in every language."""
+    return page_route(path, view, says=says, query=None, refusals=(NotFound,))

@@ -2,24 +2,23 @@
 
 import tomllib
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 from api.route import Call, Reply, Route
-from api.web.modules import Modules, packed, page_part, shared_config
-from api.web.page import PageQuery, Site, spoken
+from api.web.modules import SHARED, Modules, packed, part_route, shared_config
+from api.web.page import Site, page_route, spoken
 from docgen.domain.language import BOTH
 from docgen.domain.pack_states import PackState
 from docgen.ports import Clock
 from docgen.texts.phrases import phrases
 
 _FOLDER = Path(__file__).parent / "office"
-_SHARED = (
-    *(_FOLDER.parent / "field" / name for name in ("dom.js", "net.js", "field.css")),
-    *(_FOLDER.parent / "static" / "modules" / name for name in ("asking.js", "pages.js")),
+_TAKEN = (
+    _FOLDER.parent / "field" / "field.css",
+    _FOLDER.parent / "static" / "modules" / "pages.js",
 )
 """What the tablet and the pages of signing have already."""
-_MODULES = Modules.of("/office", chain(_SHARED, sorted(_FOLDER.iterdir())))
+_MODULES = Modules.of("/office", (*SHARED, *_TAKEN, *sorted(_FOLDER.iterdir())))
 _READING = "pack.reading."
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -54,7 +53,7 @@ def office_pages(site: Site, clock: Clock) -> tuple[Route, ...]:
         return packed(call, page, "text/html; charset=utf-8", headers)
 
     return (
-        page_part("/office/", view, says="The office", query=PageQuery),
-        page_part("/office/packs", view, says="Notary packs", query=PageQuery),
-        page_part("/office/{mark}/{name}", _MODULES.serve, says="A file of the office's page"),
+        page_route("/office/", view, says="The office"),
+        page_route("/office/packs", view, says="Notary packs"),
+        part_route("/office/{mark}/{name}", _MODULES.serve, says="A file of the office's page"),
     )

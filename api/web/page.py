@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from api.route import OPEN, Answer, Call, Reply, Route, View
 from api.web import static
 from api.web.words import Tongue, words
+from docgen.domain.errors import DocgenError
 from docgen.domain.language import BOTH, Language
 
 _MEDIA_TYPE = "text/html; charset=utf-8"
@@ -91,8 +92,15 @@ def still(write: Callable[[Language], bytes]) -> View:
     return view
 
 
-def page_route(path: str, view: View, *, says: str) -> Route:
-    """The route of a page: open to all, in the language of `?lang=` where it is given."""
+def page_route(
+    path: str,
+    view: View,
+    *,
+    says: str,
+    query: type[BaseModel] | None = PageQuery,
+    refusals: tuple[type[DocgenError], ...] = (),
+) -> Route:
+    """The route of a page, or of a part of one: open to all, in the language of `?lang=`."""
     return Route(
         method="GET",
         path=path,
@@ -100,8 +108,9 @@ def page_route(path: str, view: View, *, says: str) -> Route:
         summary=says,
         tag="pages",
         scope=OPEN,
-        query=PageQuery,
+        query=query,
         answer=Answer(says="The page", media_type="text/html"),
+        refusals=refusals,
     )
 
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, Self
 
 from docgen.domain.canonical import canonical_json, instant
-from docgen.domain.envelope import Envelope
 from docgen.domain.for_tests import is_test_client
 from docgen.domain.journal import Entry, Event
 
@@ -62,6 +61,20 @@ class WebhookState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outline:
+    """Of an envelope: what decides who hears of it, and what he is told. It never changes."""
+
+    id: str
+    owner: str
+    region: str | None
+    is_test: bool
+    order_number: str
+    account_number: str
+    documents: tuple[Mapping[str, str], ...]
+    """In their order: `id`, `number` and `form` of each."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Webhook:
     """An address of somebody's program, and what it wants to hear."""
 
@@ -91,10 +104,10 @@ class Webhook:
         """Whether it is to be told of that."""
         return self.state is WebhookState.ACTIVE and (not self.topics or topic in self.topics)
 
-    def hears_of(self, envelope: Envelope) -> bool:
+    def hears_of(self, envelope: Outline) -> bool:
         """Whether the envelope is its owner's, of its region, and a test if it hears of tests."""
         ours = envelope.owner == self.owner and envelope.is_test is self.is_test
-        return ours and self.region in {None, envelope.reference.region}
+        return ours and self.region in {None, envelope.region}
 
     def generations(self, now: datetime, *, overlap: timedelta) -> tuple[int, ...]:
         """Of the secrets to sign with: for a while after a rotation also the one before."""
@@ -213,7 +226,7 @@ def message_id(entry: Entry) -> str:
     return f"evt_{entry.envelope_id}_{entry.sequence}"
 
 
-def delivery_of(webhook: Webhook, envelope: Envelope, entry: Entry, *, now: datetime) -> Delivery:
+def delivery_of(webhook: Webhook, envelope: Outline, entry: Entry, *, now: datetime) -> Delivery:
     """The telling of an entry, made of what never changes, so that it is always the same bytes."""
     topic = TOPICS[entry.event]
     return Delivery(
@@ -245,17 +258,14 @@ def _body(topic: Topic, at: datetime, data: Mapping[str, Any]) -> str:
     return canonical_json(told).decode()
 
 
-def _data(envelope: Envelope, entry: Entry) -> dict[str, Any]:
+def _data(envelope: Outline, entry: Entry) -> dict[str, Any]:
     """Ids by which a program finds its own things; nothing of the person."""
     told: dict[str, Any] = {
         "envelope_id": envelope.id,
         "sequence": entry.sequence,
-        "order_number": envelope.reference.order_number,
-        "account_number": envelope.reference.account_number,
-        "documents": [
-            {"id": document.id, "number": document.number, "form": document.form}
-            for document in envelope.documents
-        ],
+        "order_number": envelope.order_number,
+        "account_number": envelope.account_number,
+        "documents": list(map(dict, envelope.documents)),
     }
     if envelope.is_test:
         told["test"] = True

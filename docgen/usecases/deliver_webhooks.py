@@ -60,11 +60,12 @@ class DeliverWebhooks:
             due = unit.deliveries.claim(
                 now, until=now + self.policy.lease, each=OF_EACH, limit=AT_ONCE
             )
+            if not due:
+                return 0
+            known = unit.webhooks.look({delivery.webhook_id for delivery in due})
             unit.commit()
-        if due:
-            with self.register.view() as unit:
-                webhooks = _webhooks(unit, due)
-            self._tell([(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks])
+        webhooks = {webhook.id: webhook for webhook in known}
+        self._tell([(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks])
         return len(due)
 
     def _tell(self, due: Sequence[tuple[Webhook, Delivery]]) -> None:
@@ -135,8 +136,7 @@ class DeliverWebhooks:
             # Webhooks are locked before their deliveries, as everywhere.
             for webhook in _webhooks(unit, [each.delivery for each in tried]).values():
                 own = [each for each in tried if each.delivery.webhook_id == webhook.id]
-                for each in own:
-                    unit.deliveries.save(each.delivery)
+                unit.deliveries.save(*(each.delivery for each in own))
                 attempts = [each.attempt for each in own if each.attempt is not None]
                 self._judge(unit, webhook, attempts)
             unit.commit()

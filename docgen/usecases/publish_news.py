@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from docgen.domain.envelope import Envelope
-from docgen.domain.errors import EnvelopeNotFound
 from docgen.domain.journal import Entry
-from docgen.domain.webhook import TOPICS, Delivery, Webhook, delivery_of
+from docgen.domain.webhook import TOPICS, Delivery, Outline, Webhook, delivery_of
 from docgen.ports import Clock, Register, UnitOfWork
 
 AT_ONCE = 200
@@ -30,8 +28,7 @@ class PublishNews:
         if not entries:
             return 0
         with self.register.begin() as unit:
-            for delivery in owed:
-                unit.deliveries.add(delivery)
+            unit.deliveries.owe(owed)
             unit.news.told(entries)
             unit.commit()
         return len(entries)
@@ -40,27 +37,20 @@ class PublishNews:
 def owed_for(
     unit: UnitOfWork,
     entries: Sequence[Entry],
-    webhooks: Callable[[Envelope], Sequence[Webhook]],
+    webhooks: Callable[[Outline], Sequence[Webhook]],
     *,
     now: datetime,
 ) -> Iterator[Delivery]:
     """What these entries are to be told, to those of an envelope's webhooks that want it.
 
-    Each envelope is loaded once; entries of something else, or of an erased one, tell nothing.
+    Entries of something else than an envelope, or of an erased one, tell nothing.
     """
-
-    @cache
-    def envelope_of(envelope_id: str) -> Envelope | None:
-        try:
-            return unit.envelopes.get(envelope_id)
-        except EnvelopeNotFound:
-            return None
-
-    for entry in entries:
-        topic = TOPICS.get(entry.event)
-        envelope = None if topic is None else envelope_of(entry.envelope_id)
-        if topic is None or envelope is None:
+    news = [entry for entry in entries if entry.event in TOPICS]
+    envelopes = unit.news.outlines({entry.envelope_id for entry in news}) if news else {}
+    for entry in news:
+        envelope = envelopes.get(entry.envelope_id)
+        if envelope is None:
             continue
         for webhook in webhooks(envelope):
-            if webhook.wants(topic) and webhook.hears_of(envelope):
+            if webhook.wants(TOPICS[entry.event]) and webhook.hears_of(envelope):
                 yield delivery_of(webhook, envelope, entry, now=now)

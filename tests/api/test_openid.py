@@ -64,8 +64,8 @@ def _returned(page: Browser, query: Mapping[str, str]) -> TestResponse:
     return page.get(f"{_CALLBACK}?{urlencode(query)}")
 
 
-def _out(page: Browser) -> str:
-    answer = page.get(_OUT)
+def _out(page: Browser, **where: str) -> str:
+    answer = page.get(f"{_OUT}?{urlencode(where)}")
     assert answer.status_code == 302
     return answer.headers["Location"]
 
@@ -91,6 +91,48 @@ def test_a_person_of_the_provider_is_let_in(linked: Portal, server: OpenIdServer
         (member,) = unit.staff.all()
         events = [entry.event for entry in unit.journal.of(member.id)]
     assert events == ["staff_added", "signed_in", "staff_changed", "signed_in"]
+
+
+@pytest.mark.parametrize(
+    "place", ["/office/packs", "/office/packs#/packs/NP-2026-7K3M9QF2TZ", "/office/", "/field/"]
+)
+def test_he_is_back_where_he_came_from(linked: Portal, server: OpenIdServer, place: str) -> None:
+    """To the page and the place in it; and on that page he is told where he is not let in."""
+    server.seat(**_TECHNICIAN)
+    page = browser(linked.program)
+    query = server.pass_through(_out(page, to=place))
+
+    assert _returned(page, query).headers["Location"] == place
+
+    _out(page, to=place)
+    refused = _returned(page, {"error": "access_denied", "state": "x"}).headers["Location"]
+    assert refused == f"{place.partition('#')[0]}#refused=sign_in_refused"
+
+
+_ELSEWHERE = (
+    "https://evil.example/", "//evil.example/field/", "/\\evil.example", "/field/../x", "field/",
+    "/office/packs?x=1", "javascript:alert(1)", "/v1/session", "/office//evil.example", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [*_ELSEWHERE, "/field/\r\nSet-Cookie: a=b", "/field/\n"])
+def test_an_address_leads_nobody_elsewhere(linked: Portal, place: str) -> None:
+    """Only to a page of the staff; it is refused before anybody goes out."""
+    answer = browser(linked.program).get(f"{_OUT}?{urlencode({'to': place})}")
+
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "/to")
+
+
+def test_a_cookie_leads_nobody_elsewhere(linked: Portal, server: OpenIdServer) -> None:
+    """Whatever somebody has put into it, he is at the tablet's page."""
+    server.seat(**_TECHNICIAN)
+    name = f"{linked.docgen.staff.cookie}-openid"
+    for place in _ELSEWHERE:
+        page = browser(linked.program)
+        query = server.pass_through(_out(page))
+        page.cookies[name] = page.cookies[name].partition("/")[0] + place
+        found = _returned(page, query).headers["Location"]
+        assert found.partition("#")[0] == "/field/"
 
 
 def test_the_way_out_carries_proofs_of_its_own(linked: Portal) -> None:

@@ -215,12 +215,13 @@ def test_programs_hear_of_their_own_kind_only(here: Portal, kind: str) -> None:
     assert other.get("/v1/webhooks").get_json()["webhooks"] == []
     refused(other.get(f"/v1/webhooks/{hook}"), 404, "webhook_not_found")
     envelopes = {
-        "test": here.world.envelope(_made(programs["test"])["id"]),
-        "real": here.world.envelope(here.created()),
+        "test": _made(programs["test"])["id"],
+        "real": here.created(),
     }
     with here.world.register.view() as unit:
         webhook = unit.webhooks.get(hook)
-    assert {name: webhook.hears_of(each) for name, each in envelopes.items()} == {
+        told = unit.news.outlines(envelopes.values())
+    assert {name: webhook.hears_of(told[each]) for name, each in envelopes.items()} == {
         "test": kind == "test",
         "real": kind == "real",
     }

@@ -1,6 +1,5 @@
 """Every screen of the signing page by the rules of WCAG 2.2 AA, light and dark, kk and ru."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,15 +7,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.api.watch import PERSON
 from tests.browser.conftest import Site
+from tests.browser.staff import AXE
 
-_AXE = Path(__file__).parents[1] / "services" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _TARGET = 48
 
 
 def _found(page: Page) -> list[str]:
     page.wait_for_timeout(100)
-    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     told: dict[str, Any] = page.evaluate(
         "rules => axe.run(document, {runOnly: rules}).then(({violations}) => ({violations}))",
         _RULES,

@@ -134,6 +134,8 @@ def test_the_calculation_is_unfolded_to_the_product(
     expect(table).to_contain_text("0,75")
     cells = [each.replace("\u00a0", " ") for each in table.locator("td").all_inner_texts()]
     assert cells[2] == str(line["spans"][0]["days"])
+    rounded = page.locator(f"[data-part='line-{line['invoice']}'] tfoot td")
+    assert rounded.inner_text().replace("\u00a0", "").replace(",", ".") == line["penalty"]
     desk.look()
 
     page.click(f".languages [lang={'ru' if language == 'kk' else 'kk'}]")
@@ -192,26 +194,3 @@ def test_whoever_has_no_section_is_told_so(seated: Seated, role: Role) -> None:
 
     assert desk.page.get_attribute("#main", "data-view") == "refused"
     desk.look()
-
-
-def test_it_is_walked_by_the_keyboard(seated: Seated, world: Portal) -> None:
-    """From the search to a pack and its first part, without a mouse."""
-    opened(world)
-    desk = seated()
-    desk.sign_in()
-    page = desk.page
-    page.wait_for_selector(".packs .card")
-
-    def reach(selector: str) -> None:
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if page.evaluate("(each) => document.activeElement.matches(each)", selector):
-                return
-        raise AssertionError(selector)
-
-    reach(".packs .card")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("[data-view=pack]")
-    reach("[data-part=calculation] > summary")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-part=calculation]")).to_have_attribute("open", "")

@@ -3,43 +3,17 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.kindness import SlowLink, tab_to
 from tests.tablet.conftest import Opened, Tablet
 
-_BYTES_A_SECOND, _LATENCY = 400_000 / 8, 400
-_SLOW = {
-    "offline": False,
-    "latency": _LATENCY,
-    "downloadThroughput": _BYTES_A_SECOND,
-    "uploadThroughput": _BYTES_A_SECOND,
-}
 _FIRST_PAGE, _PREVIEW = 5.0, 6.0
 _MOST_BYTES = 300_000
 _FIELD = '[data-pointer="/documents/0/values/equipment/0/serial"]'
 _SERIAL = f"{_FIELD} input"
-
-
-class _Link:
-    """What came over a link of 400 kbit/s and 400 ms, and how long it had to take."""
-
-    def __init__(self, page: Page) -> None:
-        self.received = 0.0
-        cdp: CDPSession = page.context.new_cdp_session(page)
-        cdp.send("Network.enable")
-        cdp.send("Network.clearBrowserCache")
-        cdp.send("Network.emulateNetworkConditions", _SLOW)
-        cdp.on("Network.loadingFinished", self._finished)
-
-    def _finished(self, told: dict[str, Any]) -> None:
-        self.received += float(told["encodedDataLength"])
-
-    def least(self, rounds: int) -> float:
-        """Seconds for these bytes after so many waits that cannot overlap."""
-        return self.received / _BYTES_A_SECOND + rounds * _LATENCY / 1000
 
 
 @pytest.mark.usefixtures("visit")
@@ -53,7 +27,7 @@ def test_a_slow_link_is_no_hindrance(
     tablet = opened()
     page = tablet.page
     page.evaluate("navigator.serviceWorker.getRegistration().then((each) => each?.unregister())")
-    link = _Link(page)
+    link = SlowLink(page)
 
     begun = time.monotonic()
     page.goto(f"{page.url.split('#')[0]}?{begun}")
@@ -79,35 +53,11 @@ def test_a_slow_link_is_no_hindrance(
     assert (first < 2 * _FIRST_PAGE, preview < 2 * _PREVIEW) == (True, True)
 
 
-def _focused(page: Page) -> dict[str, Any]:
-    told: dict[str, Any] = page.evaluate(
-        """() => { const it = document.activeElement, style = getComputedStyle(it);
-        return { id: it.id, text: it.textContent.trim(), name: it.getAttribute("name") ?? "",
-          tag: it.tagName, class: it.className,
-          ring: style.outlineStyle !== "none"
-            && parseFloat(style.outlineWidth) >= 2 }; }"""
-    )
-    return told
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    """By Tab only; whatever has the focus on the way shows it."""
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
-            continue
-        held = _focused(page)
-        assert held["ring"], held
-        if page.evaluate("(s) => document.activeElement.matches(s)", selector):
-            return
-    pytest.fail(f"no way to {selector} by the keyboard")
-
-
 def _signed_in(tablet: Tablet) -> None:
     page, keys = tablet.page, tablet.page.keyboard
-    _tab_to(page, "[name=login]")
+    tab_to(page, "[name=login]")
     keys.type(tablet.login)
-    _tab_to(page, "[name=password]")
+    tab_to(page, "[name=password]")
     keys.type(tablet.password)
     keys.press("Enter")
 
@@ -120,35 +70,35 @@ def test_a_visit_is_walked_by_a_keyboard_alone(opened: Opened) -> None:
 
     _signed_in(tablet)
     page.wait_for_selector(".visits a.card")
-    _tab_to(page, ".visits a.card")
+    tab_to(page, ".visits a.card")
     keys.press("Enter")
     page.wait_for_selector("#preview")
-    _tab_to(page, ".part > summary")
+    tab_to(page, ".part > summary")
     keys.press("Space")
     expect(page.locator("details.part")).to_have_attribute("open", "")
     keys.press("Space")
-    _tab_to(page, _SERIAL)
+    tab_to(page, _SERIAL)
     keys.press("End")
     keys.type("-K")
-    _tab_to(page, '[data-pointer="/documents/0/values/equipment/0/mode"] select')
+    tab_to(page, '[data-pointer="/documents/0/values/equipment/0/mode"] select')
     keys.press("ArrowDown")
     keys.press("ArrowUp")
-    _tab_to(page, "#preview")
+    tab_to(page, "#preview")
     keys.press("Enter")
     page.wait_for_selector(".sheet img")
-    _tab_to(page, ".zoom")
+    tab_to(page, ".zoom")
     keys.press("Enter")
     page.wait_for_selector(".sheet.near img")
     keys.press("Escape")
-    _tab_to(page, "#hand-over")
+    tab_to(page, "#hand-over")
     keys.press("Enter")
     page.wait_for_selector("#send")
-    _tab_to(page, "#send")
+    tab_to(page, "#send")
     keys.press("Space")
     expect(page.locator("input.code")).to_be_focused()
     keys.type(tablet.code)
     page.wait_for_selector("[data-state=sealed]")
-    _tab_to(page, "#take-back")
+    tab_to(page, "#take-back")
     keys.press("Enter")
     keys.type(tablet.password)
     keys.press("Enter")

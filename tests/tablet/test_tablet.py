@@ -11,8 +11,10 @@ from docgen.texts import dates
 from tests.api.people import POLICY
 from tests.api.portal import Portal
 from tests.api.test_visits import VISITS, planned
+from tests.browser.standing import Service
 from tests.tablet.conftest import Opened, Tablet
-from tests.tablet.serving import Service
+
+_SURNAME = '[data-pointer="/subscriber/surname"] input'
 
 
 def _until_handed_over(tablet: Tablet) -> None:
@@ -136,16 +138,18 @@ def test_a_visit_begun_without_a_network_is_made_once(
 @pytest.mark.usefixtures("visit")
 def test_of_two_drafts_the_technician_chooses(opened: Opened, world: Portal) -> None:
     """Neither is overwritten unseen."""
-    one, other = opened(), opened()
-    surname = '[data-pointer="/subscriber/surname"] input'
+    one, other = opened(), opened(width=390, height=844)
     for tablet in (one, other):
         tablet.sign_in()
         tablet.page.click(".visits a.card")
         tablet.page.click(".part > summary")
-    one.page.fill(surname, "Бірінші")
+    one.page.fill(_SURNAME, "Бірінші")
     expect(one.page.locator("#status")).to_have_text("Всё сохранено")
 
-    other.page.fill(surname, "Екінші")
+    other.page.fill(_SURNAME, "Екінші")
+    expect(other.page.locator(".notice")).to_be_visible()
+    other.look()
+    assert other.page.locator("#head").bounding_box()["height"] < 130  # type: ignore[index]
     other.page.locator(".notice button").first.click()
 
     expect(other.page.locator("#status")).to_have_text("Всё сохранено")
@@ -353,3 +357,32 @@ def test_one_more_paper_is_signed_by_the_same_code(opened: Opened) -> None:
     tablet.look()
     page.locator("section.part").nth(1).get_by_text("Удалить").first.click()
     page.wait_for_selector('[data-pointer="/documents/1/values/returned_on"]', state="detached")
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.usefixtures("visit")
+def test_a_document_that_another_tablet_has_replaced_is_signed_by_nobody(
+    opened: Opened, language: str
+) -> None:
+    """The subscriber is told so instead of a code, and the technician opens the visit anew."""
+    one, other = opened(language), opened(language)
+    one.sign_in()
+    _until_handed_over(one)
+    one.page.wait_for_selector("#send")
+    other.sign_in()
+    other.tap(".visits a.card")
+    other.tap(".part > summary")
+    other.page.fill(_SURNAME, "Бейсенова")
+    other.tap("#preview")
+    other.page.wait_for_selector("[data-view=preview] .sheet img")
+
+    one.tap("#send")
+
+    expect(one.page.locator("[data-view=done] .finished")).to_have_attribute("data-state", "void")
+    one.look()
+    one.tap("#take-back")
+    one.page.fill("dialog input", one.password)
+    one.tap("dialog [type=submit]")
+    one.tap(".visits a.card")
+    one.tap(".part > summary")
+    expect(one.page.locator(_SURNAME)).to_have_value("Бейсенова")

@@ -4,12 +4,13 @@ import { newName } from "./asking.js";
 import { busy, told } from "./busy.js";
 import { h, newId } from "./dom.js";
 import { Drafts } from "./drafts.js";
+import { refusal, signInForm } from "./entering.js";
 import { Form } from "./form.js";
 import { Net } from "./net.js";
 import { passwordForm } from "./password.js";
 import { canScan, scan } from "./scan.js";
 import { sheets } from "./sheets.js";
-import { Signing, until } from "./sign.js";
+import { LIVE, Signing, until } from "./sign.js";
 import { Store } from "./store.js";
 import { verifyNumber } from "./verify.js";
 
@@ -17,7 +18,7 @@ const CONFIG = JSON.parse(document.getElementById("config").textContent);
 const LANGUAGES = ["kk", "ru"];
 const SEND_AFTER = 300;
 const ALMATY = 5 * 3_600_000;
-const LIVE = new Set(["draft", "ready", "code_sent"]);
+const SEALS = new Set([...LIVE, "confirmed", "sealed"]);
 const OVER = new Set(["confirmed", "sealed", "declined"]);
 
 const words = {
@@ -68,7 +69,7 @@ class App {
     } catch (problem) {
       const kept = problem.isOffline ? await this.store.get("session") : null;
       if (kept) await this.#entered(kept, { isKept: true });
-      else this.#signIn(problem.isOffline ? say("offline_in") : "");
+      else this.#signIn(problem.isOffline ? say("offline_in") : refusal(words));
     }
   }
 
@@ -102,23 +103,10 @@ class App {
     this.#view = () => this.#signIn(told);
     this.net.guard = null;
     this.#head();
-    const [login, password] = [newId(), newId()];
-    const error = h("p.error", { role: "alert" }, told);
-    const go = h("button.main", { type: "submit" }, say("sign_in"));
-    const form = h("form.card", { novalidate: true },
-      h("h1", { tabindex: -1 }, say("sign_in_title")),
-      h("div.field", {}, h("label", { for: login }, say("login")), h("input", { id: login, name: "login", autocomplete: "username", autocapitalize: "none", spellcheck: "false" })),
-      h("div.field", {}, h("label", { for: password }, say("password")), h("input", { id: password, name: "password", type: "password", autocomplete: "current-password" })),
-      error, go,
-      CONFIG.openid ? h("p", {}, h("a.button", { href: "/v1/session/openid" }, say("sign_in_openid"))) : null);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#busy(go, error, async () => {
-        const body = { login: form.elements.login.value, password: form.elements.password.value };
-        await this.#entered(await this.net.post("/v1/session", body));
-      });
-    });
-    this.#show("sign-in", form);
+    this.#show("sign-in", signInForm({
+      net: this.net, words, openid: CONFIG.openid, told,
+      run: (go, error, work) => this.#busy(go, error, work), entered: (session) => this.#entered(session),
+    }));
   }
 
   async #signOut(everywhere) {
@@ -161,6 +149,7 @@ class App {
     localStorage.setItem("language", language);
     this.#head();
     this.#view?.();
+    document.querySelector(".languages [aria-pressed=true]").focus();
   }
 
   #online(yes) {
@@ -177,7 +166,7 @@ class App {
     if (this.drafts.unsent) parts.push(say("unsent", { count: this.drafts.unsent }));
     else if (this.draft && this.isOnline) parts.push(say("all_sent"));
     this.status.textContent = parts.join(" · ");
-    this.status.className = !this.isOnline ? "bad" : this.drafts.unsent ? "wait" : "";
+    this.status.className = !this.isOnline ? "bad" : this.drafts.unsent ? "unsent" : "";
   }
 
   #show(name, ...inside) {
@@ -632,7 +621,7 @@ class App {
   // --- after ----------------------------------------------------------------------------------
 
   async #ended(envelope) {
-    if (envelope.state !== "declined") this.#wait(say("sealing"));
+    this.#wait(say(SEALS.has(envelope.state) ? "sealing" : "working"));
     await this.#done(envelope.id);
   }
 
@@ -648,7 +637,8 @@ class App {
         h("img.qr", { src: `/v1/envelopes/${envelope.id}/documents/${each.id}/qr`, alt: "", width: 220, height: 220 }),
         h("a", { href: each.links.verification, target: "_blank", rel: "noopener" }, each.number))) : [];
       this.#show("done", h("div.finished", { data: { state: envelope.state } }, h("p.tick", { "aria-hidden": "true" }, isSealed ? "✓" : "–"),
-        h("h1", { tabindex: -1 }, say(isSealed ? "sealed" : envelope.state === "declined" ? "declined" : `envelope_${envelope.state}`)),
+        h("h1", { tabindex: -1 }, say(isSealed ? "sealed" : envelope.state === "declined" ? "declined" : `over_${envelope.state}`)),
+        ["void", "expired"].includes(envelope.state) ? h("p", {}, say(`over_${envelope.state}_says`)) : null,
         isSealed ? h("p", {}, say("sealed_says")) : null, isSealed ? h("p.quiet", {}, say("sealed_copy")) : null, h("ul.links", {}, links)),
       this.session.signing ? this.#backBar() : h("div.bar", {}, h("a.button.main", { href: "#" , on: { click: () => { if (!location.hash || location.hash === "#") this.#route(); } } }, say("next"))));
     };

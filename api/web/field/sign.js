@@ -9,6 +9,9 @@ import { sheets } from "./sheets.js";
 const DIGITS = 6;
 const POLL = 700;
 
+/** States in which an envelope can still be signed. */
+export const LIVE = new Set(["draft", "ready", "code_sent"]);
+
 /** A number that is not broken at the end of a line. */
 function whole(phone) {
   return phone.replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
@@ -142,7 +145,15 @@ export class Signing {
   }
 
   #busy(control, work) {
-    return busy(control, this.problem, { words: this.words }, work);
+    return busy(control, this.problem, { words: this.words }, () => work().catch((problem) => this.#overtaken(problem)));
+  }
+
+  /** Where another device was faster there is nothing left to sign here: that is shown instead. */
+  async #overtaken(problem) {
+    if (problem.status !== 409) throw problem;
+    const now = await this.net.get(`/v1/envelopes/${this.envelope.id}`);
+    if (LIVE.has(now.state)) throw problem;
+    await this.done(now);
   }
 }
 

@@ -1,8 +1,11 @@
 // The office: who is signed in, which sections he may see, and the frame of every page.
 
-import { h, newId } from "./dom.js";
+import { busy, told } from "./busy.js";
+import { h } from "./dom.js";
+import { refusal, signInForm } from "./entering.js";
 import { Net } from "./net.js";
 import { packSection } from "./packs.js";
+import { markFields } from "./wrong.js";
 
 const CONFIG = JSON.parse(document.getElementById("config").textContent);
 const LANGUAGES = ["kk", "ru"];
@@ -40,7 +43,7 @@ class App {
     try {
       await this.#entered(await this.net.get("/v1/session"));
     } catch (problem) {
-      this.#signIn(problem.isOffline ? this.say("offline") : "");
+      this.#signIn(problem.isOffline ? this.words(problem) : refusal(this));
     }
   }
 
@@ -69,8 +72,14 @@ class App {
     const [path, ...parts] = location.hash.replace(/^#\/?/, "").split("/");
     const section = this.sections.find((each) => each.path === path) ?? this.sections[0];
     this.#head(section);
+    await this.attempt(() => section.show(this, parts, () => turn === this.#turn));
+  }
+
+  /** Do what a page is made of; where that fails, say so in its place. */
+  async attempt(work) {
+    const turn = this.#turn;
     try {
-      await section.show(this, parts, () => turn === this.#turn);
+      await work();
     } catch (problem) {
       if (turn === this.#turn) this.fail(problem);
     }
@@ -92,33 +101,29 @@ class App {
 
   fail(problem) {
     if (problem.code === "unauthenticated") return this.#signIn(this.say("gone"));
+    const again = h("button.main", { type: "button", on: { click: () => this.route() } }, this.say("again"));
     const back = h("a.button", { href: "#/packs" }, this.say("to_packs"));
-    this.show("failed", () => this.route(), h("h1", { tabindex: -1 }, this.say("failed")),
-      h("p.error", { role: "alert" }, this.words(problem)), h("div.tools", {}, back));
+    this.show("failed", () => this.fail(problem), h("h1", { tabindex: -1 }, this.say("failed")),
+      h("p.error", { role: "alert" }, this.words(problem)), h("div.tools", {}, again, back));
     this.land();
   }
 
   words(problem) {
-    if (problem.isOffline) return this.say("offline");
-    const found = (problem.errors ?? []).map((each) => each.message);
-    return [problem.title, problem.detail, ...found].filter(Boolean).join(" ") || String(problem.message ?? problem);
+    return told(problem, this);
   }
 
-  /** Do it once, its button busy meanwhile; what is refused is said beside it. */
-  async busy(button, error, work) {
-    if (button.disabled) return;
-    button.disabled = true;
-    button.setAttribute("aria-busy", "true");
-    error.textContent = "";
-    try {
-      await work();
-    } catch (problem) {
-      if (problem.code === "unauthenticated") return this.#signIn(this.say("gone"));
-      error.textContent = this.words(problem);
-    } finally {
-      button.disabled = false;
-      button.removeAttribute("aria-busy");
-    }
+  /**
+   * Do it once, its button busy meanwhile; what is refused is said beside it, and in `form` beside
+   * each field that is wrong.
+   */
+  busy(button, error, work, form = null) {
+    const refused = (problem) => {
+      if (problem.code === "unauthenticated") this.#signIn(this.say("gone"));
+      else if (!form || !markFields(form, problem.errors ?? [])) return false;
+      else error.textContent = this.say("mend_fields");
+      return true;
+    };
+    return busy(button, error, { words: this, refused }, work);
   }
 
   #online(yes) {
@@ -151,12 +156,14 @@ class App {
     localStorage.setItem("language", language);
     this.#head(current);
     this.#again?.();
+    document.querySelector(".languages [aria-pressed=true]").focus();
   }
 
   #refuse() {
     const out = h("button.main", { type: "button", on: { click: () => this.#signOut() } }, this.say("sign_out"));
     this.show("refused", () => this.#refuse(), h("h1", { tabindex: -1 }, this.say("no_section")),
-      h("p", {}, this.say("no_section_says")), h("div.tools", {}, out));
+      h("p", {}, this.say("no_section_says")),
+      h("div.tools", {}, h("a.button", { href: "/field/" }, this.say("to_field")), out));
     this.land();
   }
 
@@ -171,22 +178,11 @@ class App {
     this.net.guard = null;
     this.#turn += 1;
     this.#head();
-    const [login, password] = [newId(), newId()];
-    const error = h("p.error", { role: "alert" }, told);
-    const go = h("button.main", { type: "submit" }, this.say("sign_in"));
-    const form = h("form.card", { novalidate: true }, h("h1", { tabindex: -1 }, this.say("sign_in_title")),
-      h("div.field", {}, h("label", { for: login }, this.say("login")), h("input", { id: login, name: "login", autocomplete: "username", autocapitalize: "none", spellcheck: "false" })),
-      h("div.field", {}, h("label", { for: password }, this.say("password")), h("input", { id: password, name: "password", type: "password", autocomplete: "current-password" })),
-      error, go,
-      CONFIG.openid ? h("p", {}, h("a.button", { href: "/v1/session/openid" }, this.say("sign_in_openid"))) : null);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.busy(go, error, async () => {
-        const body = { login: form.elements.login.value, password: form.elements.password.value };
-        await this.#entered(await this.net.post("/v1/session", body));
-      });
+    const form = signInForm({
+      net: this.net, words: this, openid: CONFIG.openid, told,
+      run: (go, error, work) => this.busy(go, error, work), entered: (session) => this.#entered(session),
     });
-    this.show("sign-in", () => this.#signIn(), form);
+    this.show("sign-in", () => this.#signIn(told), form);
   }
 }
 

@@ -1,8 +1,9 @@
 // Batches of packs: a workbook of debtors and a folder of papers, how far they are, and what came of them.
 
 import { newName } from "./asking.js";
-import { table } from "./calculation.js";
+import { Bringing, chooser } from "./choosing.js";
 import { h, newId } from "./dom.js";
+import { table } from "./table.js";
 
 const BATCHES = "/v1/pack-batches";
 const LOOK_AGAIN = 2000;
@@ -60,7 +61,8 @@ async function showBatch(app, id, still) {
     const done = ready + blocked;
     const [bar, error] = [newId(), h("p.error", { role: "alert" })];
     const change = (verb) => {
-      const button = h("button.plain", { type: "button", id: verb }, app.say(`batch_${verb}`));
+      const again = verb === "resume" && batch.state === "done" ? "again" : verb;
+      const button = h("button.plain", { type: "button", id: verb }, app.say(`batch_${again}`, { count: failed }));
       button.addEventListener("click", () => app.busy(button, error, async () => {
         batch = await app.net.post(`${place}/${verb}`, {}, newName());
         show();
@@ -71,7 +73,7 @@ async function showBatch(app, id, still) {
     };
     const open = batch.state === "stopped" || (batch.state === "done" && failed);
     const facts = { batch_ready: ready, batch_blocked: blocked, batch_failed: failed };
-    if (batch.state === "running") Object.assign(facts, { per_minute: batch.per_minute ?? "—", remaining: span(app, batch.remaining_seconds) });
+    if (batch.state === "running") Object.assign(facts, { per_minute: batch.per_minute === null ? "—" : String(batch.per_minute).replace(".", ","), remaining: span(app, batch.remaining_seconds) });
     app.show("batch", show, way(app, "#/packs/batches", "batches"),
       h("div.top", {}, h("div.title", {}, h("h1", { tabindex: -1 }, batch.id), mark(app, batch))),
       h("section.act", { "aria-label": app.say("batch_progress") },
@@ -90,11 +92,13 @@ async function showBatch(app, id, still) {
       watched = false;
       if (!still() || app.main.dataset.view !== "batch") return;
       const focused = document.activeElement?.id;
-      batch = await app.net.get(place).catch(() => batch);
-      if (!still()) return;
-      show();
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-      watch();
+      await app.attempt(async () => {
+        batch = await app.net.get(place).catch((problem) => { if (problem.isOffline) return batch; throw problem; });
+        if (!still()) return;
+        show();
+        if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+        watch();
+      });
     }, LOOK_AGAIN);
   };
   show();
@@ -103,52 +107,43 @@ async function showBatch(app, id, still) {
 }
 
 function newBatch(app) {
-  const [file, papers, bar] = [newId(), newId(), newId()];
+  const file = chooser(app, app.say("batch_file"), { name: "table", accept: ".xlsx" });
+  const folder = chooser(app, app.say("batch_papers"), { name: "folder", webkitdirectory: true, multiple: true });
+  const bringing = new Bringing(app);
   const error = h("p.error", { role: "alert" });
   const wrong = h("section.wrong", { hidden: true, "aria-live": "polite" });
-  const progress = h("progress", { id: bar, hidden: true, "aria-label": app.say("uploading") });
   const go = h("button.main", { type: "submit" }, app.say("batch_go"));
   const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_batch")), h("p.quiet", {}, app.say("new_batch_says")),
-    h("div.field", {}, h("label", { for: file }, app.say("batch_file")), h("input", { id: file, type: "file", accept: ".xlsx" })),
-    h("div.field", {}, h("label", { for: papers }, app.say("batch_papers")), h("input", { id: papers, type: "file", webkitdirectory: true, multiple: true })),
-    progress, error, h("div.tools", {}, h("a.button", { href: "#/packs/batches" }, app.say("back")), go));
+    file.field, folder.field, bringing.box, error, h("div.tools", {}, h("a.button", { href: "#/packs/batches" }, app.say("back")), go));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     wrong.hidden = true;
     app.busy(go, error, async () => {
-      const [workbook] = form.querySelector(`#${file}`).files;
-      if (!workbook) throw new Error(app.say("no_batch_file"));
-      const brought = await bring(app, [...form.querySelector(`#${papers}`).files], progress);
+      const [workbook] = file.input.files;
+      if (!workbook) throw Object.assign(new Error(), { title: app.say("no_batch_file") });
       const body = new FormData();
       body.append("file", workbook);
-      body.append("data", JSON.stringify({ papers: brought }));
+      body.append("data", JSON.stringify({ papers: await bring(bringing, [...folder.input.files]) }));
       try {
         const batch = await (await app.net.answer("POST", BATCHES, body, newName())).json();
         location.hash = `#/packs/batches/${batch.id}`;
       } catch (problem) {
         if (!problem.errors?.length) throw problem;
         tell(app, wrong, problem.errors);
-        throw new Error(app.say("batch_errors", { count: problem.errors.length }));
+        throw Object.assign(new Error(), { title: app.say("batch_errors", { count: problem.errors.length }) });
       }
-    }).finally(() => { progress.hidden = true; });
+    });
   });
   app.show("new-batch", () => newBatch(app), form, wrong);
   app.land();
 }
 
 /** Every paper of the folder, by its path below it. */
-async function bring(app, files, progress) {
-  const brought = [];
+async function bring(bringing, files) {
   const pdfs = files.filter((each) => each.name.toLowerCase().endsWith(".pdf"));
-  progress.hidden = false;
-  progress.max = pdfs.length + 1;
-  for (const [place, paper] of pdfs.entries()) {
-    progress.value = place;
-    const path = paper.webkitRelativePath.split("/").slice(1).join("/") || paper.name;
-    const kept = await app.net.upload("/v1/pack-papers", paper).catch((problem) => { throw new Error(`${path}: ${app.words(problem)}`); });
-    brought.push({ path, sha256: kept.sha256 });
-  }
-  return brought;
+  const path = (paper) => paper.webkitRelativePath.split("/").slice(1).join("/") || paper.name;
+  const hashes = await bringing.all(pdfs, path);
+  return pdfs.map((paper, place) => ({ path: path(paper), sha256: hashes[place] }));
 }
 
 /** What is wrong, cell by cell. */
@@ -157,6 +152,6 @@ function tell(app, wrong, errors) {
     const [, name, ...rest] = each.pointer.split("/");
     return [name, rest.join("/") || "—", each.message];
   });
-  wrong.replaceChildren(h("h2", {}, app.say("batch_wrong")), table(app, ["table", "cell", "what_is_wrong"], rows));
+  wrong.replaceChildren(h("h2", {}, app.say("batch_wrong")), table(app, app.say("batch_wrong"), ["table", "cell", "what_is_wrong"], rows));
   wrong.hidden = false;
 }

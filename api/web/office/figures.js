@@ -25,3 +25,9 @@ export function exact(text) {
   const rest = part.replace(/0+$/, "").padEnd(2, "0");
   return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, "\u00a0")},${rest}`;
 }
+
+/** `92-1-2-7` as the law writes it: `92-1(2)(7)`. */
+export function article(text) {
+  const [head, tail, ...parts] = text.split("-");
+  return `${head}-${tail}${parts.map((each) => `(${each})`).join("")}`;
+}

@@ -1,6 +1,5 @@
 // What the rules have found, the heaviest first; for a warning somebody answers in its place.
 
-import { newName } from "./asking.js";
 import { h, newId } from "./dom.js";
 
 export function findings(view) {
@@ -28,7 +27,7 @@ function one(view, found) {
   const answers = found.severity === "warning" && found.by === null && app.works && ["draft", "checked"].includes(view.pack.state);
   return h("li", { data: { severity: found.severity, rule: found.rule } },
     h("p", {}, h("strong.rule", {}, found.rule), ` ${app.told(found.message)}`),
-    h("p.quiet", {}, [app.told(found.source), found.to_confirm_by_a_lawyer ? app.say("to_confirm") : "", found.pointer].filter(Boolean).join(" · ")),
+    h("p.quiet", {}, [app.told(found.source), found.to_confirm_by_a_lawyer ? app.say("to_confirm") : "", found.pointer ? app.say("place_in_case", { place: found.pointer }) : ""].filter(Boolean).join(" · ")),
     found.by ? h("p.answer", {}, `${app.say("answers")}: ${found.by}. ${found.reason}`) : null,
     answers ? answer(view, found) : null);
 }
@@ -38,7 +37,7 @@ function answer(view, found) {
   const [by, reason] = [newId(), newId()];
   const error = h("p.error", { role: "alert" });
   const go = h("button.plain", { type: "submit" }, app.say("answer"));
-  const form = h("form.answering", { novalidate: true },
+  const form = h("form.answering", { novalidate: true, data: { keep: `${found.rule}${found.pointer}` } },
     h("div.field", {}, h("label", { for: by }, app.say("answer_by")), h("input", { id: by, name: "by", autocomplete: "name", value: app.session.person.full_name })),
     h("div.field", {}, h("label", { for: reason }, app.say("answer_reason")), h("textarea", { id: reason, name: "reason", rows: 2 })),
     error, go);
@@ -46,8 +45,8 @@ function answer(view, found) {
     event.preventDefault();
     app.busy(go, error, async () => {
       const body = { rule: found.rule, by: form.elements.by.value, reason: form.elements.reason.value };
-      view.update(await app.net.post(`${view.place}/overrides`, body, newName()));
-    });
+      await view.change("overrides", body);
+    }, form);
   });
   return form;
 }

@@ -1,8 +1,9 @@
 // What became of a pack, told day by day, and what may be told next.
 
-import { newName } from "./asking.js";
 import { h, newId } from "./dom.js";
 import { day } from "./figures.js";
+
+const ORDER = ["recipient", "number", "how", "reason"];
 
 export function outcomes(view) {
   const { app, pack } = view;
@@ -23,7 +24,9 @@ function tell(view) {
   const choose = h("select", { id: outcome, name: "outcome" }, next.map((each) => h("option", { value: each.outcome }, app.say(`state_${each.outcome}`))));
   const facts = h("div.fields", {});
   const ask = () => {
-    const wanted = pack.next.find((each) => each.outcome === choose.value).facts;
+    const { facts: needed } = pack.next.find((each) => each.outcome === choose.value);
+    const wanted = ORDER.filter((name) => needed.includes(name));
+    facts.hidden = !wanted.length;
     facts.replaceChildren(...wanted.map((name) => {
       const id = newId();
       return h("div.field", {}, h("label", { for: id }, app.say(`fact_${name}`)), h(name === "reason" ? "textarea" : "input", { id, name }));
@@ -39,8 +42,8 @@ function tell(view) {
     event.preventDefault();
     app.busy(go, error, async () => {
       const given = Object.fromEntries([...new FormData(form)].filter(([, value]) => String(value).trim()));
-      view.update(await app.net.post(`${view.place}/outcomes`, given, newName()));
-    });
+      await view.change("outcomes", given);
+    }, form);
   });
   return form;
 }

@@ -5,6 +5,7 @@ import { calculation } from "./calculation.js";
 import { h, newId } from "./dom.js";
 import { day, money } from "./figures.js";
 import { findings } from "./findings.js";
+import { keep } from "./kept.js";
 import { outcomes } from "./outcomes.js";
 import { papers } from "./papers.js";
 
@@ -15,18 +16,28 @@ export async function showPack(app, id, still) {
   const place = `/v1/packs/${id}`;
   let pack = await app.net.get(place);
   if (!still()) return;
-  const view = { app, still, place, get pack() { return pack; }, update };
-  const open = new Set();
+  const view = { app, still, place, notice: "", get pack() { return pack; }, update, change };
 
-  function update(told) {
+  function update(told, notice = "") {
     pack = told;
+    view.notice = notice;
     if (still()) draw();
   }
 
+  /** Have it changed; where somebody else was faster, show what it is by now, and say so. */
+  async function change(verb, body) {
+    try {
+      update(await app.net.post(`${place}/${verb}`, body, newName()));
+    } catch (problem) {
+      if (problem.status !== 409) throw problem;
+      update(await app.net.get(place), app.words(problem));
+    }
+  }
+
   function draw() {
-    for (const each of app.main.querySelectorAll("details[data-part]")) each.open ? open.add(each.dataset.part) : open.delete(each.dataset.part);
+    const again = keep(app.main);
     app.show("pack", draw, ...page(view));
-    for (const each of app.main.querySelectorAll("details[data-part]")) if (open.has(each.dataset.part)) each.open = true;
+    again();
   }
 
   draw();
@@ -40,6 +51,7 @@ function page(view) {
     h("p.way", {}, h("a.button", { href: "#/packs" }, `← ${app.say("packs")}`)),
     h("div.title", {}, h("h1", { tabindex: -1 }, pack.debtor || app.say("no_name")),
       h("span.state", { data: { state: pack.state } }, app.say(`state_${pack.state}`))),
+    view.notice ? h("p.notice", { role: "alert" }, view.notice) : null,
     h("dl.gist", {},
       pair(app.say("number"), pack.id), pair(app.say("account"), pack.account_number || "—"),
       pair(app.say("as_of"), day(pack.as_of)), pair(app.say("total"), `${money(pack.total)} ₸`),
@@ -62,13 +74,21 @@ function act(view) {
   }
   if (pack.building) return building(view);
   if (!AT_DESK.has(pack.state) || !app.works) return null;
-  if (!pack.ready) return h("section.act.bad", { "aria-label": app.say("not_ready") }, h("p.lead", {}, app.say("not_ready")), h("p", {}, app.say("hindered", { blocks: pack.blocks, warnings: pack.warnings })));
+  if (!pack.ready) return hindered(view);
   const go = h("button.main", { id: "build", type: "button" }, app.say("build"));
   go.addEventListener("click", () => app.busy(go, error, async () => {
-    view.update(await app.net.post(`${view.place}/build`, {}, newName()));
+    await view.change("build", {});
     watch(view);
   }));
   return h("section.act", { "aria-label": app.say("ready") }, h("p.lead", {}, app.say("ready")), error, go);
+}
+
+/** What has to be done before it can be built. */
+function hindered({ app, pack }) {
+  return h("section.act.bad", { "aria-label": app.say("not_ready") }, h("p.lead", {}, app.say("not_ready")),
+    pack.blocks ? h("p", {}, app.say("hindered_blocks", { count: pack.blocks })) : null,
+    pack.warnings ? h("p", {}, app.say("hindered_warnings", { count: pack.warnings })) : null,
+    pack.blocks ? h("a.button", { href: "#/packs/new" }, app.say("new_case")) : null);
 }
 
 function building(view) {
@@ -91,6 +111,7 @@ function watch(view) {
       const told = await view.app.net.get(view.place);
       if (JSON.stringify(told) !== JSON.stringify(view.pack)) view.update(told);
     } catch (problem) {
+      if (!view.still()) return;
       if (!problem.isOffline) return view.app.fail(problem);
     }
     if (view.pack.building) setTimeout(look, LOOK_AGAIN);

@@ -2,6 +2,7 @@
 
 import { newName } from "./asking.js";
 import { batchPages } from "./batches.js";
+import { Bringing, chooser } from "./choosing.js";
 import { courtList } from "./court.js";
 import { h, newId } from "./dom.js";
 import { day, money } from "./figures.js";
@@ -45,7 +46,7 @@ async function list(app, still, { focus = true } = {}) {
     next = page.next;
     more.hidden = !next;
   }));
-  const show = () => list(app, still, { focus: false });
+  const show = () => app.attempt(() => list(app, still, { focus: false }));
   app.show("packs", show,
     h("div.top", {}, h("h1", { tabindex: -1 }, app.say("packs")), h("div.tools", {},
       h("a.button", { href: "#/packs/court" }, app.say("court_list")),
@@ -88,30 +89,23 @@ function row(app, pack) {
 }
 
 function newCase(app) {
-  const [file, papers] = [newId(), newId()];
+  const file = chooser(app, app.say("case_file"), { name: "case", accept: ".json,application/json" });
+  const papers = chooser(app, app.say("case_papers"), { name: "papers", accept: ".pdf,application/pdf", multiple: true });
+  const bringing = new Bringing(app);
   const error = h("p.error", { role: "alert" });
-  const progress = h("progress", { hidden: true, "aria-label": app.say("uploading") });
   const go = h("button.main", { type: "submit" }, app.say("check"));
   const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_case")), h("p.quiet", {}, app.say("new_case_says")),
-    h("div.field", {}, h("label", { for: file }, app.say("case_file")), h("input", { id: file, type: "file", accept: ".json,application/json" })),
-    h("div.field", {}, h("label", { for: papers }, app.say("case_papers")), h("input", { id: papers, type: "file", accept: ".pdf,application/pdf", multiple: true })),
-    progress, error, h("div.tools", {}, h("a.button", { href: "#/packs" }, app.say("back")), go));
+    file.field, papers.field, bringing.box, error, h("div.tools", {}, h("a.button", { href: "#/packs" }, app.say("back")), go));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     app.busy(go, error, async () => {
-      const [given] = form.querySelector(`#${file}`).files;
-      if (!given) throw new Error(app.say("no_case_file"));
+      const [given] = file.input.files;
+      if (!given) throw Object.assign(new Error(), { title: app.say("no_case_file") });
       const text = await given.text();
-      const brought = [...form.querySelector(`#${papers}`).files];
-      progress.hidden = false;
-      progress.max = brought.length + 1;
-      for (const [place, paper] of brought.entries()) {
-        progress.value = place;
-        await app.net.upload("/v1/pack-papers", paper).catch((problem) => { throw new Error(`${paper.name}: ${app.words(problem)}`); });
-      }
+      await bringing.all([...papers.input.files], (paper) => paper.name);
       const pack = await app.net.send("/v1/packs", text, newName());
       location.hash = `#/packs/${pack.id}`;
-    }).finally(() => { progress.hidden = true; });
+    });
   });
   app.show("new-case", () => newCase(app), form);
   app.land();

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from docgen.adapters.db.reading import all_rows, one_row
@@ -26,6 +25,11 @@ _ADD = {
 _SAVE = update(WebhookDeliveryRow).where(
     WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
     WebhookDeliveryRow.message_id == bindparam("its_message"),
+)
+_CLAIM = update(WebhookDeliveryRow).where(
+    tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(
+        bindparam("their_names", expanding=True)
+    )
 )
 _DUE = (
     select(WebhookDeliveryRow)
@@ -50,9 +54,17 @@ class SqlDeliveries:
         add = _ADD[self._connection.dialect.name]
         return self._connection.execute(add, _columns(delivery)).rowcount == 1
 
-    def save(self, delivery: Delivery) -> None:
-        """Store what came of a try; without effect where its webhook is gone."""
-        self._connection.execute(_SAVE, _columns(delivery) | _its(delivery))
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        """All of them in one journey to the server; those that are known stay as they are."""
+        if deliveries:
+            add = _ADD[self._connection.dialect.name]
+            self._connection.execute(add, [_columns(delivery) for delivery in deliveries])
+
+    def save(self, *deliveries: Delivery) -> None:
+        """Store what came of tries; without effect where a webhook is gone."""
+        if deliveries:
+            changed = [_changing(delivery) | _its(delivery) for delivery in deliveries]
+            self._connection.execute(_SAVE, changed)
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
@@ -77,8 +89,9 @@ class SqlDeliveries:
             if len(taken) < limit and of_each[row.webhook_id] < each:
                 of_each[row.webhook_id] += 1
                 taken.append(_delivery_of(row))
-        for delivery in taken:
-            self._connection.execute(_SAVE, {"next_at": until} | _its(delivery))
+        if taken:
+            names = [(delivery.webhook_id, delivery.message_id) for delivery in taken]
+            self._connection.execute(_CLAIM, {"next_at": until, "their_names": names})
         return taken
 
     def of(
@@ -111,18 +124,34 @@ def _its(delivery: Delivery) -> dict[str, str]:
 
 
 def _columns(delivery: Delivery) -> dict[str, Any]:
-    tries = [asdict(each) | {"at": each.at.isoformat()} for each in delivery.tries]
-    return asdict(delivery) | {
+    return {
+        "webhook_id": delivery.webhook_id,
+        "message_id": delivery.message_id,
         "topic": delivery.topic.value,
+        "body": delivery.body,
+        "happened_at": delivery.happened_at,
+    } | _changing(delivery)
+
+
+def _changing(delivery: Delivery) -> dict[str, Any]:
+    """The columns that a try may change."""
+    return {
         "state": delivery.state.value,
-        "tries": tries,
+        "next_at": delivery.next_at,
+        "failures": delivery.failures,
+        "tries": [vars(each) | {"at": each.at.isoformat()} for each in delivery.tries],
     }
 
 
 def _delivery_of(row: WebhookDeliveryRow) -> Delivery:
-    names = WebhookDeliveryRow.__table__.columns.keys()
-    columns = {name: getattr(row, name) for name in names}
-    tries = tuple(Try(**each | {"at": datetime.fromisoformat(each["at"])}) for each in row.tries)
     return Delivery(
-        **columns | {"topic": Topic(row.topic), "state": DeliveryState(row.state), "tries": tries}
+        webhook_id=row.webhook_id,
+        message_id=row.message_id,
+        topic=Topic(row.topic),
+        body=row.body,
+        happened_at=row.happened_at,
+        state=DeliveryState(row.state),
+        next_at=row.next_at,
+        failures=row.failures,
+        tries=tuple(Try(**each | {"at": datetime.fromisoformat(each["at"])}) for each in row.tries),
     )

@@ -32,6 +32,11 @@ _DOCUMENTS = (
     .where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
     .order_by(DocumentRow.position)
 )
+_VERSIONS = (
+    select(DocumentVersionRow)
+    .where(DocumentVersionRow.document_id.in_(bindparam("their_ids", expanding=True)))
+    .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
+)
 _PERSONS = (
     select(EnvelopeRow.subscriber["iin"].as_string())
     .where(
@@ -177,12 +182,7 @@ class SqlEnvelopes:
         found: dict[str, list[DocumentVersionRow]] = defaultdict(list)
         if not document_ids:
             return found
-        wanted = (
-            select(DocumentVersionRow)
-            .where(DocumentVersionRow.document_id.in_(document_ids))
-            .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
-        )
-        for row in all_rows(self._connection, wanted):
+        for row in all_rows(self._connection, _VERSIONS, {"their_ids": document_ids}):
             found[row.document_id].append(row)
         return found
 

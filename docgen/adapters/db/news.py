@@ -1,15 +1,18 @@
 """Entries that nobody was told of yet, in SQL."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Integer, and_, bindparam, delete, select, tuple_
 
 from docgen.adapters.db.journal import entry_of
 from docgen.adapters.db.reading import all_rows
-from docgen.adapters.db.rows import EnvelopeRow, JournalRow
+from docgen.adapters.db.rows import DocumentRow, EnvelopeRow, JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow
 from docgen.domain.journal import Entry
+from docgen.domain.subscriber import Phone
+from docgen.domain.webhook import Outline
 
 _NEXT = (
     select(JournalRow)
@@ -21,6 +24,22 @@ _NEXT = (
     )
     .order_by(NewsRow.id)
     .limit(bindparam("most", type_=Integer))
+)
+_TOLD = delete(NewsRow).where(
+    tuple_(NewsRow.envelope_id, NewsRow.sequence).in_(bindparam("their_names", expanding=True))
+)
+_OUTLINES = select(
+    EnvelopeRow.id,
+    EnvelopeRow.owner,
+    EnvelopeRow.region,
+    EnvelopeRow.phone,
+    EnvelopeRow.order_number,
+    EnvelopeRow.account_number,
+).where(EnvelopeRow.id.in_(bindparam("their_ids", expanding=True)))
+_DOCUMENTS = (
+    select(DocumentRow.envelope_id, DocumentRow.id, DocumentRow.number, DocumentRow.form)
+    .where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
+    .order_by(DocumentRow.position)
 )
 
 
@@ -38,9 +57,27 @@ class SqlNews:
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""
         names = [(entry.envelope_id, entry.sequence) for entry in entries]
-        self._connection.execute(
-            delete(NewsRow).where(tuple_(NewsRow.envelope_id, NewsRow.sequence).in_(names))
-        )
+        self._connection.execute(_TOLD, {"their_names": names})
+
+    def outlines(self, envelope_ids: Collection[str]) -> Mapping[str, Outline]:
+        """Of those that there are, by id."""
+        given = {"their_ids": list(envelope_ids)}
+        documents = defaultdict(list)
+        for row in self._connection.execute(_DOCUMENTS, given):
+            told = {"id": row.id, "number": row.number, "form": row.form}
+            documents[row.envelope_id].append(told)
+        return {
+            row.id: Outline(
+                id=row.id,
+                owner=row.owner,
+                region=row.region,
+                is_test=Phone(row.phone).is_test,
+                order_number=row.order_number,
+                account_number=row.account_number,
+                documents=tuple(documents[row.id]),
+            )
+            for row in self._connection.execute(_OUTLINES, given)
+        }
 
     def between(
         self, owner: str, begin: datetime, end: datetime, *, after: str, limit: int

@@ -1,6 +1,6 @@
 """Webhooks in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ from docgen.domain.webhook import Topic, Webhook, WebhookState
 
 _ONE = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
 _ONE_LOCKED = _ONE.with_for_update()
+_SEVERAL = select(WebhookRow).where(WebhookRow.id.in_(bindparam("their_ids", expanding=True)))
 _OF_OWNER = (
     select(WebhookRow)
     .where(WebhookRow.owner == bindparam("its_owner"))
@@ -51,6 +52,11 @@ class SqlWebhooks:
         if row is None:
             raise WebhookNotFound(webhook_id)
         return _webhook_of(row)
+
+    def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
+        """Those that there are, locked by nobody."""
+        rows = all_rows(self._connection, _SEVERAL, {"their_ids": list(webhook_ids)})
+        return [_webhook_of(row) for row in rows]
 
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""

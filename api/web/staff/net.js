@@ -4,7 +4,13 @@
 import { Problem } from "./asking.js";
 
 const PATIENCE = 30_000;
+const BYTES_A_MILLISECOND = 10;
 const [STILL_AT_IT, AGAIN] = [75_000, 1500];
+
+/** Bytes of files that are sent: over a slow link they take as long as they take. */
+function weight(body) {
+  return body instanceof FormData ? [...body.values()].reduce((sum, each) => sum + (each.size ?? 0), 0) : 0;
+}
 
 export class Net {
   guard = null;
@@ -75,7 +81,7 @@ export class Net {
     if (method !== "GET" && this.guard) headers["X-Page-Token"] = this.guard;
     if (once) headers["Idempotency-Key"] = once;
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE);
+    const timer = setTimeout(() => patience.abort(), PATIENCE + weight(body) / BYTES_A_MILLISECOND);
     let answer;
     try {
       answer = await fetch(path, {

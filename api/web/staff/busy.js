@@ -2,11 +2,16 @@
 
 const A_SECOND = 1000;
 
+/** Sentences one after another, each with its end. */
+export function sentences(parts) {
+  return parts.filter(Boolean).map((each) => (/[.!?…:]$/.test(each) ? each : `${each}.`)).join(" ");
+}
+
 /** What went wrong, for people. */
 export function told(problem, words) {
-  if (problem.isOffline) return words.say("offline_sign");
+  if (problem.isOffline) return words.say("unreachable");
   const parts = [problem.title, problem.detail, ...(problem.errors ?? []).map((each) => each.message)];
-  return parts.filter(Boolean).join(". ") || words.say("failed");
+  return sentences(parts) || words.say("failed");
 }
 
 /**

@@ -1,6 +1,8 @@
 """The service over a world of tests, on a port of its own that survives its end."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -34,3 +36,12 @@ class Service:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+
+@contextmanager
+def standing(portal: Portal) -> Iterator[Service]:
+    """It answers, until it is stopped."""
+    started = Service(portal)
+    started.start()
+    yield started
+    started.stop()

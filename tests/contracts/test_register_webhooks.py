@@ -1,0 +1,111 @@
+"""What webhooks are owed: many at a time, each once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from docgen.adapters.db.register import SqlRegister
+from docgen.domain.envelope import Envelope
+from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Webhook
+
+NOW = datetime(2026, 11, 28, 9, 15, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+
+
+def _webhook(identifier: str) -> Webhook:
+    return Webhook(
+        id=identifier, owner="operator", region=None, client="portal", url="https://shop.example/",
+        topics=frozenset({Topic.ENVELOPE_SEALED}), description="", created_at=NOW,
+    )  # fmt: skip
+
+
+def _delivery(message: str, webhook: str = "W1") -> Delivery:
+    return Delivery(
+        webhook_id=webhook, message_id=message, topic=Topic.ENVELOPE_SEALED, body='{"a":1}',
+        happened_at=NOW, next_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def hooked(register: SqlRegister) -> SqlRegister:
+    """A register with two webhooks."""
+    with register.begin() as unit:
+        for identifier in ("W1", "W2"):
+            unit.webhooks.add(_webhook(identifier))
+        unit.commit()
+    return register
+
+
+def _all(register: SqlRegister, webhook: str = "W1") -> list[Delivery]:
+    with register.view() as unit:
+        return list(unit.deliveries.of(webhook, state=None, after=None, limit=10))
+
+
+def test_what_is_owed_already_stays_as_it_is(hooked: SqlRegister) -> None:
+    """Many are owed at once; a message that is known for a webhook is not owed anew."""
+    told = replace(_delivery("evt_1"), state=DeliveryState.DELIVERED, failures=2)
+    with hooked.begin() as unit:
+        unit.deliveries.owe([])
+        unit.deliveries.owe([told])
+        unit.deliveries.owe([_delivery("evt_1"), _delivery("evt_2"), _delivery("evt_1", "W2")])
+        unit.commit()
+
+    assert _all(hooked) == [_delivery("evt_2"), told]
+    assert _all(hooked, "W2") == [_delivery("evt_1", "W2")]
+
+
+def test_what_came_of_many_tries_is_stored_at_once(hooked: SqlRegister) -> None:
+    """Each its own; one whose webhook is gone meanwhile stores nothing."""
+    attempt = Try(at=NOW, status=204, error=None, took_ms=7, answer="рақмет")
+    first, second = (
+        replace(_delivery(name), state=DeliveryState.DELIVERED, tries=(attempt,) * tries)
+        for name, tries in (("evt_1", 1), ("evt_2", 2))
+    )
+    with hooked.begin() as unit:
+        unit.deliveries.owe([_delivery("evt_1"), _delivery("evt_2"), _delivery("evt_3")])
+        unit.deliveries.save()
+        unit.deliveries.save(first, second, _delivery("evt_1", "W3"))
+        unit.commit()
+
+    assert _all(hooked) == [_delivery("evt_3"), second, first]
+
+
+def test_all_that_is_taken_is_kept_from_others(hooked: SqlRegister) -> None:
+    """Until the moment that was named, of every webhook."""
+    with hooked.begin() as unit:
+        unit.deliveries.owe([_delivery("evt_1"), _delivery("evt_2"), _delivery("evt_1", "W2")])
+        taken = unit.deliveries.claim(NOW, until=LATER, each=8, limit=32)
+        unit.commit()
+    assert len(taken) == 3
+
+    with hooked.begin() as unit:
+        assert unit.deliveries.claim(NOW, until=LATER, each=8, limit=32) == []
+        assert len(unit.deliveries.claim(LATER, until=LATER, each=8, limit=32)) == 3
+
+
+def test_webhooks_are_looked_at_together(hooked: SqlRegister) -> None:
+    """Those that there are."""
+    with hooked.view() as unit:
+        found = unit.webhooks.look({"W1", "W2", "W3"})
+
+    assert sorted(each.id for each in found) == ["W1", "W2"]
+    assert _webhook("W1") in found
+
+
+def test_an_outline_says_whose_an_envelope_is_and_what_it_holds(
+    register: SqlRegister, stored: Envelope
+) -> None:
+    """As the envelope has it; of one that is not there nothing is said."""
+    with register.view() as unit:
+        found = unit.news.outlines({stored.id, "E-none"})
+
+    (outline,) = found.values()
+    assert found == {stored.id: outline}
+    assert (outline.owner, outline.region) == (stored.owner, stored.reference.region)
+    assert outline.order_number == stored.reference.order_number
+    assert outline.account_number == stored.reference.account_number
+    assert outline.is_test is stored.is_test
+    assert list(map(dict, outline.documents)) == [
+        {"id": d.id, "number": d.number, "form": d.form} for d in stored.documents
+    ]
