@@ -15,6 +15,7 @@ LIBRARIES := $(ENGINE)/clock.so $(ENGINE)/memory.so
 SMSC := tests/services/smsc
 OPENID := tests/services/openid
 AXE := tests/services/axe
+TYPESCRIPT := tests/services/typescript
 
 # Tests start some hundred processes of ours; none of them should compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -28,7 +29,7 @@ setup: PACKAGES = $(RUN_PACKAGES)
 setup: system-packages .venv/installed $(LIBRARIES)  ## install everything needed to run (idempotent)
 
 setup-tests: PACKAGES = $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed $(OPENID)/node_modules/installed $(AXE)/node_modules/installed
+setup-tests: system-packages .venv/installed $(LIBRARIES) $(SMSC)/node_modules/installed $(OPENID)/node_modules/installed $(AXE)/node_modules/installed $(TYPESCRIPT)/node_modules/installed
 
 system-packages:
 	@missing=""; for p in $(PACKAGES); do \
@@ -61,6 +62,11 @@ $(OPENID)/node_modules/installed: $(OPENID)/package-lock.json | system-packages
 $(AXE)/node_modules/installed: $(AXE)/package-lock.json | system-packages
 	@echo "Installing what looks over the pages"
 	@npm ci --prefix $(AXE) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+$(TYPESCRIPT)/node_modules/installed: $(TYPESCRIPT)/package-lock.json | system-packages
+	@echo "Installing what checks the types for portals"
+	@npm ci --prefix $(TYPESCRIPT) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(LIBRARIES): %.so: %.c | system-packages
@@ -114,4 +120,4 @@ lock: .venv/installed  ## write requirements.lock anew from pyproject.toml
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:  ## remove what was made, the demo's data included
-	rm -rf .venv var $(SMSC)/node_modules $(OPENID)/node_modules $(AXE)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var $(SMSC)/node_modules $(OPENID)/node_modules $(AXE)/node_modules $(TYPESCRIPT)/node_modules $(LIBRARIES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

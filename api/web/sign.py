@@ -31,6 +31,10 @@ def sign_page(site: Site, chance: Chance) -> Route:
             "Content-Security-Policy": _policy(nonce, framer),
             "Permissions-Policy": "otp-credentials=(self), camera=(), microphone=()",
             "X-Robots-Tag": "noindex, nofollow",
+            # Whoever opens it in a window of his has no hold of it; isolated portals may frame it.
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "Cross-Origin-Resource-Policy": "cross-origin",
         }
         return replace(told, headers={**told.headers, **headers})
 

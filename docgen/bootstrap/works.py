@@ -118,17 +118,28 @@ def works_over(
         settle_hops=SettleHops(register=register, clock=CLOCK),
         signs_detached=signer is not None, close_day=closing(settings, parts, register),
     )  # fmt: skip
-    routes = threading.Thread(target=_prove, args=(proving(settings, renderer),), name="routes")
-    routes.start()
     with ExitStack() as stack:
-        stack.callback(routes.join)
-        stack.callback(renderer.close)
+        stack.enter_context(_proved_meanwhile(proving(settings, renderer), renderer.close))
         copies = copying(settings, parts, stack, register=register)
         tell = telling_of(settings, parts, register=register, copies=copies)
         yield Works(work=work, sweep=sweep, tell=tell)
 
 
-def _prove(routes: ProveRoutes) -> None:
+@contextmanager
+def _proved_meanwhile(routes: ProveRoutes, close: Callable[[], None]) -> Iterator[None]:
+    """Routes are proved beside the work, at whose end the renderer is closed."""
+    ending = threading.Event()
+    proving_them = threading.Thread(target=_prove, args=(routes, ending), name="routes")
+    proving_them.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        close()
+        proving_them.join()
+
+
+def _prove(routes: ProveRoutes, ending: threading.Event) -> None:
     """Meanwhile: until a template's faster routes are proved, it goes by the slowest."""
     try:
         for report in routes():
@@ -136,4 +147,5 @@ def _prove(routes: ProveRoutes) -> None:
                 log.warning("%s", report)
         log.info("every template was tried")
     except Unavailable as failure:
-        log.warning("templates are not tried: %s", failure)
+        if not ending.is_set():
+            log.warning("templates are not tried: %s", failure)

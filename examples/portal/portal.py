@@ -3,13 +3,16 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from qoltanba import NotOurs, Qoltanba, read_webhook
+from words import WORDS
 
 _SAMPLE = Path(__file__).parents[2] / "samples" / "envelope.json"
 _NOBODYS = "+77990000001"
 """What a key for trying out takes; its code is always 123456."""
+_OVER = {"declined", "expired", "void"}
 
 
 def create_app(service: Qoltanba, *, webhook_secret: str = "", phone: str = _NOBODYS) -> Flask:
@@ -20,7 +23,7 @@ def create_app(service: Qoltanba, *, webhook_secret: str = "", phone: str = _NOB
 
     @app.get("/")
     def front() -> str:
-        return render_template("front.html")
+        return _page("front.html")
 
     @app.post("/acts")
     def new_act() -> Response:
@@ -28,17 +31,19 @@ def create_app(service: Qoltanba, *, webhook_secret: str = "", phone: str = _NOB
         visit = json.loads(_SAMPLE.read_text(encoding="utf-8"))
         visit["subscriber"]["phone"] = phone
         made = service.create_envelope(visit)
-        return redirect(url_for("act", envelope_id=made["id"]))  # type: ignore[return-value]
+        where = url_for("act", envelope_id=made["id"], lang=_language())
+        return redirect(where)  # type: ignore[return-value]
 
     @app.get("/acts/<envelope_id>")
     def act(envelope_id: str) -> str:
         """Only for the subscriber who is logged in: a portal checks that here."""
-        return render_template(
+        envelope = service.envelope(envelope_id)
+        is_over = envelope["state"] in _OVER
+        return _page(
             "act.html",
-            envelope=service.envelope(envelope_id),
-            ticket=service.ticket(envelope_id)["ticket"],
+            envelope=envelope,
+            ticket=None if is_over else service.ticket(envelope_id)["ticket"],
             service=service.url,
-            language="ru" if request.args.get("lang") == "ru" else "kk",
             heard=heard.get(envelope_id),
         )
 
@@ -67,6 +72,15 @@ def create_app(service: Qoltanba, *, webhook_secret: str = "", phone: str = _NOB
         return "", 204
 
     return app
+
+
+def _language() -> str:
+    return "ru" if request.args.get("lang") == "ru" else "kk"
+
+
+def _page(name: str, **holds: Any) -> str:
+    language = _language()
+    return render_template(name, language=language, words=WORDS[language], **holds)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 _PATIENCE = 30
@@ -46,6 +47,18 @@ class Qoltanba:
         """The envelope as it is now."""
         return self._json("GET", f"/v1/envelopes/{envelope_id}")
 
+    def envelopes(self, **wanted: str) -> dict[str, Any]:
+        """Those that are looked for, the newest first: by `order`, `phone`, `state`, `cursor`."""
+        return self._json("GET", "/v1/envelopes?" + urlencode(wanted))
+
+    def void(self, envelope_id: str, reason: str) -> dict[str, Any]:
+        """Withdraw what was a mistake; whoever has it open is told."""
+        return self._post(f"/v1/envelopes/{envelope_id}/void", {"reason": reason})
+
+    def journal(self, envelope_id: str) -> dict[str, Any]:
+        """What happened to it, from its making to its seal."""
+        return self._json("GET", f"/v1/envelopes/{envelope_id}/journal")
+
     def ticket(self, envelope_id: str, *, kind: str = "embed", origin: str = "") -> dict[str, Any]:
         """A ticket for the subscriber's browser; each asking gives another one."""
         body = {"kind": kind} | ({"origin": origin} if origin else {})
@@ -66,6 +79,28 @@ class Qoltanba:
         told = self._ask("POST", "/v1/verify", body, f"multipart/form-data; boundary={edge}")
         verdict: dict[str, Any] = json.loads(told)
         return verdict
+
+    def create_webhook(self, url: str, *, once: str = "") -> dict[str, Any]:
+        """Have everything told at that address of yours from now on."""
+        return self._post("/v1/webhooks", {"url": url}, once=once or str(uuid.uuid4()))
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """All of them, and whether they are heard."""
+        found: list[dict[str, Any]] = self._json("GET", "/v1/webhooks")["webhooks"]
+        return found
+
+    def webhook_secret(self, webhook_id: str) -> str:
+        """What `read_webhook` wants."""
+        return str(self._json("GET", f"/v1/webhooks/{webhook_id}/secret")["secret"])
+
+    def tell_again(self, webhook_id: str, *, since: str, before: str) -> int:
+        """Have told anew what you missed between two times (ISO 8601); how many messages."""
+        asked = {"from": since, "before": before}
+        return int(self._post(f"/v1/webhooks/{webhook_id}/redeliver", asked)["owed"])
+
+    def remove_webhook(self, webhook_id: str) -> None:
+        """Tell that address nothing more."""
+        self._json("DELETE", f"/v1/webhooks/{webhook_id}")
 
     def _post(self, path: str, body: Mapping[str, Any], *, once: str = "") -> dict[str, Any]:
         return self._json("POST", path, json.dumps(body).encode(), once)

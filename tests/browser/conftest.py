@@ -1,17 +1,27 @@
-"""A world and three origins for each test, and a phone to look at them."""
+"""A world and three origins for each test, the example portal, and a phone to look at them."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 from structlog.testing import capture_logs
 
+from docgen.domain.caller import NOT_OF_TESTS, Scope
 from tests.api.portal import Portal, portal
 from tests.api.program import ENVELOPES
 from tests.browser.serving import Now, page, served, service
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "portal"
+HOOK_SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
+PHONE = (390, 844)
+expect.set_options(timeout=20_000)
 EMBEDDING = """<!doctype html><html lang="kk"><meta charset="utf-8"><title>Portal</title>
 <meta name="viewport" content="width=device-width"><body style="margin:1rem">
 <script>window.told = []; window.raw = [];
@@ -34,6 +44,8 @@ class Site:
     portal: str = ""
     hostile: str = ""
     shown: dict[str, str] = field(default_factory=lambda: {"portal": "", "hostile": ""})
+    headers: dict[str, str] = field(default_factory=dict)
+    """With which the portal sends its page."""
 
     def ticket(self, envelope_id: str, kind: str = "embed", *, origin: str = "") -> str:
         """A ticket of the portal's, or of a program whose page is elsewhere."""
@@ -55,6 +67,27 @@ class Site:
         return self.here.world.chance.given[-1]
 
 
+def framed(page: Page, address: str) -> FrameLocator:
+    """The signing in the page at that address."""
+    page.goto(address)
+    return page.frame_locator("iframe")
+
+
+def opened(page: Page, address: str) -> FrameLocator:
+    """The signing in the page at that address, its papers shown."""
+    frame = framed(page, address)
+    frame.locator("#open").click()
+    expect(frame.locator("#papers figure img").first).to_be_visible()
+    return frame
+
+
+def told(page: Page, kind: str) -> list[dict[str, Any]]:
+    """Events of that kind that the portal heard, once there is one."""
+    page.wait_for_function("kind => told.some((each) => each.type === kind)", arg=kind)
+    found: list[dict[str, Any]] = page.evaluate("kind => told.filter((e) => e.type === kind)", kind)
+    return found
+
+
 @pytest.fixture
 def site(sqlite_url: str, redis_url: str) -> Iterator[Site]:
     """Three origins; `localhost` and `127.0.0.1` are two sites to a browser."""
@@ -64,16 +97,38 @@ def site(sqlite_url: str, redis_url: str) -> Iterator[Site]:
         built = Site(here, now)
         built.service = f"http://localhost:{stack.enter_context(served(service(here, now)))}"
         for name in ("portal", "hostile"):
-            app = page(lambda name=name: built.shown[name])  # type: ignore[misc]
+            sent_with = built.headers if name == "portal" else {}
+            app = page(lambda name=name: built.shown[name], sent_with)  # type: ignore[misc]
             setattr(built, name, f"http://127.0.0.1:{stack.enter_context(served(app))}")
         yield built
+
+
+@pytest.fixture
+def cabinet(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The example portal; its address takes the place of the one that other tests have."""
+    monkeypatch.syspath_prepend(str(EXAMPLE))
+    apps: list[Flask] = []
+    with served(lambda environ, start: apps[0](environ, start)) as port:  # noqa: PLW0108
+        site.portal = f"http://127.0.0.1:{port}"
+        key = site.here.issued(
+            client="cabinet",
+            origins=(site.portal,),
+            is_test=True,
+            scopes=frozenset(Scope) - NOT_OF_TESTS,
+        ).key
+        service = import_module("qoltanba").Qoltanba(url=site.service, key=key)
+        apps.append(import_module("portal").create_app(service, webhook_secret=HOOK_SECRET))
+        yield apps[0]
 
 
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
     """A page on a phone, whose console must stay silent."""
     context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, locale="kk"
+        viewport={"width": PHONE[0], "height": PHONE[1]},
+        device_scale_factor=2,
+        has_touch=True,
+        locale="kk",
     )
     yield from _watched(context)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.api.portal import Portal
-from tests.browser.serving import Now, service
+from tests.browser.serving import Dateless, Now, service
 
 
 class Service:
@@ -26,7 +26,9 @@ class Service:
     def start(self) -> None:
         """Answer."""
         app = service(self._portal, Now(self._portal))
-        self._server = make_server("localhost", self.port, app, threaded=True)
+        self._server = make_server(
+            "localhost", self.port, app, threaded=True, request_handler=Dateless
+        )
         self.port = self._server.port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

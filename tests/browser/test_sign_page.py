@@ -1,14 +1,17 @@
 """The signing page by itself, opened from a link: on a phone, in both languages."""
 
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from docgen.domain.caller import NOT_OF_TESTS, Scope
 from docgen.domain.language import Language
 from docgen.texts.phrases import say
+from tests.api.program import ENVELOPES, spoilt
 from tests.api.watch import PERSON
 from tests.browser.conftest import Site
 
@@ -114,6 +117,51 @@ def test_a_wrong_code_says_how_many_are_left_and_the_right_one_signs(
 
     expect(phone.locator("#done-title")).to_contain_text("мөрмен")
     assert site.here.shown(envelope_id)["state"] == "sealed"
+
+
+def test_a_code_that_was_guessed_at_is_given_up(phone: Page, site: Site) -> None:
+    """After the last try the page asks for no more of it, but for another one, in due time."""
+    _proved(phone, site, site.here.created())
+    phone.locator("#send").click()
+    for left in (4, 3, 2, 1):
+        phone.locator("#code").fill("999999")
+        expect(phone.locator("#act-error")).to_contain_text(f"{left}.")
+        expect(phone.locator("#code")).to_be_empty()
+    phone.locator("#code").fill("999999")
+
+    expect(phone.locator("#act-error")).to_contain_text("Жаңасын сұратыңыз")
+    expect(phone.locator("#code")).to_be_hidden()
+    expect(phone.locator("#send")).to_be_disabled()
+    expect(phone.locator("#send")).to_contain_text("кейін")
+
+
+@pytest.mark.parametrize(("end", "says"), [("01", "жіберілді."), ("03", "болуы мүмкін")])
+def test_a_code_of_which_nobody_knows_is_not_said_to_be_sent(
+    phone: Page, site: Site, end: str, says: str
+) -> None:
+    """The page says as much as is known."""
+    program = site.here.issued(is_test=True, scopes=frozenset(Scope) - NOT_OF_TESTS)
+    body = spoilt("subscriber", "phone", value=f"+779900000{end}")
+    envelope_id = program.post(ENVELOPES, body).get_json()["id"]
+    link = program.post(f"{ENVELOPES}/{envelope_id}/tickets", {"kind": "link"}).get_json()
+    phone.goto(f"{site.service}/sign/#{link['ticket']}")
+    phone.get_by_role("button", name=OPEN["kk"]).click()
+    phone.locator("#iin-end").fill(PERSON["iin"][-4:])
+    phone.locator("#iin-end").press("Enter")
+    phone.locator("#send").click()
+
+    expect(phone.locator("#code-sent")).to_contain_text(says)
+
+
+def test_a_wrong_clock_of_a_phone_changes_nothing(phone: Page, site: Site) -> None:
+    """Waits are told by the service's time, two hours ahead of this phone's."""
+    site.now.ahead = timedelta(hours=2)
+    _proved(phone, site, site.here.created())
+    phone.locator("#send").click()
+
+    expect(phone.locator("#again")).to_have_text(re.compile(r"Кодты [1-6]?[0-9] с кейін"))
+    phone.locator("#code").fill(site.code())
+    expect(phone.locator("#done-title")).to_contain_text("мөрмен")
 
 
 def test_declining_wants_a_reason(phone: Page, site: Site) -> None:

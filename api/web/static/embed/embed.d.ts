@@ -21,7 +21,10 @@ export interface QoltanbaData {
   expired: Record<string, never>;
   /** Two minutes are left; `keepAlive()` prolongs it. */
   "session-expiring": { expires_at: string };
-  /** `renewable`: with another ticket it would go on. `not_loaded`: this page may not frame it, or it is not there. */
+  /**
+   * `renewable`: with another ticket it would go on. `not_loaded`, which no ticket mends: this page may not frame it,
+   * or the service is not there.
+   */
   error: { code: string; renewable: boolean };
 }
 
@@ -46,6 +49,16 @@ export declare class QoltanbaSign extends HTMLElement {
   addEventListener<T extends QoltanbaType>(
     type: T,
     listener: (event: CustomEvent<QoltanbaDetail<T>>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
 }

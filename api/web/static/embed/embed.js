@@ -10,13 +10,18 @@ const EVENTS = new Set([
 ]);
 const TICKET = /^qt_([0-9A-Za-z]{26})_[A-Za-z0-9_-]{20,100}$/;
 const TITLES = { kk: "Құжаттарға қол қою", ru: "Подписание документов" };
-const PATIENCE = 20_000;
+const BLANK = {
+  kk: "Қол қою беті ашылмады. Кейінірек қайталап көріңіз.",
+  ru: "Страница подписания не открылась. Повторите позже.",
+};
+const PATIENCE = 45_000;
 const AFTER_LOAD = 5_000;
 
 export class QoltanbaSign extends HTMLElement {
   static observedAttributes = ["ticket", "language", "accent", "radius", "scheme"];
 
   #frame = null;
+  #isThere = false;
   #count = 0;
   #timer = null;
   #hear = (event) => this.#message(event);
@@ -24,16 +29,18 @@ export class QoltanbaSign extends HTMLElement {
   connectedCallback() {
     window.addEventListener("message", this.#hear);
     this.style.display ||= "block";
+    this.#isThere = true;
     this.#open();
   }
 
   disconnectedCallback() {
     window.removeEventListener("message", this.#hear);
+    this.#isThere = false;
     this.#close();
   }
 
   attributeChangedCallback(name, before, now) {
-    if (!this.isConnected || before === now) return;
+    if (!this.#isThere || before === now) return;
     if (name === "ticket") this.#open();
     else this.#configure();
   }
@@ -66,7 +73,8 @@ export class QoltanbaSign extends HTMLElement {
     if (!ticket) return;
     const named = TICKET.exec(ticket);
     if (!named) {
-      queueMicrotask(() => this.#dispatch("error", { code: "ticket_not_found", renewable: true }));
+      // Once there is somebody to hear it.
+      queueMicrotask(() => this.#fail("ticket_not_found", true, "this is no ticket"));
       return;
     }
     const frame = document.createElement("iframe");
@@ -95,7 +103,19 @@ export class QoltanbaSign extends HTMLElement {
   #expect(time) {
     clearTimeout(this.#timer);
     if (this.#frame?.dataset.ready) return;
-    this.#timer = setTimeout(() => this.#dispatch("error", { code: "not_loaded", renewable: true }), time);
+    const why = `${BASE.origin} cannot be reached, or the ticket's key does not name ${location.origin}`;
+    this.#timer = setTimeout(() => this.#fail("not_loaded", false, why), time);
+  }
+
+  /** Nothing can be shown: the reader is told, the portal, and whoever builds it. */
+  #fail(code, renewable, why) {
+    this.#close();
+    const says = document.createElement("p");
+    says.setAttribute("role", "alert");
+    says.textContent = BLANK[this.language];
+    this.replaceChildren(says);
+    console.warn(`qoltanba-sign: ${code}: ${why}; see docs/portal.md`);
+    this.#dispatch("error", { code, renewable });
   }
 
   #message(event) {

@@ -6,6 +6,7 @@ const PATIENCE = 45_000;
 
 export class Client {
   #token = null;
+  #ahead = 0;
   #language;
 
   /** `language` is asked before each request for the language that answers speak. */
@@ -21,6 +22,11 @@ export class Client {
   /** Forget what was held. */
   drop() {
     this.#token = null;
+  }
+
+  /** When by this clock, however wrong it is, a time of the service's comes. */
+  local(instant) {
+    return Date.parse(instant) - this.#ahead;
   }
 
   async get(path) {
@@ -54,6 +60,8 @@ export class Client {
     } finally {
       clearTimeout(timer);
     }
+    const told = Date.parse(answer.headers.get("Date"));
+    if (Number.isFinite(told)) this.#ahead = told - Date.now();
     if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})));
     return answer;
   }

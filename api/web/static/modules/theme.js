@@ -17,17 +17,22 @@ export function contrast(one, other) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Take what is safe of `{accent, radius, scheme}`; the rest stays as it was. */
+/** Take what is safe of `{accent, radius, scheme}`: what is absent is as by default, what is not safe as it was. */
 export function wear({ accent, radius, scheme } = {}) {
-  const style = document.documentElement.style;
-  if (COLOUR.test(accent ?? "") && contrast(accent, "#ffffff") >= READABLE) {
+  const { style, dataset } = document.documentElement;
+  if (accent == null) {
+    ["--accent", "--on-accent"].forEach((name) => style.removeProperty(name));
+  } else if (COLOUR.test(accent) && contrast(accent, "#ffffff") >= READABLE) {
     style.setProperty("--accent", accent);
     style.setProperty("--on-accent", "#ffffff");
-    // A colour chosen for white paper needs white paper.
-    scheme = "light";
   }
-  if (Number.isFinite(Number(radius)) && radius !== "" && radius != null) {
-    style.setProperty("--radius", `${Math.min(24, Math.max(0, Number(radius)))}px`);
+  const round = Number.parseFloat(radius);
+  if (radius == null) {
+    style.removeProperty("--radius");
+  } else if (Number.isFinite(round)) {
+    style.setProperty("--radius", `${Math.min(24, Math.max(0, round))}px`);
   }
-  if (scheme === "light") document.documentElement.dataset.scheme = scheme;
+  // A colour chosen for white paper needs white paper.
+  if (scheme === "light" || style.getPropertyValue("--accent")) dataset.scheme = "light";
+  else delete dataset.scheme;
 }

@@ -14,6 +14,7 @@ const WARN_BEFORE = 120_000;
 const SIGN_OF_LIFE = 60_000;
 const GONE = new Set(["ticket_expired", "ticket_used", "ticket_locked", "ticket_not_found"]);
 const NEW_CODE = new Set(["code_gone"]);
+const NOT_OF_CODE = new Set(["session_over", "move_not_allowed"]);
 
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
@@ -34,6 +35,7 @@ let sealLook = null;
 let untilAgain = 0;
 let wish = null;
 let warning = null;
+let isSaid = false;
 const resend = new Countdown();
 const entry = new CodeEntry($("code"), () => confirm());
 
@@ -52,6 +54,7 @@ function tellAll() {
   words.apply();
   document.title = words.say("title");
   said?.();
+  tellResend(untilAgain);
   if (signing) tellPapers();
 }
 
@@ -95,8 +98,14 @@ function ended(problem) {
     return true;
   }
   if (GONE.has(problem.code)) {
-    over(() => problem.title, () => problem.detail);
-    frame.tell("error", { code: problem.code, renewable: problem.code !== "ticket_not_found" });
+    const isLate = frame.isFramed && problem.code === "ticket_expired";
+    over(() => (isLate ? words.say("late_frame") : problem.title), () => (isLate ? words.say("late_frame_says") : problem.detail));
+    frame.tell("error", { code: problem.code, renewable: true });
+    return true;
+  }
+  if (problem.code === "move_not_allowed" && session) {
+    // While the page was read, the time ran out, or somebody elsewhere signed, declined, withdrew.
+    again(look);
     return true;
   }
   return false;
@@ -149,7 +158,7 @@ function hold(told) {
   frame.name(session.id);
   $("banner").hidden = true;
   clearTimeout(warning);
-  const left = Date.parse(session.expires_at) - Date.now();
+  const left = client.local(session.expires_at) - Date.now();
   warning = setTimeout(warn, Math.max(0, left - WARN_BEFORE));
 }
 
@@ -159,7 +168,7 @@ function warn() {
   $("banner").hidden = false;
   frame.tell("session-expiring", { expires_at: session.expires_at });
   clearTimeout(warning);
-  warning = setTimeout(() => session && prolong(true), Math.max(1000, Date.parse(session.expires_at) - Date.now() + 500));
+  warning = setTimeout(() => session && prolong(true), Math.max(1000, client.local(session.expires_at) - Date.now() + 500));
 }
 
 /** Somebody is here, or the portal says so: at most once a minute. */
@@ -239,7 +248,7 @@ function papers() {
   $("before-code").hidden = false;
   tellPapers();
   show("papers");
-  if (signing.challenge && Date.parse(signing.challenge.expires_at) > Date.now()) codeIsOut(signing.challenge);
+  if (signing.challenge && client.local(signing.challenge.expires_at) > Date.now()) codeIsOut(signing.challenge);
 }
 
 function view(list, paper) {
@@ -279,7 +288,8 @@ function tellPapers() {
   // A number is read in one piece: no line breaks within it.
   const phone = signing.phone.replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
   $("code-goes").textContent = words.say("code_goes", { phone });
-  $("code-sent").textContent = words.say("code_sent", { phone });
+  const isSure = signing.challenge?.delivery !== "unknown";
+  $("code-sent").textContent = words.say(isSure ? "code_sent" : "code_perhaps", { phone });
   views.forEach((each) => each.tell());
 }
 
@@ -295,7 +305,8 @@ async function send(button) {
       frame.tell("code-sent", { expires_at: challenge.expires_at, resend_at: challenge.resend_at });
     } catch (problem) {
       if (problem.code !== "offline") wish = null;
-      frame.tell("code-failed", { code: problem.code, attempts_left: null });
+      if (problem.code === "already_confirmed") return again(look);
+      if (!NOT_OF_CODE.has(problem.code)) frame.tell("code-failed", { code: problem.code, attempts_left: null });
       if (problem.retryAfter) resend.start(Date.now() + problem.retryAfter * 1000, tellResend);
       throw problem;
     }
@@ -305,19 +316,22 @@ async function send(button) {
 }
 function codeIsOut(challenge) {
   signing.challenge = challenge;
+  tellPapers();
   $("before-code").hidden = true;
   $("code-form").hidden = false;
   entry.disabled = false;
   attempt = null;
-  resend.start(Date.parse(challenge.resend_at), tellResend);
+  resend.start(client.local(challenge.resend_at), tellResend);
   entry.clear();
   entry.listen();
 }
 
 function tellResend(left) {
   untilAgain = left;
-  $("again").disabled = left > 0;
-  $("again").textContent = left > 0 ? words.say("again_in", { seconds: left }) : words.say("again");
+  for (const name of ["send", "again"]) {
+    $(name).disabled = left > 0;
+    $(name).textContent = left > 0 ? words.say("again_in", { seconds: left }) : words.say(name);
+  }
 }
 
 async function confirm() {
@@ -335,20 +349,25 @@ async function confirm() {
       const told = await client.post(`${ROOT}/confirmation`, {
         code, attempt_id: attempt.id, language, consent_sha256: signing.consent.sha256[language],
       });
-      frame.tell("signed", { confirmed_at: told.confirmed_at });
+      tellSigned(told.confirmed_at);
       await again(look);
     } catch (problem) {
       if (problem.code === "already_confirmed") return again(look);
       if (problem.code !== "offline") {
         attempt = null;
         entry.clear();
-        frame.tell("code-failed", { code: problem.code, attempts_left: problem.attemptsLeft });
+        if (!NOT_OF_CODE.has(problem.code)) {
+          frame.tell("code-failed", { code: problem.code, attempts_left: problem.attemptsLeft });
+        }
       }
-      if (NEW_CODE.has(problem.code)) {
-        $("code-form").hidden = true;
-        $("before-code").hidden = false;
-      }
-      throw problem;
+      if (!NEW_CODE.has(problem.code) && problem.attemptsLeft !== 0) throw problem;
+      entry.stop();
+      signing.challenge = null;
+      $("code-form").hidden = true;
+      $("before-code").hidden = false;
+      if (NEW_CODE.has(problem.code)) throw problem;
+      $("act-error").textContent = words.say("code_spent");
+      $("send").focus();
     }
   });
 }
@@ -368,8 +387,15 @@ async function decline(event) {
 
 // --- the end -----------------------------------------------------------------------------
 
+/** Once to a portal, also where it was signed in another window. */
+function tellSigned(confirmed_at) {
+  if (!isSaid) frame.tell("signed", { confirmed_at });
+  isSaid = true;
+}
+
 function signed() {
   closeAll();
+  tellSigned(signing.confirmed_at);
   const isSealed = signing.state === "sealed";
   said = () => {
     $("done-title").textContent = words.say(isSealed ? "done_sealed" : "done_signed");
@@ -411,7 +437,6 @@ async function download(paper) {
 languageSwitch(document.querySelector(".languages"), words);
 words.onSwitch(() => {
   tellAll();
-  tellResend(untilAgain);
   // What was said of an error was said in the other language.
   for (const each of document.querySelectorAll(".error")) each.textContent = "";
 });
