@@ -3,7 +3,7 @@
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,6 +25,14 @@ _BETWEEN = (
     ("seal", Event.CONFIRMED, Event.SEALED),
 )
 _PATIENCE = 60.0
+_SETTLED_SECONDS, _IDLE_SECONDS = 3.0, 10.0
+_OWN = ("web", "workers", "link")
+_OUTSIDE = {
+    "rendering": "in workers: filling templates, asking the engine, reading what it made",
+    "sealing": "in workers: order, protocol, asking for the seal, and whether a file can have one",
+}
+"""What counts as rendering and as sealing, and so not as ours."""
+_MEANT = _OUTSIDE | {"idle": "of web, workers and link, while nobody asks; counted as ours"}
 
 
 class VisitFailed(Exception):
@@ -39,6 +47,8 @@ class Measured:
     seconds: float = 0.0
     own_ms: float = 0.0
     """CPU time of web processes, workers and link, but for what workers render and seal."""
+    idle_ms: float = 0.0
+    """What of it they would have taken in that time had nobody asked for anything."""
     parts_ms: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, list[float]] = field(default_factory=lambda: {name: [] for name in STEPS})
 
@@ -55,7 +65,10 @@ class Measured:
                 for name, each in self.steps.items()
             },
             "visits": self.visits,
-            "cpu_ms": {name: round(each / self.visits, 2) for name, each in self.parts_ms.items()},
+            "cpu_ms": {
+                name: round(each / self.visits, 2)
+                for name, each in {**self.parts_ms, "idle": self.idle_ms}.items()
+            },
         }
 
 
@@ -71,14 +84,15 @@ class Visits:
     def run(self, visits: int) -> Measured:
         """So many, all of them sealed."""
         found = Measured(visits=visits)
+        idle_a_second = self._idle()
         before, began = self._cpu(), time.perf_counter()
         with ThreadPoolExecutor(self.callers) as callers:
             made = list(callers.map(lambda _: self._visit(found), range(visits)))
         found.seconds = time.perf_counter() - began
         after = self._cpu()
         found.parts_ms = {name: after[name] - before[name] for name in after}
-        outside = sum(found.parts_ms[name] for name in ("rendering", "sealing"))
-        found.own_ms = sum(found.parts_ms[name] for name in ("web", "workers", "link")) - outside
+        found.own_ms = _sum(found.parts_ms, _OWN) - _sum(found.parts_ms, _OUTSIDE)
+        found.idle_ms = idle_a_second * found.seconds
         for envelope_id in made:
             self._read_journal(envelope_id, found)
         return found
@@ -124,6 +138,13 @@ class Visits:
         for step, first, last in _BETWEEN:
             found.steps[step].append((at[last] - at[first]).total_seconds() * 1000)
 
+    def _idle(self) -> float:
+        """Milliseconds a second, as soon as nothing is left to be done."""
+        time.sleep(_SETTLED_SECONDS)
+        before = self._cpu()
+        time.sleep(_IDLE_SECONDS)
+        return (_sum(self._cpu(), _OWN) - _sum(before, _OWN)) / _IDLE_SECONDS
+
     def _cpu(self) -> dict[str, float]:
         """Milliseconds so far, by part."""
         here, engine = self.town, set(self.town.engine_processes())
@@ -138,6 +159,10 @@ class Visits:
             pids = {pid for p in parts if p for pid in (p.pid, *processes.below(p.pid))} - engine
             found[name] = sum(map(_milliseconds, pids))
         return found | dict(here.counted())
+
+
+def _sum(parts: Mapping[str, float], names: Iterable[str]) -> float:
+    return sum(parts[name] for name in names)
 
 
 def _milliseconds(pid: int) -> float:
@@ -163,5 +188,8 @@ def table(report: Mapping[str, Any]) -> list[str]:
         f"{name:<18}{each['p50_ms']:>10}{each['p95_ms']:>10}"
         for name, each in report["steps"].items()
     ]
-    lines += [f"{'CPU ' + name:<18}{each:>10}" for name, each in report["cpu_ms"].items()]
+    lines += [
+        f"{'CPU ' + name:<18}{each:>10}   {_MEANT.get(name, '')}".rstrip()
+        for name, each in report["cpu_ms"].items()
+    ]
     return lines

@@ -55,8 +55,13 @@ class PageCounter(Protocol):
 class Binder(PageCounter, Protocol):
     """Makes one volume of many papers."""
 
-    def bind(self, parts: Sequence[Part], *, number: str, title: str) -> Volume:
-        """The volume; raises UnreadableDocument for a part that cannot be bound."""
+    def bind(
+        self, parts: Sequence[Part], *, number: str, title: str, before: int = 0, of: int = 0
+    ) -> Volume:
+        """The volume; raises UnreadableDocument for a part that cannot be bound.
+
+        Its pages are numbered on after so many `before`, `of` so many in all: 0 for its own.
+        """
 
 
 class Packs(Protocol):
@@ -123,6 +128,9 @@ class PackBatches(Protocol):
 
     def owed(self, *, limit: int) -> Sequence[tuple[str, int]]:
         """Batch and place of the last lines that wait for workers, and are not stopped."""
+
+    def standing(self) -> Sequence[tuple[PackBatch, BatchLine]]:
+        """Of all batches that nobody has stopped, the lines that wait or have failed."""
 
     def lines(self, batch_id: str) -> Sequence[BatchLine]:
         """All lines, in order."""

@@ -32,3 +32,7 @@ class PackSettings(BaseModel):
     """Owners in whose envelopes acknowledgements are looked for beside those of the pack's own."""
     smallest_claim: Decimal = Field(default=Decimal(5000), ge=0)
     """Tenge below which somebody has to say why it is worth the fee."""
+    volume_pages: int = Field(default=250, ge=10)
+    """Pages that a volume has at most; what is more goes on in another one."""
+    volume_megabytes: int = Field(default=50, ge=1, le=200)
+    """The same of the files of its papers, in millions of bytes."""

@@ -1,12 +1,13 @@
 """What is told of notary packs: where one stands, what was found, how its sum comes about."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Self
 
 from api.v1.shapes import Both, Shape
 from docgen.domain.language import Language
 from docgen.domain.pack_deadlines import Deadline, Due
-from docgen.domain.pack_record import BuildStep, Pack
+from docgen.domain.pack_record import BuildStep, FurtherSeal, Pack, SealedVolume
 from docgen.domain.pack_rules import Severity
 from docgen.domain.pack_states import FACTS, Outcome, PackState, next_states
 from docgen.texts.phrases import say
@@ -120,8 +121,12 @@ class PackPaperShape(Shape):
 
 
 class VolumeShape(Shape):
-    """The bound volume, and its seal where it has one."""
+    """A bound volume, and its seal where it has one."""
 
+    number: int
+    """From 1; pages are numbered on through all volumes of the pack."""
+    first: int
+    last: int
     pages: int
     sha256: str
     sealed_sha256: str | None
@@ -140,6 +145,8 @@ class BuildingShape(Shape):
     done: int
     of: int
     error: str | None
+    next_try_at: datetime | None
+    """Where the rules stand in its way: when it is tried again, unless somebody asks before."""
 
 
 class OutcomeShape(Shape):
@@ -233,6 +240,9 @@ class PackShape(PackSummaryShape):
     """Of which years the days off are official, and of which estimated."""
     papers: tuple[PackPaperShape, ...]
     volume: VolumeShape | None
+    """The first one."""
+    volumes: tuple[VolumeShape, ...]
+    """All; there are several where the papers are too many for one."""
     building: BuildingShape | None
     outcomes: tuple[OutcomeShape, ...]
     next: tuple[NextShape, ...]
@@ -244,6 +254,7 @@ class PackShape(PackSummaryShape):
         pack, found = shown.pack, shown.found
         root = f"{PACKS}/{pack.id}"
         names = ("blocks", "warnings", "answered", "notes")
+        volumes = tuple(_volumes(pack, root))
         return cls(
             **_summary(pack),
             deadlines=_deadlines(shown.deadlines),
@@ -253,7 +264,8 @@ class PackShape(PackSummaryShape):
             claim=_claim(found["claim"]),
             calendar=found["calendar"],
             papers=tuple(_paper(each, root) for each in found["papers"]),
-            volume=_volume(pack, root),
+            volume=next(iter(volumes), None),
+            volumes=volumes,
             building=_building(pack),
             outcomes=tuple(OutcomeShape.of(each) for each in pack.outcomes),
             next=tuple(
@@ -313,20 +325,26 @@ def _paper(found: dict[str, Any], root: str) -> PackPaperShape:
     return PackPaperShape(**found, title=both(f"pack.slot.{found['slot']}"), link=link)
 
 
-def _volume(pack: Pack, root: str) -> VolumeShape | None:
+def _volumes(pack: Pack, root: str) -> Iterator[VolumeShape]:
     if pack.bound is None:
-        return None
-    sealed = pack.sealed
-    sha256 = pack.bound.sha256 if sealed is None else sealed.sha256
-    return VolumeShape(
-        pages=pack.bound.pages,
-        sha256=pack.bound.sha256,
-        sealed_sha256=None if sealed is None else sealed.sha256,
-        level=None if sealed is None else sealed.level.value,
-        signer=None if sealed is None else sealed.signer,
-        sealed_at=None if sealed is None else sealed.sealed_at,
-        link=f"{root}/files/{sha256}",
-    )
+        return
+    sealed, first = pack.sealed, 1
+    seals: list[SealedVolume | FurtherSeal] = [] if sealed is None else [sealed, *sealed.further]
+    for number, volume in enumerate(pack.volumes, start=1):
+        seal = seals[number - 1] if seals else None
+        yield VolumeShape(
+            number=number,
+            first=first,
+            last=first + volume.pages - 1,
+            pages=volume.pages,
+            sha256=volume.sha256,
+            sealed_sha256=None if seal is None else seal.sha256,
+            level=None if seal is None else seal.level.value,
+            signer=None if sealed is None else sealed.signer,
+            sealed_at=None if seal is None else seal.sealed_at,
+            link=f"{root}/files/{volume.sha256 if seal is None else seal.sha256}",
+        )
+        first += volume.pages
 
 
 def _building(pack: Pack) -> BuildingShape | None:
@@ -340,4 +358,5 @@ def _building(pack: Pack) -> BuildingShape | None:
         done=_STEPS.index(held.step),
         of=len(_STEPS),
         error=held.error,
+        next_try_at=held.next_try_at,
     )

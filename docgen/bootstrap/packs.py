@@ -24,6 +24,7 @@ from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.debt import MostDays, Order, PenaltyBasis, Terms
 from docgen.domain.pack import Policy
+from docgen.domain.pack_volumes import VolumeLimit
 from docgen.ports import (
     Blobs,
     Chance,
@@ -49,6 +50,7 @@ from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.open_pack import OpenPack
 from docgen.usecases.recall_packs import RecallPacks
 from docgen.usecases.remind_of_packs import RemindOfPacks
+from docgen.usecases.seal_pack import SealPack
 from docgen.usecases.show_pack import FindPacks, ShowPack
 from docgen.usecases.sum_up_batch import SumUpBatch
 from docgen.usecases.take_batch import TakeBatch
@@ -126,10 +128,21 @@ def build_pack_of(
     )
     return BuildPack(
         open=_opening(check, register, blobs),
-        bind=BindPack(renderer=renderer, binder=binder, operator=operator),
-        register=register, blobs=blobs, renderer=renderer, sealer=sealer, packer=ZipPacker(),
-        clock=CLOCK, operator=operator,
+        bind=BindPack(
+            renderer=renderer, binder=binder, operator=operator, limit=limit_of(settings)
+        ),
+        seal=SealPack(
+            register=register, blobs=blobs, renderer=renderer, sealer=sealer, packer=ZipPacker(),
+            clock=CLOCK, operator=operator, days=check.days,
+        ),
+        register=register, blobs=blobs, clock=CLOCK,
     )  # fmt: skip
+
+
+def limit_of(settings: Settings) -> VolumeLimit:
+    """What a volume holds at most."""
+    given = settings.packs
+    return VolumeLimit(pages=given.volume_pages, size=given.volume_megabytes * 1_000_000)
 
 
 def _opening(check: CheckPack, register: Register, blobs: Blobs) -> OpenPack:

@@ -164,7 +164,9 @@ def _written(make: "BuildPack", pack_id: str, folder: Path) -> list[Path]:
     archive.write_bytes(package)
     with zipfile.ZipFile(io.BytesIO(package)) as opened:
         opened.extractall(folder)
-    return [archive, folder / pack_id / "volume.pdf", folder / pack_id / "manifest.json"]
+        names = [name for name in opened.namelist() if name.count("/") == 1]
+    told = sorted(name for name in names if name.endswith(".pdf"))
+    return [archive, *(folder / name for name in told), folder / pack_id / "manifest.json"]
 
 
 def _checked(case: Path, owner: str) -> "CheckedPack":

@@ -14,7 +14,7 @@ from docgen.cli.telling import told
 )
 @click.option("--json", "as_json", is_flag=True, help="for machines")
 def stuck(*, minutes: int, as_json: bool) -> None:
-    """List envelopes and packs that wait for us: since when, and what hinders them."""
+    """List envelopes, packs and lines of batches that wait: since when, and what hinders them."""
     from docgen.bootstrap.database import standstills
     from docgen.settings import Settings
 

@@ -37,7 +37,8 @@ def files_of(pack: Pack) -> tuple[str, ...]:
     """Hashes of everything that must be there of it."""
     hashes = [pack.case_sha256, pack.checked_sha256]
     if pack.bound is not None:
-        hashes += [pack.bound.sha256, pack.bound.manifest_sha256]
+        hashes += [*(each.sha256 for each in pack.volumes), pack.bound.manifest_sha256]
     if pack.sealed is not None:
-        hashes += [pack.sealed.sha256, pack.sealed.package_sha256]
+        hashes += [pack.sealed.sha256, *(each.sha256 for each in pack.sealed.further)]
+        hashes += [pack.sealed.package_sha256]
     return tuple(hashes)

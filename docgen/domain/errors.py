@@ -29,6 +29,7 @@ DocgenError
 │   ├── NumberNotSubscribers      the number is somebody else's
 │   ├── SimChanged                the number got another SIM a short time ago
 │   ├── PackNotReady              rules still block it, or warnings that nobody answers for
+│   ├── PackOutdated              the same case is another pack by now
 │   ├── PackMoveNotAllowed        nothing of that kind becomes of a pack that stands there
 │   ├── StaleEnvelope             somebody else changed it meanwhile
 │   ├── StaleVisit                the same of a visit
@@ -306,6 +307,12 @@ class PackNotReady(Conflict):
         super().__init__(f"{blocks} blocks, {warnings} warnings that nobody answers for")
         self.blocks = blocks
         self.warnings = warnings
+
+
+class PackOutdated(Conflict):
+    """What it follows from has changed since it was bound: opened again, it is another pack."""
+
+    code = "pack_outdated"
 
 
 class PackMoveNotAllowed(Conflict):

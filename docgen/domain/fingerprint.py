@@ -41,6 +41,8 @@ _OWN_ROWS: Mapping[type, set[str]] = {
 """Fields that are rows of their own, or only tell how often, when or how far."""
 _OPEN = {"content", "phone_subject"}
 """Fields of a visit that a technician is writing: journals tell moves, and no single letters."""
+_PLAIN = frozenset({str, int, bool})
+"""What JSON holds as it is; most values are that, and asking for all other kinds takes longer."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -114,6 +116,10 @@ def _digest(salt: str, content: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     """As JSON values; a field without content is left out, so that new ones change nothing old."""
+    return value if type(value) in _PLAIN else _made_plain(value)
+
+
+def _made_plain(value: Any) -> Any:
     match value:
         case datetime():
             return instant(value)

@@ -69,6 +69,11 @@ def batch_number(cases: Sequence[str], *, owner: str, year: int, kept: bool = Fa
     return number_of(hashlib.sha256(content).hexdigest(), year).replace("NP-", "NB-", 1)
 
 
+def line_name(batch_id: str, place: int) -> str:
+    """`NB-2026-7K3M9QF2TZ/17`: how work on a line is told."""
+    return f"{batch_id}/{place}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far a batch is, how fast it goes and how long it will take."""

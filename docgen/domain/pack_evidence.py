@@ -1,7 +1,8 @@
 """What a sealed volume carries about itself: which pack it is, what is in it, how it came about.
 
 It is shaped as the evidence of a signed document where both say the same: `document` is the
-volume, `envelope` the pack with the hashes of all its files, `journal` the pack's own chain.
+volume, `envelope` the pack with the hashes of all its files and of its other volumes, `journal` the
+pack's own chain.
 """
 
 import hashlib
@@ -20,19 +21,25 @@ FORMAT = "qoltanba-pack/1"
 
 def build(
     pack: Pack, manifest: Mapping[str, Any], entries: Sequence[Entry], *, operator: Operator,
-    seal: SealAbility,
+    seal: SealAbility, number: int = 1,
 ) -> dict[str, Any]:  # fmt: skip
-    """The evidence of one volume, as JSON values; times are UTC (ISO 8601)."""
-    volume = {"document": pack.id, "sha256": pack.volume_sha256}
-    listed = [volume, *({"document": f["path"], "sha256": f["sha256"]} for f in manifest["files"])]
+    """The evidence of the volume of that number, as JSON values; times are UTC (ISO 8601)."""
+    volumes, volume = pack.volumes, pack.volumes[number - 1]
+    several = len(volumes) > 1
+    named = [f"{pack.id}/{place}" if several else pack.id for place, _ in enumerate(volumes, 1)]
+    listed = [
+        *({"document": n, "sha256": v.sha256} for n, v in zip(named, volumes, strict=True)),
+        *({"document": f["path"], "sha256": f["sha256"]} for f in manifest["files"]),
+    ]
     return {
         "format": FORMAT,
         "document": {
-            "id": pack.id,
+            "id": named[number - 1],
             "number": pack.id,
-            "sha256": pack.volume_sha256,
-            "pages": pack.volume_pages,
+            "sha256": volume.sha256,
+            "pages": volume.pages,
             "manifest_sha256": pack.manifest_sha256,
+            **({"volume": number, "volumes": len(volumes)} if several else {}),
         },
         "operator": {
             "name": {str(language): name for language, name in operator.name.items()},
@@ -56,7 +63,7 @@ def names(content: bytes) -> str | None:
     """Of which pack the evidence speaks; None where it is none of a pack."""
     try:
         stated = json.loads(content)
-        named = stated["document"]["id"] if stated["format"] == FORMAT else None
+        named = stated["envelope"]["id"] if stated["format"] == FORMAT else None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return named if isinstance(named, str) else None

@@ -5,7 +5,7 @@ case is the same pack. Who answers for which warning is no part of that.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -16,20 +16,41 @@ from docgen.domain.pack_states import Outcome, PackState, require_move
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _LETTERS = 10
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=15), timedelta(days=1)
+_MOST_DOUBLED = 7
+"""By then the longest pause is reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherVolume:
+    """The second volume of a pack, or a later one, before its seal."""
+
+    sha256: str
+    pages: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoundVolume:
-    """The volume before its seal, and what it is told to hold."""
+    """The volume before its seal, and what it is told to hold; the first where there are more."""
 
     sha256: str
     pages: int
     manifest_sha256: str
+    further: tuple[FurtherVolume, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherSeal:
+    """The second volume, or a later one, with its seal, which is of the same key."""
+
+    sha256: str
+    level: SealLevel
+    sealed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class SealedVolume:
-    """The volume with its seal, and the package it travels in."""
+    """The volume with its seal, and the package it travels in; the first where there are more."""
 
     sha256: str
     level: SealLevel
@@ -37,6 +58,7 @@ class SealedVolume:
     serial: str
     sealed_at: datetime
     package_sha256: str
+    further: tuple[FurtherSeal, ...] = ()
 
 
 class BuildStep(StrEnum):
@@ -58,6 +80,21 @@ class Building:
     step: BuildStep = BuildStep.WAITING
     error: str | None = None
     """Code of what hindered the last try."""
+    refusals: int = 0
+    """How often in a row the rules, and no part that was away, stood in its way."""
+    next_try_at: datetime | None = None
+    """Before that moment it is not tried again, unless somebody asks for it."""
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it is not its turn yet."""
+        return self.next_try_at is not None and now < self.next_try_at
+
+    def refused(self, code: str, *, at: datetime) -> Self:
+        """After one more refusal: each time it is left alone for twice as long, a day at most."""
+        pause = min(_FIRST_PAUSE * 2**self.refusals, _LONGEST_PAUSE)
+        return replace(
+            self, error=code, refusals=min(self.refusals + 1, _MOST_DOUBLED), next_try_at=at + pause
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,14 +144,20 @@ class Pack:
         return self.bound
 
     @property
+    def volumes(self) -> tuple[FurtherVolume, ...]:
+        """All volumes before their seals, in order."""
+        first = self.volume
+        return (FurtherVolume(sha256=first.sha256, pages=first.pages), *first.further)
+
+    @property
     def volume_sha256(self) -> str:
-        """Of the volume before its seal."""
+        """Of the volume before its seal, the first where there are more."""
         return self.volume.sha256
 
     @property
     def volume_pages(self) -> int:
-        """Pages of the volume before its seal."""
-        return self.volume.pages
+        """Pages of all volumes before their seals."""
+        return sum(each.pages for each in self.volumes)
 
     @property
     def manifest_sha256(self) -> str:
@@ -128,7 +171,7 @@ class Pack:
         return replace(self, state=state, blocks=blocks, warnings=warnings)
 
     def as_bound(self, volume: BoundVolume, *, at: datetime) -> Self:
-        """With its volume, which never changes again."""
+        """With its volumes, which change only where something else is found before their seal."""
         require_move(self.state, PackState.BOUND)
         return replace(self, state=PackState.BOUND, bound=volume, changed_at=at)
 

@@ -19,7 +19,7 @@ class PackState(StrEnum):
     CHECKED = "checked"
     """Nothing does: it may be built."""
     BOUND = "bound"
-    """Volume and manifest are there and never change again."""
+    """Volumes and manifest are there; they never change again once they are sealed."""
     SEALED = "sealed"
     SUBMITTED = "submitted"
     """Handed over to the notary; each handing over is told."""
@@ -47,7 +47,7 @@ _S = PackState
 MOVES: Mapping[PackState, frozenset[PackState]] = {
     _S.DRAFT: frozenset({_S.DRAFT, _S.CHECKED}),
     _S.CHECKED: frozenset({_S.DRAFT, _S.CHECKED}),
-    _S.BOUND: frozenset({_S.CHECKED}),
+    _S.BOUND: frozenset({_S.CHECKED, _S.BOUND}),
     _S.SEALED: frozenset({_S.BOUND}),
     _S.SUBMITTED: frozenset({_S.SEALED, _S.SUBMITTED}),
     _S.REFUSED: frozenset({_S.SUBMITTED}),

@@ -23,7 +23,7 @@ FOLDER = "papers/"
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A line of the inventory; pages are those of the volume."""
+    """A line of the inventory; pages are those of the volumes."""
 
     slot: Slot
     title: Mapping[Language, str]
@@ -31,6 +31,8 @@ class Listed:
     """Of the electronic file; empty for the inventory itself, which nobody can hash into itself."""
     first: int
     pages: int
+    volume: int = 1
+    """Pages are numbered on from volume to volume."""
 
     @property
     def last(self) -> int:
@@ -49,6 +51,8 @@ class PackFacts:
     calendar: Calendar
     operator: Operator
     listed: Sequence[Listed] = ()
+    pages: int = 0
+    """Of all volumes, their title pages among them; 0 where papers alone are counted."""
 
 
 def template(slot: Slot) -> str:
@@ -68,19 +72,26 @@ def context(slot: Slot, facts: PackFacts, language: Language) -> dict[str, Any]:
 
 
 def _inventory(facts: PackFacts, language: Language) -> dict[str, Any]:
-    pages = sum(each.pages for each in facts.listed)
+    volumes = max((each.volume for each in facts.listed), default=1)
+    pages = facts.pages or sum(each.pages for each in facts.listed)
+    holds = "pack.volume.holds_one" if volumes == 1 else "pack.volume.holds_all"
+    called = say("pack.volume.called", language, number=1, of=volumes)
+    counts = {"pages": counted(pages, language), "volumes": counted(volumes, language)}
     return {
+        "volume": "" if volumes == 1 else f"\n{called}",
         "debtor": facts.case.debtor.full_name,
         "account_number": said.known(facts.case.account_number),
-        "papers": [_listed(no, each, language) for no, each in enumerate(facts.listed, start=1)],
+        "papers": [_listed(n, each, language, volumes) for n, each in enumerate(facts.listed, 1)],
         "pages": str(pages),
-        "volume_pages": counted(pages, language),
+        "holds": say(holds, language, **counts),
         "representative": said.representative(facts.case.representative, language),
     }
 
 
-def _listed(number: int, each: Listed, language: Language) -> dict[str, str]:
+def _listed(number: int, each: Listed, language: Language, volumes: int) -> dict[str, str]:
     span = str(each.first) if each.pages == 1 else f"{each.first}–{each.last}"
+    if volumes > 1:
+        span = say("pack.volume.range", language, number=each.volume, range=span)
     return {
         "no": str(number),
         "place": str(PLACES[each.slot].number),

@@ -9,6 +9,7 @@ from docgen.domain.language import Language
 from docgen.domain.pack import Answered
 from docgen.domain.pack_papers import Form, Seen
 from docgen.forms.pack_papers import FOLDER, Listed
+from docgen.forms.pack_volumes import called
 from docgen.forms.pack_words import DASH
 from docgen.texts import dates
 from docgen.texts.pack import sentence
@@ -35,6 +36,9 @@ class ResultFacts:
     """When the files were looked into."""
     volume_sha256: str
     looked: Sequence[Looked]
+    """Those of the volume, where there are several."""
+    volume: int = 1
+    volumes: int = 1
     answered: Sequence[Answered]
 
 
@@ -43,6 +47,7 @@ def context(facts: ResultFacts, language: Language) -> dict[str, Any]:
     day = dates.local_day(facts.day)
     return {
         "document": {"number": facts.number, "date": dates.formal(day, language)},
+        "volume": f"\n{called(facts.volume, facts.volumes, language)}".rstrip(),
         "checked_at": dates.moment(facts.day),
         "files": [
             {

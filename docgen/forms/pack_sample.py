@@ -33,6 +33,7 @@ from docgen.domain.pack import Answered, Policy, found
 from docgen.domain.pack_papers import Slot
 from docgen.forms.pack_papers import Listed, PackFacts
 from docgen.forms.pack_results import Looked, ResultFacts
+from docgen.forms.pack_volumes import VolumeFacts
 
 _DAY = date(2026, 3, 2)
 _CALENDAR = Calendar(years={year: Year(days_off=frozenset()) for year in range(2024, 2031)})
@@ -90,6 +91,13 @@ def results(operator: Operator) -> ResultFacts:
         answered=(
             Answered(finding=found("N23", "no_email"), by="Мұқашева Дана", reason="тапсырыс хат"),
         ),
+    )
+
+
+def volume(operator: Operator) -> VolumeFacts:
+    """The second of three volumes."""
+    return VolumeFacts(
+        pack=sample(operator), number=2, of=3, first=251, last=480, papers=(9, 10, 11)
     )
 
 

@@ -1,5 +1,6 @@
 """Build one line of a batch: what became of it is stored once, whoever else was at it."""
 
+import hashlib
 import json
 import logging
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from typing import Any
 
 from docgen.domain.errors import DocgenError, PackNotReady, Unavailable
 from docgen.domain.pack_batch import OPEN, BatchLine, LineState
-from docgen.domain.pack_record import Pack
+from docgen.domain.pack_record import Pack, PackPaper
 from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_packs import PaperFiles
 from docgen.usecases.build_pack import BuildPack
@@ -25,7 +26,7 @@ class BuildLine:
     blobs: Blobs
     clock: Clock
     patient: bool = False
-    """Whether a line waits on while a part is away, instead of failing: a worker tries again."""
+    """As a worker is: a line waits on while a part is away, and its papers are here already."""
 
     def __call__(self, batch_id: str, place: int, files: PaperFiles) -> BatchLine:
         """The line with its outcome; what hinders the making is an outcome too."""
@@ -37,6 +38,7 @@ class BuildLine:
             done = self._done(line, files, Whose.of(batch, actor=batch.actor))
         except DocgenError as error:
             if self.patient and isinstance(error, Unavailable):
+                self._note(line, error.code)
                 raise
             log.warning("line %s of %s failed: %s", place, batch_id, error.code)
             done = replace(line, state=LineState.FAILED, outcome={"code": error.code})
@@ -53,12 +55,41 @@ class BuildLine:
         try:
             pack = self.build.make(named, given, files, whose)
         except PackNotReady:
-            # It is kept as a draft: whoever looks into it finds all that was found.
+            # It is kept as a draft, with its papers: at the desk somebody may answer for warnings.
             pack = self.build.open(given, files, whose)
+            if not self.patient:
+                self._bring(pack, files)
             told = self._told(pack)
             return replace(line, state=LineState.BLOCKED, pack_id=pack.id, outcome=told)
         outcome = self._told(pack) | {"pages": pack.volume_pages}
         return replace(line, state=LineState.READY, pack_id=pack.id, outcome=outcome)
+
+    def _note(self, line: BatchLine, code: str) -> None:
+        """Why it waits, once."""
+        if line.outcome.get("code") == code:
+            return
+        with self.register.begin() as unit:
+            unit.pack_batches.finish(replace(line, outcome={"code": code}))
+            unit.commit()
+
+    def _bring(self, pack: Pack, files: PaperFiles) -> None:
+        """What lies in a folder only is brought along, so that the register has all of it."""
+        now = self.clock.now()
+        found = json.loads(self.blobs.get(pack.checked_sha256))["papers"]
+        with self.register.begin() as unit:
+            for each in found:
+                if not each["pages"]:
+                    continue
+                content = files.read(each["path"])
+                if hashlib.sha256(content).hexdigest() != each["sha256"]:
+                    continue
+                self.blobs.put(content)
+                paper = PackPaper(
+                    owner=pack.owner, sha256=each["sha256"], size=len(content),
+                    pages=each["pages"], client=pack.client, added_at=now,
+                )  # fmt: skip
+                unit.packs.add_paper(paper)
+            unit.commit()
 
     def _told(self, pack: Pack) -> dict[str, Any]:
         """Of what was found when it was checked: sums, what hinders, and who answers for what."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from docgen.domain.envelope import State
 from docgen.domain.journal import Entry, Event
+from docgen.domain.pack_batch import LineState, line_name
 from docgen.domain.pack_states import PackState
 from docgen.ports import Clock, Register, UnitOfWork
 
@@ -20,10 +21,11 @@ NOT_DONE = "not_done_yet"
 
 @dataclass(frozen=True, kw_only=True)
 class Stuck:
-    """An envelope, or a notary pack that somebody wants built, which waits for us."""
+    """What waits for us: an envelope, a notary pack that somebody wants built, a batch's line."""
 
     envelope_id: str
-    state: State | PackState
+    """Or the number of the pack, or `NB-2026-7K3M9QF2TZ/17`: batch and place of a line."""
+    state: State | PackState | LineState
     since: datetime
     age: timedelta
     reason: str
@@ -34,7 +36,10 @@ class Stuck:
 
 @dataclass(frozen=True, kw_only=True)
 class FindStuck:
-    """Drafts, confirmed envelopes, packs to be built: by their state, whatever the queue says."""
+    """Drafts, confirmed envelopes, packs and lines of batches to be built.
+
+    They are found by their state, whatever the queue says.
+    """
 
     register: Register
     clock: Clock
@@ -43,7 +48,7 @@ class FindStuck:
         """Those that have waited longer, the oldest first."""
         with self.register.view() as unit:
             found = [each for state in _REACHED_BY for each in self._waiting(unit, state)]
-            found += self._packs(unit)
+            found += [*self._packs(unit), *self._lines(unit)]
         longer = [each for each in found if each.age > older_than]
         return sorted(longer, key=lambda each: (each.since, each.envelope_id))
 
@@ -76,6 +81,20 @@ class FindStuck:
                 age=now - pack.building.asked_at,
                 reason=pack.building.error or NOT_DONE,
                 last_tried_at=waits[-1] if waits else None,
+            )
+
+    def _lines(self, unit: UnitOfWork) -> Iterator[Stuck]:
+        """A failed one waits for somebody to resume its batch; others for a worker, or a run."""
+        now = self.clock.now()
+        for batch, line in unit.pack_batches.standing():
+            since = line.finished_at or batch.created_at
+            yield Stuck(
+                envelope_id=line_name(batch.id, line.place),
+                state=line.state,
+                since=since,
+                age=now - since,
+                reason=str(line.outcome.get("code", NOT_DONE)),
+                last_tried_at=line.finished_at,
             )
 
 

@@ -72,8 +72,10 @@ class LimitSending:
             raise NetworkNotAllowed(network)
         now = self.clock.now()
         try:
-            self._look_back(sending, now)
-            self._take(self._asked(sending, now, self._of_subscriber(sending)), sending, now)
+            with self.register.view() as unit:
+                self._look_back(unit, sending, now)
+                of_subscriber = self._of_subscriber(unit, sending)
+            self._take(self._asked(sending, now, of_subscriber), sending, now)
         except LimitReached as refused:
             alert = _ALERTS.get(Limit(refused.limit))
             if alert is not None:
@@ -104,12 +106,11 @@ class LimitSending:
 
     # --- what the register alone decides ------------------------------------------------
 
-    def _look_back(self, sending: Sending, now: datetime) -> None:
+    def _look_back(self, unit: UnitOfWork, sending: Sending, now: datetime) -> None:
         phone, policy = self.pseudonyms.of_phone(sending.phone), self.policy
-        with self.register.view() as unit:
-            typed = [e for e in unit.journal.of(sending.chain) if e.event is Event.CODE_WRONG]
-            wrong = unit.tallies.wrong_codes(phone, since=now - policy.wrong_codes.window)
-            conversion = self._conversion(unit, sending, now)
+        typed = [e for e in unit.journal.of(sending.chain) if e.event is Event.CODE_WRONG]
+        wrong = unit.tallies.wrong_codes(phone, since=now - policy.wrong_codes.window)
+        conversion = self._conversion(unit, sending, now)
         if len(typed) >= self.codes.guesses:
             raise LimitReached(Limit.GUESSES, _FOR_EVER)
         wait = wait_until_allowed(wrong, policy.wrong_codes, now=now)
@@ -156,15 +157,14 @@ class LimitSending:
             purse=self._purse(sending, now),
         )
 
-    def _of_subscriber(self, sending: Sending) -> tuple[Meter, ...]:
+    def _of_subscriber(self, unit: UnitOfWork, sending: Sending) -> tuple[Meter, ...]:
         """How many people one phone is said to be of; a number's verification names nobody yet."""
         phone = self.pseudonyms.of_phone(sending.phone)
-        with self.register.view() as unit:
-            try:
-                subscriber = unit.envelopes.get(sending.chain).subscriber
-            except EnvelopeNotFound:
-                return ()
-            lifted_at = unit.lifts.last(Limit.SHARED_PHONE, phone)
+        try:
+            subscriber = unit.envelopes.get(sending.chain).subscriber
+        except EnvelopeNotFound:
+            return ()
+        lifted_at = unit.lifts.last(Limit.SHARED_PHONE, phone)
         shared = Meter(
             limit=Limit.SHARED_PHONE,
             subject=phone,

@@ -13,7 +13,7 @@ from docgen.domain.operator import Operator
 from docgen.domain.shape import shape
 from docgen.domain.signing_place import repeated, signing_places
 from docgen.domain.template import Finding, Inspection, Place, found
-from docgen.forms import pack_papers, pack_results, pack_sample, protocol
+from docgen.forms import pack_papers, pack_results, pack_sample, pack_volumes, protocol
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form
 from docgen.forms.protocol_sample import by_hand, sample
@@ -69,6 +69,8 @@ class LintTemplate:
         """What the template of a paper of ours sees; None for any other."""
         if name == pack_results.TEMPLATE:
             return pack_results.context(pack_sample.results(self.operator), language)
+        if name == pack_volumes.TEMPLATE:
+            return pack_volumes.context(pack_sample.volume(self.operator), language)
         if name in _OF_PACKS:
             return pack_papers.context(_OF_PACKS[name], pack_sample.sample(self.operator), language)
         if name not in protocol.TEMPLATES:

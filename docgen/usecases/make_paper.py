@@ -8,9 +8,10 @@ from typing import Any
 from docgen.domain.language import BOTH, Language
 from docgen.domain.pack_papers import Slot
 from docgen.domain.rendering import Rendered, RenderOrder
-from docgen.forms import pack_papers, pack_results
+from docgen.forms import pack_papers, pack_results, pack_volumes
 from docgen.forms.pack_papers import PackFacts
 from docgen.forms.pack_results import ResultFacts
+from docgen.forms.pack_volumes import VolumeFacts
 from docgen.ports import Renderer
 from docgen.texts.phrases import say
 
@@ -66,6 +67,23 @@ def results_order(
         title=say("pack.slot.check_results", BOTH[0]),
         identifier=identifier,
         made_at=facts.day,
+        qr=identifier,
+        caller=caller,
+        batch=True,
+    )
+
+
+def title_order(
+    facts: VolumeFacts, *, languages: tuple[Language, ...], caller: str = ""
+) -> RenderOrder:
+    """The title page of a later volume; its time is the day of the case, as that of papers is."""
+    identifier = f"{URN}{facts.pack.number}:volume-{facts.number}"
+    return RenderOrder(
+        template=pack_volumes.TEMPLATE,
+        contexts={each: pack_volumes.context(facts, each) for each in languages},
+        title=" / ".join(pack_volumes.called(facts.number, facts.of, each) for each in BOTH),
+        identifier=identifier,
+        made_at=datetime.combine(facts.pack.case.as_of, time.min, tzinfo=UTC),
         qr=identifier,
         caller=caller,
         batch=True,

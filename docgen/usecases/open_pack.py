@@ -139,6 +139,32 @@ class OpenPack:
             unit.commit()
         return kept
 
+    def note(self, checked: CheckedPack, stored: Pack, *, by: str) -> Pack:
+        """A bound pack, and what stands in its way today; it stays bound.
+
+        While nothing does, what was found when it was bound stays too.
+        """
+        found = checked.examination
+        if found.ready and not (stored.blocks or stored.warnings):
+            return stored
+        now = self.clock.now()
+        pack = replace(
+            stored,
+            blocks=len(found.blocks),
+            warnings=len(found.open_warnings),
+            checked_sha256=self.blobs.put(canonical_json(describe(checked))),
+        )
+        if pack == stored:
+            return stored
+        details = {"case": pack.case_sha256, "found": pack.checked_sha256}
+        with self.register.begin() as unit:
+            kept = keep_pack(
+                unit, replace(pack, changed_at=now), Event.PACK_CHECKED, at=now, actor=by,
+                details=details, days=self.check.days,
+            )  # fmt: skip
+            unit.commit()
+        return kept
+
 
 def with_answers(given: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     """The case with the answers that were kept for it; of two about a rule the given one."""

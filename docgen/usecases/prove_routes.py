@@ -8,7 +8,7 @@ from functools import partial
 from docgen.domain.errors import RenderFailed, TemplateRejected, ValuesRejected
 from docgen.domain.language import BOTH, Language
 from docgen.domain.template import RouteReport
-from docgen.forms import pack_papers, protocol
+from docgen.forms import pack_papers, pack_results, pack_volumes, protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import RouteProver
 from docgen.usecases.trial_orders import TrialOrders
@@ -56,3 +56,4 @@ def templates_of(forms: Catalogue) -> Iterator[tuple[str, tuple[Language, ...]]]
             yield name, languages
         if languages == BOTH:
             yield from ((pack_papers.template(slot), BOTH) for slot in pack_papers.MADE)
+            yield from ((name, BOTH) for name in (pack_results.TEMPLATE, pack_volumes.TEMPLATE))

@@ -44,9 +44,10 @@ class RecallAccount:
             signed = {
                 envelope.id: envelope
                 for number in account_numbers
-                for state in _SIGNED
-                for envelope in _all(unit, _filter(whose, number, state))
-                if envelope.subscriber.iin == whose.iin and envelope.id != whose.without
+                for envelope in _all(unit, _filter(whose, number))
+                if envelope.state in _SIGNED
+                and envelope.subscriber.iin == whose.iin
+                and envelope.id != whose.without
             }
         account = Account()
         for envelope in sorted(signed.values(), key=_signed_at):
@@ -64,11 +65,10 @@ class RecallAccount:
         return account
 
 
-def _filter(whose: Whose, number: str, state: State) -> EnvelopeFilter:
+def _filter(whose: Whose, number: str) -> EnvelopeFilter:
     return EnvelopeFilter(
         owner=whose.owner,
         region=whose.region,
-        state=state,
         account_number=number,
         tests=whose.tests,
     )

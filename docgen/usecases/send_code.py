@@ -113,10 +113,10 @@ class SendCode:
         Where nothing was sent (Unavailable in any of its kinds, StaleEnvelope) another
         code may be asked for at once; the older one is dead all the same.
         """
-        known = self._known(sending_id)
-        if known is not None:
-            return known
         with self.register.view() as unit:
+            known = None if sending_id is None else _known(unit, sending_id)
+            if known is not None:
+                return known
             matter = self.find(unit, chain)
             latest = unit.challenges.latest(chain)
             hops = () if latest is None else tuple(unit.hops.of_challenge(latest.id))
@@ -142,17 +142,6 @@ class SendCode:
             raise
         with self.register.view() as unit:
             return unit.challenges.find(live.challenge.id) or live.challenge
-
-    def _known(self, sending_id: str | None) -> Challenge | None:
-        """What an earlier asking has made: whether it was sent we may not know, twice we do not."""
-        if sending_id is None:
-            return None
-        with self.register.view() as unit:
-            hops = unit.hops.of_sending(sending_id)
-            known = unit.challenges.find(hops[0].challenge_id if hops else sending_id)
-        if known is not None and known.state is ChallengeState.FAILED:
-            raise SmsUnavailable(sending_id)
-        return known
 
     # --- the number ---------------------------------------------------------------------
 
@@ -332,6 +321,15 @@ class SendCode:
                 unit.commit()
         except DocgenError as failure:
             log.warning("challenge %s failed and was not noted: %s", challenge.id, failure.code)
+
+
+def _known(unit: UnitOfWork, sending_id: str) -> Challenge | None:
+    """What an earlier asking has made: whether it was sent we may not know, twice we do not."""
+    hops = unit.hops.of_sending(sending_id)
+    known = unit.challenges.find(hops[0].challenge_id if hops else sending_id)
+    if known is not None and known.state is ChallengeState.FAILED:
+        raise SmsUnavailable(sending_id)
+    return known
 
 
 def history_of(entries: Sequence[Entry]) -> CodeHistory:

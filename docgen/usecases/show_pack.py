@@ -68,10 +68,11 @@ class ShowPack:
         return self.blobs.get(pack.sealed.package_sha256)
 
     def file(self, pack_id: str, sha256: str, *, caller: Caller) -> bytes:
-        """A paper of the case, or the volume; raises PackNotFound or DocumentNotFound."""
+        """A paper of the case, or a volume; raises PackNotFound or DocumentNotFound."""
         pack = self._seen(pack_id, caller)
-        volumes = {pack.bound.sha256} if pack.bound else set()
-        volumes |= {pack.sealed.sha256} if pack.sealed else set()
+        volumes = [each.sha256 for each in pack.volumes] if pack.bound else []
+        if pack.sealed:
+            volumes += [pack.sealed.sha256, *(each.sha256 for each in pack.sealed.further)]
         if sha256 in volumes:
             return self.blobs.get(sha256)
         case = json.loads(self.blobs.get(pack.case_sha256))["case"]

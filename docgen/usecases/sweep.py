@@ -117,7 +117,8 @@ class Sweep:
     def _waiting(self, task: Task) -> Sequence[str]:
         with self.register.view() as unit:
             if task is Task.BUILD_PACK:
-                return [pack.id for pack in unit.packs.asked()]
+                now, asked = self.clock.now(), unit.packs.asked()
+                return [p.id for p in asked if p.building and not p.building.waits(now)]
             if task is Task.BUILD_LINE:
                 owed = unit.pack_batches.owed(limit=_LINES_AT_ONCE)
                 return [f"{batch_id}/{place}" for batch_id, place in owed]

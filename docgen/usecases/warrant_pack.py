@@ -10,7 +10,7 @@ from docgen.domain.errors import NotFound, PackMoveNotAllowed, SealRefused
 from docgen.domain.operator import Operator
 from docgen.domain.sealing import SealAbility, SealOrder
 from docgen.ports import Blobs, Register
-from docgen.usecases.build_pack import order_of
+from docgen.usecases.seal_pack import order_of
 from docgen.usecases.warrant_seal import WarrantSeal
 
 
@@ -38,14 +38,18 @@ class WarrantAny:
             raise SealRefused("the register knows of no such pack") from error
         if pack.sealed is not None:
             raise SealRefused("the pack is sealed already")
-        if pack.bound is None or hashlib.sha256(order.frozen).hexdigest() != pack.bound.sha256:
+        bound = [each.sha256 for each in pack.volumes]
+        frozen = hashlib.sha256(order.frozen).hexdigest()
+        if frozen not in bound:
             raise SealRefused("these are not the bytes that were bound")
+        number = bound.index(frozen) + 1
         stated = pack_evidence.build(
-            pack, manifest, entries, operator=self.operator, seal=self.ability()
+            pack, manifest, entries, operator=self.operator, seal=self.ability(), number=number
         )
         due = order_of(
-            pack, stated, volume=order.frozen, results=order.protocol, operator=self.operator
-        )
+            pack, stated, volume=order.frozen, results=order.protocol, operator=self.operator,
+            number=number,
+        )  # fmt: skip
         if due != order:
             raise SealRefused("the register says something else of this pack")
         return pack.id

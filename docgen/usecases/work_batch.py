@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docgen.domain.caller import Caller
 from docgen.domain.errors import PackBatchNotFound
-from docgen.domain.pack_batch import PackBatch, Progress
+from docgen.domain.pack_batch import PackBatch, Progress, line_name
 from docgen.domain.table import Table
 from docgen.domain.work import Task
 from docgen.forms.batch_template import template
@@ -85,11 +85,6 @@ class BatchDesk:
             batch, places = unit.pack_batches.get(batch_id), unit.pack_batches.open(batch_id)
         if batch.kept and not batch.stopped:
             all(self.jobs.tell(Task.BUILD_LINE, line_name(batch_id, each)) for each in places)
-
-
-def line_name(batch_id: str, place: int) -> str:
-    """`NB-2026-7K3M9QF2TZ/17`: how work on a line is told."""
-    return f"{batch_id}/{place}"
 
 
 def _visible(unit: UnitOfWork, batch_id: str, caller: Caller) -> PackBatch:

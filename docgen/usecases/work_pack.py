@@ -68,7 +68,8 @@ class AskForPack:
     def __call__(self, pack_id: str, *, caller: Caller) -> Pack:
         """The pack; raises PackNotFound, or PackNotReady while rules stand in its way.
 
-        What is sealed already, or is being built, is left as it is.
+        What is sealed already, or is being built, is left as it is; what waits for its next try is
+        tried now.
         """
         now = self.clock.now()
         with self.register.begin() as unit:
@@ -78,7 +79,11 @@ class AskForPack:
             if known.state is PackState.DRAFT:
                 raise PackNotReady(known.blocks, known.warnings)
             pack = known
-            if known.building is None:
+            if known.building is not None and known.building.next_try_at is not None:
+                pack = replace(known, building=replace(known.building, next_try_at=None))
+                unit.packs.save(pack)
+                unit.commit()
+            elif known.building is None:
                 asked = Building(asked_at=now, asked_by=caller.actor)
                 pack = keep_pack(
                     unit, replace(known, building=asked), Event.PACK_ASKED, at=now,

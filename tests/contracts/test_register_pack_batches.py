@@ -112,3 +112,18 @@ def test_a_batch_is_stopped_and_goes_on(taken: SqlRegister) -> None:
             unit.pack_batches.stop("NB-2026-0", stopped=True)
         with pytest.raises(PackBatchNotFound):
             unit.pack_batches.line(_ID, 4)
+
+
+def test_lines_that_wait_or_failed_are_standing(taken: SqlRegister) -> None:
+    """With what hindered them; none of a batch that somebody has stopped."""
+    failed = replace(_LINES[2], state=LineState.FAILED, outcome={"code": "render_failed"})
+    waits = replace(_LINES[0], outcome={"code": "seal_unavailable"})
+    for line in (_READY, failed, waits):
+        _finish(taken, line)
+
+    with taken.begin() as unit:
+        standing = unit.pack_batches.standing()
+        unit.pack_batches.stop(_ID, stopped=True)
+        assert unit.pack_batches.standing() == []
+
+    assert standing == [(_BATCH, waits), (_BATCH, failed)]

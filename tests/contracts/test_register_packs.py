@@ -14,6 +14,8 @@ from docgen.domain.pack_record import (
     BoundVolume,
     Building,
     BuildStep,
+    FurtherSeal,
+    FurtherVolume,
     Pack,
     PackFilter,
     PackPaper,
@@ -196,3 +198,43 @@ def test_packs_of_an_account_are_known(register: SqlRegister) -> None:
         found = [each.id for each in unit.packs.of_account("collection", "7700123")]
 
     assert found == [_PACK.id, "NP-2026-1"]
+
+
+def test_several_volumes_and_their_seals_come_back(register: SqlRegister) -> None:
+    """In their order; what is sealed is told of each."""
+    further = (FurtherVolume(sha256="a1" * 32, pages=9), FurtherVolume(sha256="a2" * 32, pages=3))
+    seals = tuple(
+        FurtherSeal(sha256=each * 32, level=SealLevel.B_LT, sealed_at=_NOW) for each in ("b8", "b9")
+    )
+    assert _SEALED.bound is not None
+    assert _SEALED.sealed is not None
+    pack = replace(
+        _SEALED,
+        bound=replace(_SEALED.bound, further=further),
+        sealed=replace(_SEALED.sealed, further=seals),
+    )
+
+    _added(register, replace(pack, state=PackState.BOUND, sealed=None))
+    with register.begin() as unit:
+        unit.packs.save(pack)
+        unit.commit()
+
+    with register.view() as unit:
+        assert unit.packs.get(pack.id) == pack
+    assert pack.volume_pages == 38 + 9 + 3
+
+
+def test_when_it_is_tried_again_comes_back(register: SqlRegister) -> None:
+    """Each refusal leaves it alone for twice as long, a day at most."""
+    building = Building(asked_at=_NOW, asked_by="office")
+    pauses = []
+    for _ in range(12):
+        building = building.refused("pack_not_ready", at=_NOW)
+        assert building.next_try_at is not None
+        pauses.append(building.next_try_at - _NOW)
+    _added(register, replace(_PACK, building=building))
+
+    with register.view() as unit:
+        assert unit.packs.get(_PACK.id).building == building
+    assert pauses[:3] == [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1)]
+    assert set(pauses[7:]) == {timedelta(days=1)}

@@ -19,6 +19,7 @@ from docgen.adapters.sealing.typeface import NOTO_SANS, NOTO_SANS_BOLD, Typeface
 from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.domain.errors import DocgenError
 from docgen.domain.pack import Policy
+from docgen.domain.pack_volumes import VolumeLimit
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import SealAbility, SealedPdf, SealOrder
 from docgen.ports import Renderer, Sealer
@@ -28,6 +29,7 @@ from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
 from docgen.usecases.open_pack import OpenPack
 from docgen.usecases.recall_packs import RecallPacks
+from docgen.usecases.seal_pack import SealPack
 from tests.adapters.sealing.papers import ShiftedClock
 from tests.fakes import MemoryBlobs
 from tests.packs.cases import OPERATOR, SAMPLES
@@ -92,16 +94,16 @@ class Workshop:
     blobs: MemoryBlobs
     roots: TrustRoots
 
-    def build(self, policy: Policy | None = None) -> BuildPack:
+    def build(self, policy: Policy | None = None, limit: VolumeLimit | None = None) -> BuildPack:
         """The use case."""
-        binder, clock = PikepdfBinder(), ShiftedClock()
+        binder, clock, days = PikepdfBinder(), ShiftedClock(), DaysFile()
         sealer: Sealer = self.sealer  # type: ignore[assignment]  # the rest is the real one's
         return BuildPack(
             open=OpenPack(
                 check=CheckPack(
                     operator=OPERATOR,
                     policy=policy or Policy(),
-                    days=DaysFile(),
+                    days=days,
                     binder=binder,
                     verifier=PadesVerifier(self.roots, clock=clock),
                 ),
@@ -110,15 +112,18 @@ class Workshop:
                 clock=clock,
                 recall=RecallPacks(register=self.register),
             ),
-            bind=BindPack(renderer=self.renderer, binder=binder, operator=OPERATOR),
+            bind=BindPack(
+                renderer=self.renderer, binder=binder, operator=OPERATOR,
+                limit=limit or VolumeLimit(),
+            ),
+            seal=SealPack(
+                register=self.register, blobs=self.blobs, renderer=self.renderer, sealer=sealer,
+                packer=ZipPacker(), clock=clock, operator=OPERATOR, days=days,
+            ),
             register=self.register,
             blobs=self.blobs,
-            renderer=self.renderer,
-            sealer=sealer,
-            packer=ZipPacker(),
             clock=clock,
-            operator=OPERATOR,
-        )
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

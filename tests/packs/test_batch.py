@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
 from docgen.domain.pack_states import PackState
 from docgen.usecases.bring_paper import BringPaper
 from docgen.usecases.build_line import BuildLine
+from docgen.usecases.find_stuck import NOT_DONE, FindStuck
 from docgen.usecases.open_pack import Whose
 from docgen.usecases.sum_up_batch import SumUpBatch
 from docgen.usecases.take_batch import TakeBatch
@@ -94,6 +96,48 @@ def test_a_blocked_line_says_why(desk: Desk) -> None:
     assert set(line.outcome["findings"][0]["message"]) == {"kk", "ru"}
     with desk.workshop.register.view() as unit:
         assert unit.packs.get(line.pack_id or "").state is PackState.DRAFT
+
+
+def test_the_draft_of_a_blocked_line_has_its_papers(desk: Desk) -> None:
+    """They lay in a folder only: brought along, they are there when somebody answers for it."""
+    given = tables(1)
+    del given["overrides"][1]
+    shop = desk.workshop
+    line = desk.build(desk.take(given))
+    opening = shop.build().open
+    with shop.register.view() as unit:
+        draft = unit.packs.get(line.pack_id or "")
+    files = kept_papers(shop.register, shop.blobs)(draft.owner, opening.case_of(draft))
+
+    again = opening.check(opening.case_of(draft), files, owner=draft.owner)
+
+    assert [each.rule for each in again.examination.open_warnings] == ["N27"]
+    assert again.examination.blocks == ()
+    assert all(seen.pages for seen in again.seen)
+
+
+def test_what_waits_for_a_part_says_for_which(desk: Desk) -> None:
+    """`docgen stuck` lists lines that wait and lines that failed, with age and reason."""
+    batch = desk.take(tables(1))
+    shop = desk.workshop
+    patient = BuildLine(
+        build=shop.build(), register=shop.register, blobs=shop.blobs, clock=ShiftedClock(),
+        patient=True,
+    )  # fmt: skip
+    find = FindStuck(register=shop.register, clock=ShiftedClock())
+    ages = timedelta(days=-1)
+    before = [(each.envelope_id, each.reason) for each in find(older_than=ages)]
+    shop.sealer.failing = SealUnavailable("away")
+
+    with pytest.raises(SealUnavailable):
+        patient(batch.id, 1, PaperFolder(desk.folder / "papers"))
+    waits = [(each.state, each.reason) for each in find(older_than=ages)]
+    desk.build(batch)
+    failed = [(each.state, each.reason) for each in find(older_than=ages)]
+
+    assert before == [(f"{batch.id}/1", NOT_DONE)]
+    assert waits == [(LineState.WAITING, "seal_unavailable")]
+    assert failed == [(LineState.FAILED, "seal_unavailable")]
 
 
 def test_what_failed_is_tried_again(desk: Desk) -> None:

@@ -61,7 +61,7 @@ def _require_sealed_once(service: Installation, number: str) -> None:
         manifest = json.loads(archive.read(f"{number}/manifest.json"))
         volume = archive.read(f"{number}/volume.pdf")
     assert volume.startswith(b"%PDF-")
-    assert manifest["volume"]["sha256"] == _shown(service, number)["volume"]["sha256"]
+    assert manifest["volumes"][0]["sha256"] == _shown(service, number)["volume"]["sha256"]
     owed = "SELECT count(*) FROM outbox WHERE envelope_id = :id AND done_at IS NULL"
     assert service.tables.rows(owed, id=number)[0][0] == 0
 

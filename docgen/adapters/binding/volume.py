@@ -51,7 +51,9 @@ class PikepdfBinder:
             raise UnreadableDocument("a PDF without pages")
         return count
 
-    def bind(self, parts: Sequence[Part], *, number: str, title: str) -> Volume:
+    def bind(
+        self, parts: Sequence[Part], *, number: str, title: str, before: int = 0, of: int = 0
+    ) -> Volume:
         """The volume, outlined, its pages numbered on; the seal's place is the first part's."""
         volume = pikepdf.new()
         starts: list[int] = []
@@ -60,7 +62,7 @@ class PikepdfBinder:
             starts.append(added)
             for form in _forms(part.pdf, volume):
                 added += 1
-                _add_page(volume, form, f"{number}   {added} / {total}")
+                _add_page(volume, form, f"{number}   {before + added} / {of or total}")
         if added != total:
             raise UnreadableDocument("a part of other pages than were told")
         with volume.open_outline() as outline:

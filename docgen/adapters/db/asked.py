@@ -1,10 +1,12 @@
 """Requests under idempotency keys, in SQL."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, text, update
 
 from docgen.adapters.db.columns import UtcDateTime
+from docgen.adapters.db.prepared import Prepared
 from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import AskedRow
 from docgen.domain.asked import AskedOnce
@@ -12,18 +14,23 @@ from docgen.domain.errors import NotFound
 
 # A refused key is no failure of the statement: neither the transaction nor the server's log, which
 # would quote the key, hears of it. Another's claim that is not committed yet is waited for.
-_CLAIM = text(
-    "INSERT INTO asked_requests (client, key, fingerprint, resource_id, claimed_at, free, answer)"
-    " VALUES (:client, :key, :fingerprint, :resource_id, :claimed_at, :free, :answer)"
-    " ON CONFLICT (client, key) DO NOTHING"
-).bindparams(bindparam("claimed_at", type_=UtcDateTime()))
+_CLAIM = Prepared(
+    text(
+        "INSERT INTO asked_requests"
+        " (client, key, fingerprint, resource_id, claimed_at, free, answer)"
+        " VALUES (:client, :key, :fingerprint, :resource_id, :claimed_at, :free, :answer)"
+        " ON CONFLICT (client, key) DO NOTHING"
+    ).bindparams(bindparam("claimed_at", type_=UtcDateTime()))
+)
 
 
-_ANSWER = update(AskedRow).where(
-    AskedRow.client == bindparam("its_client"),
-    AskedRow.key == bindparam("its_key"),
-    AskedRow.claimed_at == bindparam("its_claimed_at"),
-    AskedRow.answer.is_(None),
+_ANSWER = Prepared(
+    update(AskedRow).where(
+        AskedRow.client == bindparam("its_client"),
+        AskedRow.key == bindparam("its_key"),
+        AskedRow.claimed_at == bindparam("its_claimed_at"),
+        AskedRow.answer.is_(None),
+    )
 )
 
 
@@ -35,19 +42,7 @@ class SqlAskedRequests:
 
     def add(self, request: AskedOnce) -> bool:
         """Whether the key was new, and so the claim is ours."""
-        claimed = self._connection.execute(
-            _CLAIM,
-            {
-                "client": request.client,
-                "key": request.key,
-                "fingerprint": request.fingerprint,
-                "resource_id": request.resource_id,
-                "claimed_at": request.claimed_at,
-                "free": request.free,
-                "answer": request.answer,
-            },
-        )
-        return claimed.rowcount == 1
+        return _CLAIM.run(self._connection, asdict(request)) == 1
 
     def get(self, client: str, key: str) -> AskedOnce:
         """The request; raises NotFound."""
@@ -76,8 +71,7 @@ class SqlAskedRequests:
             "its_key": request.key,
             "its_claimed_at": request.claimed_at,
         }
-        updated = self._connection.execute(_ANSWER, its | {"answer": answer})
-        return updated.rowcount == 1
+        return _ANSWER.run(self._connection, its | {"answer": answer}) == 1
 
     def free(self, request: AskedOnce) -> None:
         """Give up our own claim; one taken over or answered stays."""

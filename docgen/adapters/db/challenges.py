@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Integer, Text, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.columns import UtcDateTime
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
@@ -17,18 +18,54 @@ _SENT = ChallengeState.SENT.value
 
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
-_ADD = insert(ChallengeRow)
-_REPLACE = (
+_ADD = Prepared(insert(ChallengeRow))
+_REPLACE = Prepared(
     update(ChallengeRow)
     .where(ChallengeRow.chain == bindparam("its_chain"), ChallengeRow.state == _SENT)
     .values(state=ChallengeState.REPLACED.value)
 )
-_ONE = select(ChallengeRow).where(ChallengeRow.id == bindparam("its_id"))
-_LATEST = (
+_ONE = PreparedQuery(select(ChallengeRow).where(ChallengeRow.id == bindparam("its_id")))
+_LATEST = PreparedQuery(
     select(ChallengeRow)
     .where(ChallengeRow.chain == bindparam("its_chain"))
     .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
     .limit(1)
+)
+_ATTEMPTS = bindparam("attempts", type_=Integer)
+_AGAIN_AT = bindparam("again_at", type_=UtcDateTime())
+_SAVE = Prepared(
+    update(ChallengeRow)
+    .where(ChallengeRow.id == bindparam("its_id"))
+    .values(
+        state=case(
+            (ChallengeRow.state == _SENT, bindparam("new_state", type_=Text)),
+            else_=ChallengeRow.state,
+        ),
+        attempts_used=case(
+            (ChallengeRow.attempts_used < _ATTEMPTS, _ATTEMPTS), else_=ChallengeRow.attempts_used
+        ),
+        provider=func.coalesce(bindparam("by", type_=Text), ChallengeRow.provider),
+        provider_message_id=func.coalesce(
+            bindparam("by_its_id", type_=Text), ChallengeRow.provider_message_id
+        ),
+        delivery=case(
+            (ChallengeRow.delivery == Delivery.DELIVERED.value, ChallengeRow.delivery),
+            else_=bindparam("new_delivery", type_=Text),
+        ),
+        resend_at=case(
+            (ChallengeRow.resend_at < _AGAIN_AT, _AGAIN_AT), else_=ChallengeRow.resend_at
+        ),
+        sent_at=func.coalesce(bindparam("left_at", type_=UtcDateTime()), ChallengeRow.sent_at),
+    )
+)
+_CONFIRM = Prepared(
+    update(ChallengeRow)
+    .where(
+        ChallengeRow.id == bindparam("its_id"),
+        ChallengeRow.state == _SENT,
+        ChallengeRow.manifest_hash == bindparam("its_manifest"),
+    )
+    .values(state=ChallengeState.CONFIRMED.value)
 )
 
 
@@ -40,9 +77,9 @@ class SqlChallenges:
 
     def add(self, challenge: Challenge) -> None:
         """Store a new challenge and replace the live one; raises StaleEnvelope in a race."""
-        self._connection.execute(_REPLACE, {"its_chain": challenge.chain})
+        _REPLACE.run(self._connection, {"its_chain": challenge.chain})
         try:
-            self._connection.execute(_ADD, _columns(challenge))
+            _ADD.run(self._connection, _columns(challenge))
         except IntegrityError:
             raise StaleEnvelope(challenge.chain) from None
 
@@ -62,36 +99,18 @@ class SqlChallenges:
         The gateway's answer may come after the subscriber's: what an older copy does not know is
         never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
         """
-        arrived = ChallengeRow.delivery == Delivery.DELIVERED.value
-        counted = ChallengeRow.attempts_used < challenge.attempts_used
         stays = challenge.state is ChallengeState.CONFIRMED
-        ends = (ChallengeRow.state == _SENT) & (not stays)
-        updated = self._connection.execute(
-            update(ChallengeRow)
-            .where(ChallengeRow.id == challenge.id)
-            .values(
-                state=case((ends, challenge.state.value), else_=ChallengeRow.state),
-                attempts_used=case(
-                    (counted, challenge.attempts_used), else_=ChallengeRow.attempts_used
-                ),
-                provider=func.coalesce(challenge.provider, ChallengeRow.provider),
-                provider_message_id=func.coalesce(
-                    challenge.provider_message_id, ChallengeRow.provider_message_id
-                ),
-                delivery=case((arrived, ChallengeRow.delivery), else_=challenge.delivery.value),
-                resend_at=case(
-                    (
-                        ChallengeRow.resend_at < challenge.resend_at,
-                        type_coerce(challenge.resend_at, UtcDateTime()),
-                    ),
-                    else_=ChallengeRow.resend_at,
-                ),
-                sent_at=func.coalesce(
-                    type_coerce(challenge.sent_at, UtcDateTime()), ChallengeRow.sent_at
-                ),
-            )
-        )
-        if updated.rowcount != 1:
+        learnt = {
+            "its_id": challenge.id,
+            "new_state": _SENT if stays else challenge.state.value,
+            "attempts": challenge.attempts_used,
+            "by": challenge.provider,
+            "by_its_id": challenge.provider_message_id,
+            "new_delivery": challenge.delivery.value,
+            "again_at": challenge.resend_at,
+            "left_at": challenge.sent_at,
+        }
+        if _SAVE.run(self._connection, learnt) != 1:
             raise NotFound(challenge.id)
 
     def confirm(
@@ -104,25 +123,18 @@ class SqlChallenges:
         told_to: str | None = None,
     ) -> bool:
         """Whether this call, and no other, made the challenge and its chain confirmed."""
+        act = {
+            "its_id": challenge_id,
+            "its_manifest": manifest_hash,
+            "confirmed_at": now,
+            "attempt_id": attempt_id,
+            "told_to": told_to,
+        }
         try:
             with self._connection.begin_nested():
-                updated = self._connection.execute(
-                    update(ChallengeRow)
-                    .where(
-                        ChallengeRow.id == challenge_id,
-                        ChallengeRow.state == _SENT,
-                        ChallengeRow.manifest_hash == manifest_hash,
-                    )
-                    .values(
-                        state=ChallengeState.CONFIRMED.value,
-                        confirmed_at=now,
-                        attempt_id=attempt_id,
-                        told_to=told_to,
-                    )
-                )
+                return _CONFIRM.run(self._connection, act) == 1
         except IntegrityError:
             return False
-        return updated.rowcount == 1
 
     def told(self, employee_id: str, *, since: datetime) -> int:
         """How many codes, told to that employee, have confirmed since."""

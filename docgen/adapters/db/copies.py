@@ -8,15 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from docgen.adapters.db.copy_rows import CopyRow
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.domain.copy import Copy, CopyState, CopyWay
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
-_ADD = insert(CopyRow)
-_SAVE = update(CopyRow).where(
-    CopyRow.envelope_id == bindparam("its_envelope"), CopyRow.way == bindparam("its_way")
+_ADD = Prepared(insert(CopyRow))
+_SAVE = Prepared(
+    update(CopyRow).where(
+        CopyRow.envelope_id == bindparam("its_envelope"), CopyRow.way == bindparam("its_way")
+    )
 )
-_DUE = (
+_DUE = PreparedQuery(
     select(CopyRow)
     .where(CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= bindparam("now"))
     .order_by(CopyRow.next_at, CopyRow.envelope_id)
@@ -33,7 +36,7 @@ class SqlCopies:
 
     def add(self, copy: Copy) -> None:
         """Owe it; raises Conflict where such a copy of the envelope was owed before."""
-        self._connection.execute(_ADD, _columns(copy))
+        _ADD.run(self._connection, _columns(copy))
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Copy]:
         """Take what is due, the longest waiting first."""
@@ -57,7 +60,7 @@ class SqlCopies:
 
     def _change(self, copy: Copy, **columns: Any) -> None:
         its = {"its_envelope": copy.envelope_id, "its_way": copy.way.value}
-        self._connection.execute(_SAVE, columns | its)
+        _SAVE.run(self._connection, columns | its)
 
 
 def _columns(copy: Copy) -> dict[str, Any]:

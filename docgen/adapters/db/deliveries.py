@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow
 from docgen.domain.errors import NotFound
@@ -31,7 +32,7 @@ _CLAIM = update(WebhookDeliveryRow).where(
         bindparam("their_names", expanding=True)
     )
 )
-_DUE = (
+_DUE = PreparedQuery(
     select(WebhookDeliveryRow)
     .where(
         WebhookDeliveryRow.state == DeliveryState.OWED.value,

@@ -14,6 +14,7 @@ from docgen.adapters.db.mapping import (
     envelope_columns,
     envelope_of,
 )
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
@@ -24,20 +25,20 @@ from docgen.domain.subscriber import Iin, Phone
 _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
-_ADD, _ADD_DOCUMENT = insert(EnvelopeRow), insert(DocumentRow)
-_ONE = select(EnvelopeRow).where(EnvelopeRow.id == bindparam("its_id"))
-_ONE_LOCKED = _ONE.with_for_update()
-_DOCUMENTS = (
-    select(DocumentRow)
-    .where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
-    .order_by(DocumentRow.position)
+_ADD, _ADD_DOCUMENT = Prepared(insert(EnvelopeRow)), Prepared(insert(DocumentRow))
+_BY_ID = select(EnvelopeRow).where(EnvelopeRow.id == bindparam("its_id"))
+_ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
+_IN_ORDER = select(DocumentRow).order_by(DocumentRow.position)
+_DOCUMENTS_OF_ONE = PreparedQuery(
+    _IN_ORDER.where(DocumentRow.envelope_id == bindparam("its_envelope"))
 )
+_DOCUMENTS = _IN_ORDER.where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
 _VERSIONS = (
     select(DocumentVersionRow)
     .where(DocumentVersionRow.document_id.in_(bindparam("their_ids", expanding=True)))
     .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
 )
-_PERSONS = (
+_PERSONS: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.subscriber["iin"].as_string())
     .where(
         EnvelopeRow.owner == bindparam("its_owner"),
@@ -46,11 +47,15 @@ _PERSONS = (
     )
     .distinct()
 )
-_SAVE = update(EnvelopeRow).where(
-    EnvelopeRow.id == bindparam("its_id"), EnvelopeRow.version == bindparam("its_version")
+_SAVE = Prepared(
+    update(EnvelopeRow).where(
+        EnvelopeRow.id == bindparam("its_id"), EnvelopeRow.version == bindparam("its_version")
+    )
 )
-_SAVE_DOCUMENT = update(DocumentRow).where(
-    DocumentRow.id == bindparam("its_id"), DocumentRow.envelope_id == bindparam("its_envelope")
+_SAVE_DOCUMENT = Prepared(
+    update(DocumentRow).where(
+        DocumentRow.id == bindparam("its_id"), DocumentRow.envelope_id == bindparam("its_envelope")
+    )
 )
 
 
@@ -67,10 +72,10 @@ class SqlEnvelopes:
 
     def add(self, envelope: Envelope) -> None:
         """Store a new envelope as version 1; raises Conflict for an id, number or token in use."""
-        self._connection.execute(_ADD, envelope_columns(envelope) | {"version": 1})
+        _ADD.run(self._connection, envelope_columns(envelope) | {"version": 1})
         for position, document in enumerate(envelope.documents):
             columns = document_columns(document, envelope_id=envelope.id, position=position)
-            self._connection.execute(_ADD_DOCUMENT, columns)
+            _ADD_DOCUMENT.run(self._connection, columns)
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
@@ -85,15 +90,14 @@ class SqlEnvelopes:
         """Store the next version; to save twice in a unit, get it again in between."""
         columns = envelope_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
-        updated = self._connection.execute(_SAVE, columns | its)
-        if updated.rowcount != 1:
+        if _SAVE.run(self._connection, columns | its) != 1:
             raise StaleEnvelope(envelope.id)
         before = self._known.pop(envelope.id, None)
         stored = () if before is None else before.documents
         for document in envelope.documents:
             if document not in stored:
                 its = {"its_id": document.id, "its_envelope": envelope.id}
-                self._connection.execute(_SAVE_DOCUMENT, bytes_columns(document) | its)
+                _SAVE_DOCUMENT.run(self._connection, bytes_columns(document) | its)
         # Later versions are not saved here: whoever read it before one was added knows too little.
         if before is not None and _versions_of(before) == _versions_of(envelope):
             self._known[envelope.id] = replace(envelope, version=envelope.version + 1)
@@ -160,18 +164,26 @@ class SqlEnvelopes:
     def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
         """Whose the owner's envelopes of this number are that were made since."""
         given = {"its_owner": owner, "its_phone": phone.value, "since": since}
-        return frozenset(Iin(each) for each in self._connection.scalars(_PERSONS, given))
+        return frozenset(map(Iin, _PERSONS.column(self._connection, given)))
 
     def _read(
-        self, wanted: Select[EnvelopeRow], given: Mapping[str, str] | None = None
+        self,
+        wanted: Select[EnvelopeRow] | PreparedQuery[EnvelopeRow],
+        given: Mapping[str, str] | None = None,
     ) -> list[Envelope]:
         rows = all_rows(self._connection, wanted, given)
+        if not rows:
+            return []
         documents = self._documents([row.id for row in rows])
         return [envelope_of(row, documents[row.id]) for row in rows]
 
     def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[Document]]:
-        given = {"their_ids": envelope_ids}
-        rows = all_rows(self._connection, _DOCUMENTS, given)
+        if len(envelope_ids) == 1:
+            # The text of a list is made anew each time, and most ask for one.
+            its = {"its_envelope": envelope_ids[0]}
+            rows = all_rows(self._connection, _DOCUMENTS_OF_ONE, its)
+        else:
+            rows = all_rows(self._connection, _DOCUMENTS, {"their_ids": envelope_ids})
         versions = self._versions([row.id for row in rows if row.sealed_sha256 is not None])
         by_envelope: dict[str, list[Document]] = defaultdict(list)
         for row in rows:

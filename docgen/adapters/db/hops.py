@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, Text, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import SmsHopRow, SmsReceiptRow
 from docgen.domain.dispatch import Delivery, Hop, HopState, Purpose, Receipt
@@ -17,27 +18,27 @@ _OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
 
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
-_ADD = insert(SmsHopRow)
-_SAVE = update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id"))
+_ADD = Prepared(insert(SmsHopRow))
+_SAVE = Prepared(update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id")))
 _NEWEST = (SmsHopRow.begun_at.desc(), SmsHopRow.id.desc())
-_OF_CHALLENGE = (
+_OF_CHALLENGE = PreparedQuery(
     select(SmsHopRow)
     .where(SmsHopRow.challenge_id == bindparam("its_challenge"))
     .order_by(SmsHopRow.number)
 )
-_OF_SENDING = (
+_OF_SENDING = PreparedQuery(
     select(SmsHopRow)
     .where(SmsHopRow.sending == bindparam("its_sending"))
     .order_by(SmsHopRow.number)
 )
-_RECENT = (
+_RECENT = PreparedQuery(
     select(SmsHopRow)
     .where(SmsHopRow.route == bindparam("its_route"))
     .order_by(*_NEWEST)
     .limit(bindparam("most", type_=Integer))
 )
 _NAMED = bindparam("its_message", type_=Text)
-_BY_MESSAGE = (
+_NEWEST_NAMED = (
     select(SmsHopRow)
     .where(
         SmsHopRow.route == bindparam("its_route"),
@@ -46,8 +47,9 @@ _BY_MESSAGE = (
     .order_by(*_NEWEST)
     .limit(1)
 )
-_BY_MESSAGE_LOCKED = _BY_MESSAGE.with_for_update()
-_HEARD = (
+_BY_MESSAGE = PreparedQuery(_NEWEST_NAMED)
+_BY_MESSAGE_LOCKED = PreparedQuery(_NEWEST_NAMED.with_for_update())
+_HEARD = PreparedQuery(
     select(SmsReceiptRow)
     .where(
         SmsReceiptRow.route == bindparam("its_route"),
@@ -67,12 +69,11 @@ class SqlHops:
 
     def add(self, hop: Hop) -> None:
         """Store a hop that begins."""
-        self._connection.execute(_ADD, _columns(hop))
+        _ADD.run(self._connection, _columns(hop))
 
     def save(self, hop: Hop) -> None:
         """Store what came of it; raises NotFound."""
-        updated = self._connection.execute(_SAVE, _columns(hop) | {"its_id": hop.id})
-        if updated.rowcount != 1:
+        if _SAVE.run(self._connection, _columns(hop) | {"its_id": hop.id}) != 1:
             raise NotFound(hop.id)
 
     def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
@@ -144,7 +145,9 @@ class SqlHops:
         return self._connection.dialect.name == "postgresql"
 
     def _found(
-        self, wanted: Select[SmsHopRow], given: Mapping[str, Any] | None = None
+        self,
+        wanted: Select[SmsHopRow] | PreparedQuery[SmsHopRow],
+        given: Mapping[str, Any] | None = None,
     ) -> list[Hop]:
         return [_hop_of(row) for row in all_rows(self._connection, wanted, given)]
 
@@ -158,10 +161,9 @@ def _columns(hop: Hop) -> dict[str, Any]:
     }
 
 
-def _hop_of(row: SmsHopRow) -> Hop:
-    columns = {name: getattr(row, name) for name in SmsHopRow.__table__.columns.keys()}  # noqa: SIM118
+def _hop_of(row: Any) -> Hop:
     return Hop(
-        **columns
+        **row._asdict()
         | {
             "state": HopState(row.state),
             "delivery": Delivery(row.delivery),

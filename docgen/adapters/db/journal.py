@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow
@@ -14,10 +15,10 @@ from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
-_ENTRY, _NEWS = insert(JournalRow), insert(NewsRow)
+_ENTRY, _NEWS = Prepared(insert(JournalRow)), Prepared(insert(NewsRow))
 _OF_ONE = select(JournalRow).where(JournalRow.envelope_id == bindparam("its_id"))
-_ALL = _OF_ONE.order_by(JournalRow.sequence)
-_LAST = _OF_ONE.order_by(JournalRow.sequence.desc()).limit(1)
+_ALL = PreparedQuery(_OF_ONE.order_by(JournalRow.sequence))
+_LAST = PreparedQuery(_OF_ONE.order_by(JournalRow.sequence.desc()).limit(1))
 
 
 class SqlJournal:
@@ -33,10 +34,9 @@ class SqlJournal:
         """
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
         news = {"envelope_id": envelope_id, "sequence": entry.sequence}
-        connection = self._connection
         try:
-            connection.execute(_ENTRY, entry_columns(entry))
-            connection.execute(_NEWS, news)
+            _ENTRY.run(self._connection, entry_columns(entry))
+            _NEWS.run(self._connection, news)
         except IntegrityError:
             raise StaleEnvelope(envelope_id) from None
         return entry

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import ApiKeyRow
 from docgen.domain.caller import ApiKey, Caller, Scope
 from docgen.domain.errors import ApiKeyNotFound, Conflict
 
-_ONE = select(ApiKeyRow).where(ApiKeyRow.id == bindparam("its_id"))
+_ONE = PreparedQuery(select(ApiKeyRow).where(ApiKeyRow.id == bindparam("its_id")))
 
 
 class SqlKeys:

@@ -5,12 +5,15 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, insert, select, type_coerce
 
 from docgen.adapters.db.columns import UtcDateTime
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.rows import LimitLiftRow
 from docgen.domain.sending_limits import Limit
 
-_LAST = select(type_coerce(func.max(LimitLiftRow.lifted_at), UtcDateTime())).where(
-    LimitLiftRow.limit_name == bindparam("its_limit"),
-    LimitLiftRow.subject == bindparam("its_subject"),
+_LAST = PreparedQuery(
+    select(type_coerce(func.max(LimitLiftRow.lifted_at), UtcDateTime())).where(
+        LimitLiftRow.limit_name == bindparam("its_limit"),
+        LimitLiftRow.subject == bindparam("its_subject"),
+    )
 )
 
 
@@ -31,4 +34,4 @@ class SqlLifts:
     def last(self, limit: Limit, subject: str) -> datetime | None:
         """When that was the last time, if ever."""
         given = {"its_limit": limit.value, "its_subject": subject}
-        return self._connection.scalar(_LAST, given)
+        return next(iter(_LAST.column(self._connection, given)), None)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Integer, and_, bindparam, delete, select, tuple_
 
 from docgen.adapters.db.journal import entry_of
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow, JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow
@@ -14,7 +15,7 @@ from docgen.domain.journal import Entry
 from docgen.domain.subscriber import Phone
 from docgen.domain.webhook import Outline
 
-_NEXT = (
+_NEXT = PreparedQuery(
     select(JournalRow)
     .join(
         NewsRow,

@@ -2,24 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import OutboxRow
 from docgen.domain import work
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
-_ADD = insert(OutboxRow)
-_BACKLOG = (
+_ADD = Prepared(insert(OutboxRow))
+_BACKLOG: PreparedQuery[Any] = PreparedQuery(
     select(OutboxRow.task, func.count(), func.min(OutboxRow.created_at))
     .where(OutboxRow.done_at.is_(None))
     .group_by(OutboxRow.task)
 )
-_SETTLE = update(OutboxRow).where(
-    OutboxRow.task == bindparam("its_task"),
-    OutboxRow.envelope_id == bindparam("its_envelope"),
-    OutboxRow.done_at.is_(None),
+_SETTLE = Prepared(
+    update(OutboxRow).where(
+        OutboxRow.task == bindparam("its_task"),
+        OutboxRow.envelope_id == bindparam("its_envelope"),
+        OutboxRow.done_at.is_(None),
+    )
 )
 
 
@@ -31,16 +35,14 @@ class SqlOutbox:
 
     def add(self, row: work.OutboxRow) -> None:
         """Owe it."""
-        self._connection.execute(
-            _ADD,
-            {
-                "id": row.id,
-                "task": row.task.value,
-                "envelope_id": row.envelope_id,
-                "created_at": row.created_at,
-                "done_at": None,
-            },
-        )
+        columns = {
+            "id": row.id,
+            "task": row.task.value,
+            "envelope_id": row.envelope_id,
+            "created_at": row.created_at,
+            "done_at": None,
+        }
+        _ADD.run(self._connection, columns)
 
     def owed(self, *, limit: int) -> Sequence[work.OutboxRow]:
         """The oldest unpaid rows."""
@@ -55,7 +57,7 @@ class SqlOutbox:
 
     def backlog(self) -> Mapping[work.Task, work.Backlog]:
         """How much is owed of each task, without those of which nothing is."""
-        rows = self._connection.execute(_BACKLOG)
+        rows = _BACKLOG.all(self._connection)
         return {
             work.Task(task): work.Backlog(count=count, oldest=oldest)
             for task, count, oldest in rows
@@ -63,9 +65,8 @@ class SqlOutbox:
 
     def settle(self, task: work.Task, envelope_id: str, *, now: datetime) -> None:
         """Mark the envelope's rows of that task as done."""
-        self._connection.execute(
-            _SETTLE, {"its_task": task.value, "its_envelope": envelope_id, "done_at": now}
-        )
+        its = {"its_task": task.value, "its_envelope": envelope_id}
+        _SETTLE.run(self._connection, its | {"done_at": now})
 
 
 def _owed(row: OutboxRow) -> work.OutboxRow:

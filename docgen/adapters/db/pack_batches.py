@@ -78,6 +78,16 @@ class SqlPackBatches:
         )
         return [(batch_id, place) for batch_id, place in rows]
 
+    def standing(self) -> Sequence[tuple[PackBatch, BatchLine]]:
+        """Of all batches that nobody has stopped, the lines that wait or have failed."""
+        batches = select(PackBatchRow).where(~PackBatchRow.stopped)
+        by_id = {row.id: _batch(row) for row in all_rows(self._connection, batches)}
+        line = PackBatchLineRow
+        open_ones = select(line).where(line.batch_id.in_(list(by_id)), line.state.in_(_OPEN))
+        ordered = open_ones.order_by(line.batch_id, line.place)
+        rows = all_rows(self._connection, ordered)
+        return [(by_id[row.batch_id], _line(row)) for row in rows]
+
     def lines(self, batch_id: str) -> Sequence[BatchLine]:
         """All lines, in order."""
         wanted = select(PackBatchLineRow).where(PackBatchLineRow.batch_id == batch_id)

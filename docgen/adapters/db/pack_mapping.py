@@ -1,6 +1,7 @@
 """Rows of packs to packs, and back."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,8 @@ from docgen.domain.pack_record import (
     BoundVolume,
     Building,
     BuildStep,
+    FurtherSeal,
+    FurtherVolume,
     Pack,
     PackPaper,
     SealedVolume,
@@ -37,11 +40,14 @@ def columns_of(pack: Pack) -> dict[str, Any]:
         "volume_sha256": None if bound is None else bound.sha256,
         "volume_pages": None if bound is None else bound.pages,
         "manifest_sha256": None if bound is None else bound.manifest_sha256,
+        "further_volumes": [] if bound is None else [asdict(each) for each in bound.further],
         "outcomes": [_told(each) for each in pack.outcomes],
         "asked_at": None if building is None else building.asked_at,
         "asked_by": None if building is None else building.asked_by,
         "step": None if building is None else building.step.value,
         "error": None if building is None else building.error,
+        "refusals": 0 if building is None else building.refusals,
+        "next_try_at": None if building is None else building.next_try_at,
     }
 
 
@@ -57,6 +63,7 @@ def seal_columns(pack: Pack) -> dict[str, Any]:
         "serial": sealed.serial,
         "sealed_at": sealed.sealed_at,
         "package_sha256": sealed.package_sha256,
+        "further_seals": [_further(each) for each in sealed.further],
     }
 
 
@@ -119,6 +126,7 @@ def _bound(row: PackRow) -> BoundVolume | None:
         sha256=row.volume_sha256,
         pages=row.volume_pages or 0,
         manifest_sha256=row.manifest_sha256,
+        further=tuple(FurtherVolume(**each) for each in row.further_volumes),
     )
 
 
@@ -132,6 +140,23 @@ def _sealed(row: PackRow) -> SealedVolume | None:
         serial=row.serial or "",
         sealed_at=row.sealed_at,
         package_sha256=row.package_sha256 or "",
+        further=tuple(_further_seal(each) for each in row.further_seals),
+    )
+
+
+def _further(seal: FurtherSeal) -> dict[str, str]:
+    return {
+        "sha256": seal.sha256,
+        "level": seal.level.value,
+        "sealed_at": instant(seal.sealed_at),
+    }
+
+
+def _further_seal(told: Mapping[str, str]) -> FurtherSeal:
+    return FurtherSeal(
+        sha256=told["sha256"],
+        level=SealLevel(told["level"]),
+        sealed_at=datetime.fromisoformat(told["sealed_at"]),
     )
 
 
@@ -143,4 +168,6 @@ def _building(row: PackRow) -> Building | None:
         asked_by=row.asked_by or "",
         step=BuildStep(row.step or BuildStep.WAITING),
         error=row.error,
+        refusals=row.refusals,
+        next_try_at=row.next_try_at,
     )

@@ -44,18 +44,22 @@ class PackRow(Base):
     volume_sha256: Mapped[str | None]
     volume_pages: Mapped[int | None]
     manifest_sha256: Mapped[str | None]
+    further_volumes: Mapped[JsonList]
     sealed_sha256: Mapped[str | None]
     level: Mapped[str | None]
     signer: Mapped[str | None]
     serial: Mapped[str | None]
     sealed_at: Mapped[datetime | None]
     package_sha256: Mapped[str | None]
+    further_seals: Mapped[JsonList] = mapped_column(default=list)
     outcomes: Mapped[JsonList]
     due_on: Mapped[date | None] = mapped_column(Date)
     asked_at: Mapped[datetime | None]
     asked_by: Mapped[str | None]
     step: Mapped[str | None]
     error: Mapped[str | None]
+    refusals: Mapped[int]
+    next_try_at: Mapped[datetime | None]
 
 
 class PackPaperRow(Base):

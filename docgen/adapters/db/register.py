@@ -34,6 +34,7 @@ from docgen.adapters.db.news import SqlNews
 from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.pack_batches import SqlPackBatches
 from docgen.adapters.db.packs import SqlPacks
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
@@ -44,12 +45,14 @@ from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
 
 _LOCKED = tuple(
-    select(row.id).where(row.id == bindparam("its_id")).with_for_update()
+    PreparedQuery(select(row.id).where(row.id == bindparam("its_id")).with_for_update())
     for row in (EnvelopeRow, VerificationRow)
 )
-_NEXT_NUMBER = text(
-    "INSERT INTO counters (series, value) VALUES (:series, 1)"
-    " ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"
+_NEXT_NUMBER: PreparedQuery[int] = PreparedQuery(
+    text(
+        "INSERT INTO counters (series, value) VALUES (:series, 1)"
+        " ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"
+    )
 )
 
 
@@ -117,12 +120,13 @@ class SqlUnit:
         if self._transaction is None:
             raise RuntimeError("a reading unit locks nothing")
         for locked in _LOCKED:
-            if self._connection.scalar(locked, {"its_id": chain}) is not None:
+            if locked.column(self._connection, {"its_id": chain}):
                 return
 
     def next_number(self, series: str) -> int:
         """The next number, kept from others until the unit ends and taken back if it is undone."""
-        return int(self._connection.execute(_NEXT_NUMBER, {"series": series}).scalar_one())
+        (number,) = _NEXT_NUMBER.column(self._connection, {"series": series})
+        return number
 
     def commit(self) -> None:
         """Make it last; raises RuntimeError in a reading unit."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, Text, bindparam, case, func, select, 
 
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.people import subscriber_of
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.rows import ChallengeRow, EnvelopeRow, JournalRow, SmsHopRow
 from docgen.domain.challenge import ChallengeState
 from docgen.domain.dispatch import HopState, Purpose
@@ -74,9 +75,9 @@ def _outcomes(of: Of) -> Select[Any, Any, Any]:
     )
 
 
-_SENDINGS = {of: _sendings(of) for of in _COLUMNS}
-_OUTCOMES = {of: _outcomes(of) for of in _COLUMNS}
-_WRONG_CODES = (
+_SENDINGS: dict[Of, PreparedQuery[Any]] = {of: PreparedQuery(_sendings(of)) for of in _COLUMNS}
+_OUTCOMES: dict[Of, PreparedQuery[Any]] = {of: PreparedQuery(_outcomes(of)) for of in _COLUMNS}
+_WRONG_CODES = PreparedQuery(
     select(JournalRow.at)
     .where(
         JournalRow.envelope_id.in_(
@@ -100,7 +101,7 @@ class SqlTallies:
 
     def sendings(self, of: Of, name: str, *, since: datetime) -> Sequence[Counted]:
         """Sendings that left, or may have, since then, in order."""
-        rows = self._connection.execute(_SENDINGS[of], {"name": name, "since": since})
+        rows = _SENDINGS[of].all(self._connection, {"name": name, "since": since})
         return [Counted(id=sending, at=at) for sending, at in rows]
 
     def money(self, client: str, *, since: datetime, minute: datetime, each: int) -> SpentMoney:
@@ -136,7 +137,7 @@ class SqlTallies:
     ) -> Sequence[Outcome]:
         """What came of the envelopes to which codes went between, as far as it is over."""
         given = {"name": name, "since": since, "before": before}
-        rows = self._connection.execute(_OUTCOMES[of], given)
+        rows = _OUTCOMES[of].all(self._connection, given)
         return [
             Outcome(begun_at=begun, is_confirmed=bool(is_confirmed))
             for begun, is_confirmed, ends in rows
@@ -146,4 +147,4 @@ class SqlTallies:
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
         """When wrong codes were typed that had gone to this phone, in order."""
         given = {"its_phone": phone, "since": since, "earlier": since - _OLDEST_CODE}
-        return self._connection.scalars(_WRONG_CODES, given).all()
+        return _WRONG_CODES.column(self._connection, given)

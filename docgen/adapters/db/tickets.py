@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from docgen.adapters.db.prepared import Prepared
 from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.ticket_rows import SigningSessionRow, TicketRow
 from docgen.domain.errors import SessionOver, TicketNotFound
 from docgen.domain.ticket import SigningSession, Ticket, TicketKind
 
-_ADD = insert(TicketRow)
+_ADD = Prepared(insert(TicketRow))
 
 
 class SqlTickets:
@@ -23,7 +24,7 @@ class SqlTickets:
 
     def add(self, ticket: Ticket) -> None:
         """Store a new one."""
-        self._connection.execute(_ADD, _columns(ticket))
+        _ADD.run(self._connection, _columns(ticket))
 
     def get(self, ticket_id: str) -> Ticket:
         """The ticket, locked in a writing unit; raises TicketNotFound."""

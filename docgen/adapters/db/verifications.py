@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from docgen.adapters.db.mapping import warnings_json, warnings_of
 from docgen.adapters.db.people import typed_json, typed_of
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import VerificationRow
 from docgen.domain.consent import TypedCode
@@ -14,7 +15,7 @@ from docgen.domain.errors import VerificationNotFound
 from docgen.domain.subscriber import IdentityDocument, Iin, Phone
 from docgen.domain.verification import Person, Verification
 
-_HISTORY = (
+_HISTORY = PreparedQuery(
     select(VerificationRow)
     .where(
         VerificationRow.owner == bindparam("its_owner"),

@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow, WebhookRow
 from docgen.domain.errors import Conflict, WebhookNotFound
 from docgen.domain.webhook import Topic, Webhook, WebhookState
 
-_ONE = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
-_ONE_LOCKED = _ONE.with_for_update()
+_BY_ID = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
+_ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
 _SEVERAL = select(WebhookRow).where(WebhookRow.id.in_(bindparam("their_ids", expanding=True)))
-_OF_OWNER = (
+_OF_OWNER = PreparedQuery(
     select(WebhookRow)
     .where(WebhookRow.owner == bindparam("its_owner"))
     .order_by(WebhookRow.created_at, WebhookRow.id)
