@@ -1,13 +1,15 @@
 """How gunicorn runs the service: read by `docgen serve` as `-c python:api.gunicorn`.
 
-The names here are gunicorn's. The application is loaded by each process after it was forked, so
-that no two share a connection. A process is never retired for its age: what grows is to be seen.
+The names here are gunicorn's. Modules are loaded once, before any process is forked; the
+application is opened by each process afterwards, so that no two share a connection. A process is
+never retired for its age: what grows is to be seen.
 """
 
 import gc
 import logging
 import shutil
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,14 @@ class Log(Logger):  # type: ignore[misc]
             super().exception(msg, *args, **kwargs)
 
 
+def on_starting(_server: Any) -> None:
+    """Load what every process needs, so that one which ended is replaced at once."""
+    import_module("api")
+    # Shared by the processes to come: looked through for garbage, it would be copied into each of
+    # them, and their end took ten times as long.
+    gc.freeze()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """A process ended, by itself or not."""
     telemetry.forget_process(worker.pid)
@@ -48,10 +58,6 @@ def on_exit(server: Any) -> None:
     if server.cfg.worker_tmp_dir is not None:
         shutil.rmtree(Path(server.cfg.worker_tmp_dir), ignore_errors=True)
 
-
-# All that is loaded by now is shared by the processes to come: looked through for garbage, it would
-# be copied into each of them, and their end took ten times as long.
-gc.freeze()
 
 wsgi_app = "api.wsgi:app"
 bind = _web.bind

@@ -227,6 +227,7 @@ def visits(*, count: int, callers: int, rounds: int) -> None:
 def packs(*, debtors: int, kills: int, rounds: int, alone: bool) -> None:
     """A batch of notary packs: how many a minute, and what of each is ours."""
     unoserver = None if alone else _unoserver_act(rounds)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=FOLDER, prefix="packs-") as folder:
         run = Collection(folder=Path(folder), debtors=debtors, kills=kills, told=_told)
         run.prepare()

@@ -33,7 +33,7 @@ def keys() -> None:
     "--origin",
     "origins",
     multiple=True,
-    help="a web page, https://HOST, that may frame the signing; default: none",
+    help="a web page, https://HOST or http://localhost:PORT, that may frame the signing; else none",
 )
 @click.option("--address", "addresses", multiple=True, help=f"{_ADDRESS}; default: anywhere")
 @click.option("--test", "is_test", is_flag=True, help="for trying out: numbers of tests alone")

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ class Catalogue:
     def __init__(self, search_path: Sequence[Path] = (BUILT_IN,)) -> None:
         self._forms: dict[str, Form] = {}
         for folder in search_path:
+            load = _load_once if folder == BUILT_IN else _load
             for schema in sorted(folder.glob("*/schema.py")):
-                self._forms.setdefault(schema.parent.name, _load(schema.parent))
+                self._forms.setdefault(schema.parent.name, load(schema.parent))
 
     def __iter__(self) -> Iterator[Form]:
         return iter(sorted(self._forms.values(), key=lambda f: (f.annex or 99, f.code)))
@@ -45,6 +47,12 @@ def _load(folder: Path) -> Form:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError, ImportError,
             ArithmeticError) as error:  # fmt: skip
         raise Misconfigured(f"{folder} is not a form: {error}") from error
+
+
+@cache
+def _load_once(folder: Path) -> Form:
+    """Of what comes with the program: it stays as it is while the program runs."""
+    return _load(folder)
 
 
 def _read(folder: Path) -> Form:

@@ -8,7 +8,7 @@ from functools import partial
 from docgen.domain.errors import RenderFailed, TemplateRejected, ValuesRejected
 from docgen.domain.language import BOTH, Language
 from docgen.domain.template import RouteReport
-from docgen.forms import pack_papers, pack_results, pack_volumes, protocol
+from docgen.forms import pack_papers, pack_volumes, protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import RouteProver
 from docgen.usecases.trial_orders import TrialOrders
@@ -18,8 +18,9 @@ from docgen.usecases.trial_orders import TrialOrders
 class ProveRoutes:
     """Tries every edition of every form and the signing protocol in all their languages.
 
-    Papers of packs are always in both. `at_once` templates are tried side by side: as many as the
-    engine has zygotes where nobody else waits for it, one where people do.
+    Papers of packs are always in both; the pages of results, which come with a seal, look otherwise
+    by the faster routes and always go by the slowest. `at_once` templates are tried side by side:
+    as many as the engine has zygotes where nobody else waits for it, one where people do.
     """
 
     forms: Catalogue
@@ -56,4 +57,4 @@ def templates_of(forms: Catalogue) -> Iterator[tuple[str, tuple[Language, ...]]]
             yield name, languages
         if languages == BOTH:
             yield from ((pack_papers.template(slot), BOTH) for slot in pack_papers.MADE)
-            yield from ((name, BOTH) for name in (pack_results.TEMPLATE, pack_volumes.TEMPLATE))
+            yield pack_volumes.TEMPLATE, BOTH

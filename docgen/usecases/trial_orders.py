@@ -12,7 +12,7 @@ from docgen.domain.errors import FormNotFound, ValuesRejected
 from docgen.domain.language import Language
 from docgen.domain.operator import Operator
 from docgen.domain.rendering import RenderOrder
-from docgen.forms import pack_papers, pack_results, pack_sample, pack_volumes, protocol
+from docgen.forms import pack_papers, pack_sample, pack_volumes, protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.edition import Edition
 from docgen.forms.form import Form, Paper
@@ -20,7 +20,7 @@ from docgen.forms.identity import read_subscriber
 from docgen.forms.protocol import Facts
 from docgen.forms.protocol_sample import by_hand, sample
 from docgen.texts import dates
-from docgen.usecases.make_paper import paper_order, results_order, title_order
+from docgen.usecases.make_paper import paper_order, title_order
 from docgen.usecases.render_envelope import URN
 
 MADE_AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -54,8 +54,6 @@ class TrialOrders:
             return self._of_protocol(name, languages)
         if name in _OF_PACKS:
             return self._of_packs(name, languages)
-        if name == pack_results.TEMPLATE:
-            return self._of_results(languages)
         if name == pack_volumes.TEMPLATE:
             return self._of_titles(languages)
         form, edition = self._form(name)
@@ -78,14 +76,6 @@ class TrialOrders:
         alters: tuple[_Alter, ...] = (dict, *(partial(with_rows, count=n) for n in ROWS))
         orders = [paper_order(slot, facts, languages=languages, alter=alter) for alter in alters]
         return (*orders, paper_order(slot, strange, languages=languages))
-
-    def _of_results(self, languages: tuple[Language, ...]) -> Sequence[RenderOrder]:
-        facts = pack_sample.results(self.operator)
-        _, line, *_ = _strange_texts(0)
-        strange = replace(facts, number=line, volume=2, volumes=3)
-        alters: tuple[_Alter, ...] = (dict, *(partial(with_rows, count=n) for n in ROWS))
-        orders = [results_order(facts, languages=languages, alter=alter) for alter in alters]
-        return (*orders, results_order(strange, languages=languages))
 
     def _of_titles(self, languages: tuple[Language, ...]) -> Sequence[RenderOrder]:
         facts = pack_sample.volume(self.operator)

@@ -55,6 +55,7 @@ from tests.api.stage import FORMS, PUBLIC_URL, Works
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
 from tests.packs.cases import OPERATOR
+from tests.services.own_certificate import system_trust
 from tests.usecases.world import PSEUDONYMS, World, world
 
 SIGNING_CALLS = "between us and the provider"
@@ -204,7 +205,7 @@ def _webhooks(over: World) -> WebhookDesk:
 
 def loopback_posting() -> HttpPosting:
     """To receivers of the tests."""
-    return HttpPosting(Guard((ip_network("127.0.0.0/8"),)), patience=2.0)
+    return HttpPosting(Guard((ip_network("127.0.0.0/8"),)), patience=2.0, tls=system_trust())
 
 
 @contextmanager

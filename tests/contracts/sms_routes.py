@@ -13,6 +13,7 @@ from docgen.domain.dispatch import Message
 from docgen.domain.subscriber import Phone
 from tests.fakes import FakeClock
 from tests.services.http_stand_in import StandIn, listening
+from tests.services.own_certificate import system_trust
 from tests.services.sms_providers import KEY, MobizonStandIn, Provider, SmscKzStandIn
 
 PHONE = Phone("+77015550142")
@@ -47,7 +48,7 @@ def gateway_to(
     sender: str = "",
 ) -> SmscKz | Mobizon:
     """The route's gateway; close it."""
-    exchange = Exchange(addresses, limit=limit, tls=tls)
+    exchange = Exchange(addresses, limit=limit, tls=tls or system_trust())
     kind = SmscKz if name == "smsc_kz" else Mobizon
     return kind(exchange=exchange, api_key=KEY, clock=FakeClock(), sender=sender)
 

@@ -21,6 +21,7 @@ from docgen.ports import SmsGateway
 from tests.adapters.sms.linked import linked
 from tests.fakes import CountingChance, FakeClock, FakeSms
 from tests.services.message_centre import MessageCentre
+from tests.services.own_certificate import system_trust
 from tests.services.sms_providers import KEY, MobizonStandIn, SmscKzStandIn, at_work
 
 PHONE = Phone("+77015550142")
@@ -44,7 +45,7 @@ def _inbox(folder: Path) -> Inbox:
 def _over_smsc_kz() -> Iterator[tuple[SmsGateway, Sent]]:
     provider = SmscKzStandIn()
     with at_work(provider) as stand_in:
-        exchange = Exchange([stand_in.address], limit=PATIENCE)
+        exchange = Exchange([stand_in.address], limit=PATIENCE, tls=system_trust())
         with closing(SmscKz(exchange=exchange, api_key=KEY, clock=FakeClock())) as gateway:
             yield gateway, lambda: [(m["phones"], m["mes"], m["id"]) for m in provider.sent]
 
@@ -54,7 +55,7 @@ def _over_mobizon() -> Iterator[tuple[SmsGateway, Sent]]:
     """It knows no reference of ours: the order of sending stands for it."""
     provider = MobizonStandIn()
     with at_work(provider) as stand_in:
-        exchange = Exchange([stand_in.address], limit=PATIENCE)
+        exchange = Exchange([stand_in.address], limit=PATIENCE, tls=system_trust())
         with closing(Mobizon(exchange=exchange, api_key=KEY, clock=FakeClock())) as gateway:
             yield (
                 gateway,

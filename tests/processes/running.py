@@ -49,7 +49,8 @@ class Web:
         self.log.touch()
         bind = f"DOCGEN_WEB__BIND=127.0.0.1:{self.port}"
         others = [f"DOCGEN_WEB__{name.upper()}={value}" for name, value in settings.items()]
-        words = [*command(self.shared), *options, "tests.processes.standin:app"]
+        config = ["--config", "python:tests.processes.standin_gunicorn"]
+        words = [*command(self.shared), *config, *options, "tests.processes.standin:app"]
         self.process = start(["env", "-C", str(ROOT), bind, *others, *words], log=self.log)
         await_answer(self.process, answers=self._answers, log=self.log)
 

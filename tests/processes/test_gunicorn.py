@@ -6,13 +6,15 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.processes.running import SECONDS, Web, eventually, web
+from tests.processes.running import ROOT, SECONDS, Web, eventually, web
 from tests.processes.standin import LARGE
 
 
@@ -30,6 +32,22 @@ def test_the_application_is_loaded_by_the_process_that_answers(shared: Web) -> N
 
     assert answering == loaded_by
     assert int(parent) == shared.process.pid
+
+
+def test_modules_are_loaded_before_any_process_is_forked() -> None:
+    """Whoever replaces a process that died has only connections to open; nothing is opened before.
+
+    In a process of its own, since here everything is loaded already.
+    """
+    asked = (
+        "import sys, threading, api.gunicorn as ours; ours.on_starting(None);"
+        "print('api.v1' in sys.modules, 'api.wsgi' in sys.modules, threading.active_count())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.split() == ["True", "False", "1"]
 
 
 _LONG = b"a" * 9000

@@ -47,6 +47,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
+on_one_register = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is read from the centre's words, before any register hears of it."""
+
+
 def _delivered(sender: Sender, hop: Hop) -> bool:
     return eventually(lambda: sender.again(hop).delivery is Delivery.DELIVERED)
 
@@ -85,6 +89,7 @@ def test_a_receipt_is_matched_after_a_restart(route: Route, centre: MessageCentr
     assert _delivered(sender, hop)
 
 
+@on_one_register
 @pytest.mark.parametrize(
     ("setting", "answer", "text", "tlv"),
     [
@@ -105,6 +110,7 @@ def test_ids_are_matched_however_they_are_written(
     assert _delivered(sender, sender.send(TEXT))
 
 
+@on_one_register
 @pytest.mark.parametrize(
     ("stat", "state", "delivery"),
     [
@@ -140,6 +146,7 @@ def test_a_receipt_of_a_message_nobody_knows_is_kept(route: Route, centre: Messa
     assert (heard.delivery, heard.raw) == (Delivery.DELIVERED, "DELIVRD")
 
 
+@on_one_register
 @pytest.mark.parametrize(
     "fields",
     [

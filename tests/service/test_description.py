@@ -14,7 +14,7 @@ PROGRAM = Path(sys.executable).with_name("schemathesis")
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("", ("--max-examples", "5")),
+        ("", ("--phases", "examples")),
         ("Authorization: Bearer {key}", ("--max-examples", "10")),
         ("X-Api-Key: {key}", ("--phases", "examples")),
     ],

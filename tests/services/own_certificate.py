@@ -2,6 +2,7 @@
 
 import ssl
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -18,6 +19,12 @@ def contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
     return server, ssl.create_default_context(cafile=file)
+
+
+@cache
+def system_trust() -> ssl.SSLContext:
+    """What clients have by default, whose hundreds of authorities are read once for all tests."""
+    return ssl.create_default_context()
 
 
 def _key_and_certificate() -> bytes:

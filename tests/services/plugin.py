@@ -10,10 +10,10 @@ import pytest
 
 from docgen.adapters.db import migrate
 from tests.services.message_centre import MessageCentre
+from tests.services.postgres_databases import PostgresDatabases
 from tests.services.postgres_server import PostgresServer
 from tests.services.redis_server import RedisServer
 
-_TEMPLATE = "migrated"
 _numbers = itertools.count(1)
 
 
@@ -48,22 +48,29 @@ def own_redis(short_directory: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server(short_directory: Path) -> Iterator[PostgresServer]:
-    """A PostgreSQL for the whole session, with a migrated database to copy."""
+    """A PostgreSQL for the whole session."""
     directory = short_directory / "postgres"
     directory.mkdir()
     server = PostgresServer(directory)
     server.start()
-    migrate.upgrade(server.create(_TEMPLATE))
     yield server
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: PostgresServer) -> PostgresDatabases:
+    """Its migrated databases."""
+    return PostgresDatabases(postgres_server)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """A fresh migrated database."""
-    name = f"test_{next(_numbers)}"
-    yield postgres_server.create(name, template=_TEMPLATE)
-    postgres_server.drop(name)
+def postgres_url(
+    postgres_server: PostgresServer, postgres_databases: PostgresDatabases
+) -> Iterator[str]:
+    """A migrated database that holds nothing."""
+    name = postgres_databases.lend()
+    yield postgres_server.url(name)
+    postgres_databases.take_back(name)
 
 
 @pytest.fixture

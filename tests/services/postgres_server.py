@@ -7,6 +7,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -65,10 +66,16 @@ class PostgresServer:
     def answers(self) -> bool:
         """Whether it takes connections."""
         try:
-            self._connect().close()
+            self.connect("postgres").close()
         except psycopg.OperationalError:
             return False
         return True
+
+    def connect(self, database: str) -> psycopg.Connection:
+        """A connection that may do everything; each statement is a transaction of its own."""
+        return psycopg.connect(
+            host=str(self.directory), user="postgres", dbname=database, autocommit=True
+        )
 
     def create(self, database: str, *, template: str = "template0") -> str:
         """A new database, a copy of the template; its address."""
@@ -114,11 +121,11 @@ class PostgresServer:
         )  # fmt: skip
         assert made.wait() == 0, self._log.read_text()
 
-    def _run(self, command: sql.Composed) -> None:
-        with self._connect() as connection:
-            connection.execute(command)
+    def asked(self, query: sql.Composed) -> list[tuple[Any, ...]]:
+        """What the server's own database answers."""
+        with self.connect("postgres") as connection:
+            return connection.execute(query).fetchall()
 
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host=str(self.directory), user="postgres", dbname="postgres", autocommit=True
-        )
+    def _run(self, command: sql.Composed) -> None:
+        with self.connect("postgres") as connection:
+            connection.execute(command)

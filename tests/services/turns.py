@@ -15,6 +15,7 @@ LONGEST = (
     "tests/service",
     "tests/bench/test_chaos.py",
     "tests/bench/test_packs.py",
+    "tests/usecases/test_check_journal.py",
     "tests/cli/test_doctor.py",
     "tests/processes",
     "tests/visit",

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import Column
 
 from docgen.domain import journal
 from docgen.domain.anchor import Anchor, digest
@@ -53,6 +55,21 @@ def _names(found: list[Finding], *rows: Row) -> bool:
     return any((row.table.name, row.name) in named for row in rows)
 
 
+def _places(by_hand: ByHand, table: str) -> Iterator[tuple[Row, Column[Any]]]:
+    """Every column of every row on SQLite; on PostgreSQL every column, of a row that has it.
+
+    What the two keep otherwise is a column's business, and rows are many.
+    """
+    rows = by_hand.rows(table)
+    assert rows
+    if by_hand.engine.dialect.name == "sqlite":
+        yield from product(rows, columns(table))
+        return
+    for number, column in enumerate(columns(table)):
+        has = [row for row in rows if row.values[column.name] is not None] or rows
+        yield has[number % len(has)], column
+
+
 def test_what_nobody_touched_is_in_order(closed: Closed) -> None:
     """All of it is looked at, and nothing is found."""
     assert closed.check() == []
@@ -69,20 +86,17 @@ def test_a_change_of_any_column_of_any_row_is_named(
     closed: Closed, by_hand: ByHand, table: str
 ) -> None:
     """The smallest change there is, one column of one row at a time."""
-    rows = by_hand.rows(table)
-    assert rows
     refused = set()
-    for row in rows:
-        for column in columns(table):
-            if (table, column.name) in TECHNICAL:
+    for row, column in _places(by_hand, table):
+        if (table, column.name) in TECHNICAL:
+            continue
+        forged = another(column, row.values[column.name])
+        with by_hand.changed(row, **{column.name: forged}) as changed:
+            if changed is None:
+                refused.add((table, column.name))
                 continue
-            forged = another(column, row.values[column.name])
-            with by_hand.changed(row, **{column.name: forged}) as changed:
-                if changed is None:
-                    refused.add((table, column.name))
-                    continue
-                found = closed.changed()
-                assert _names(found, row, changed), (column.name, row.name, forged, found)
+            found = closed.changed()
+            assert _names(found, row, changed), (column.name, row.name, forged, found)
     assert refused <= _REFUSED
     assert closed.changed() == []
 
@@ -90,14 +104,13 @@ def test_a_change_of_any_column_of_any_row_is_named(
 @pytest.mark.parametrize("table", WATCHED)
 def test_a_value_that_is_gone_is_named(closed: Closed, by_hand: ByHand, table: str) -> None:
     """Null where something stood, where the database allows null at all."""
-    for row in by_hand.rows(table):
-        for column in columns(table):
-            technical = (table, column.name) in TECHNICAL and column.name != "sent_at"
-            if technical or not column.nullable or row.values[column.name] is None:
-                continue
-            with by_hand.changed(row, **{column.name: None}) as changed:
-                assert changed is not None
-                assert _names(closed.changed(), row), (column.name, row.name)
+    for row, column in _places(by_hand, table):
+        technical = (table, column.name) in TECHNICAL and column.name != "sent_at"
+        if technical or not column.nullable or row.values[column.name] is None:
+            continue
+        with by_hand.changed(row, **{column.name: None}) as changed:
+            assert changed is not None
+            assert _names(closed.changed(), row), (column.name, row.name)
 
 
 @pytest.mark.parametrize("table", WATCHED)

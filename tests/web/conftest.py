@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from api import Installation, create_app
@@ -32,19 +33,38 @@ def _installation(docgen: Docgen, messages: list[Message] | None) -> Installatio
     )
 
 
-@pytest.fixture
-def messages() -> list[Message]:
-    """What landed on the phone; a test fills it."""
+@pytest.fixture(scope="session")
+def phone() -> list[Message]:
+    """The phone before the demo; `messages` is it as each test finds it."""
     return []
 
 
+@pytest.fixture(autouse=True)
+def messages(phone: list[Message]) -> list[Message]:
+    """What landed on the phone; a test fills it."""
+    phone.clear()
+    return phone
+
+
+@pytest.fixture(scope="session")
+def with_a_phone(docgen: Docgen, phone: list[Message]) -> Flask:
+    """The application of the demo: describing its routes takes longer than most tests here."""
+    return create_app(_installation(docgen, phone))
+
+
+@pytest.fixture(scope="session")
+def without_a_phone(docgen: Docgen) -> Flask:
+    """That of an installation in production."""
+    return create_app(_installation(docgen, None))
+
+
 @pytest.fixture
-def demo(docgen: Docgen, messages: list[Message]) -> FlaskClient:
+def demo(with_a_phone: Flask) -> FlaskClient:
     """A browser before the demo."""
-    return create_app(_installation(docgen, messages)).test_client()
+    return with_a_phone.test_client()
 
 
 @pytest.fixture
-def production(docgen: Docgen) -> FlaskClient:
+def production(without_a_phone: Flask) -> FlaskClient:
     """A browser before an installation without a phone."""
-    return create_app(_installation(docgen, None)).test_client()
+    return without_a_phone.test_client()
