@@ -83,6 +83,9 @@ def test_pages_are_numbered_on_and_the_inventory_comes_first(
         "application_to_notary",
     ]
     assert "Опись документов" in reader.pages[2].extract_text()
+    assert "счёт за 04.2026" in " ".join(item.title for item in outline)
+    listed = "".join(reader.pages[number].extract_text() for number in range(4))
+    assert [each for each in manifest["bound"][1:] if each["sha256"] not in listed] == []
     spans = [(each["first"], each["last"]) for each in manifest["bound"]]
     assert [last + 1 for _, last in spans[:-1]] == [first for first, _ in spans[1:]]
     assert spans[-1][1] == pack.volume_pages

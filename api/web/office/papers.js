@@ -13,8 +13,18 @@ export function papers(view) {
     return h("li", {}, sheets(app, `paper-${place}`, [title, state, h("span.quiet", {}, paper.path)], paper, app.told(paper.title)));
   });
   return h("section.papers", { "aria-labelledby": "papers" }, h("h2", { id: "papers" }, app.say("papers")),
-    pack.volume ? sheets(app, "volume", [h("span.name", {}, app.say("volume")), h("span.state", { data: { state: "sealed" } }, app.say("pages", { count: pack.volume.pages }))], pack.volume, app.say("volume")) : null,
+    pack.volumes.map((each) => sheets(app, `volume-${each.number}`, [h("span.name", {}, volumeName(app, pack, each)), h("span.state", { data: { state: "sealed" } }, app.say("pages", { count: each.pages }))], each, volumeName(app, pack, each))),
     listed.length ? h("ul", {}, listed) : h("p.none", {}, app.say("no_papers")));
+}
+
+/** What a volume is called; of several, by its number and pages. */
+export function volumeName(app, pack, { number, first, last }) {
+  return pack.volumes.length > 1 ? app.say("volume_of", { number, first, last }) : app.say("volume");
+}
+
+/** What it is called as a file. */
+export function volumeFile(pack, { number }) {
+  return pack.volumes.length > 1 ? `${pack.id}_${number}.pdf` : `${pack.id}.pdf`;
 }
 
 /** A part that shows the pages of a file as soon as it is unfolded. */
