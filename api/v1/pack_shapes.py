@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from api.v1.shapes import Both, Shape
-from docgen.domain.language import Language
+from docgen.domain.language import BOTH, Language
 from docgen.domain.pack_deadlines import Deadline, Due
+from docgen.domain.pack_papers import Slot
 from docgen.domain.pack_record import BuildStep, FurtherSeal, Pack, SealedVolume
 from docgen.domain.pack_rules import Severity
 from docgen.domain.pack_states import FACTS, Outcome, PackState, next_states
+from docgen.texts.pack import paper as paper_title
 from docgen.texts.phrases import say
 from docgen.usecases.show_pack import ListedPack, ShownPack
 
@@ -109,6 +111,8 @@ class PackPaperShape(Shape):
     """A file of the case after it was looked into."""
 
     slot: str
+    month: str | None = None
+    """Of an invoice."""
     title: Both
     path: str
     sha256: str
@@ -322,7 +326,10 @@ def _span(found: dict[str, Any]) -> dict[str, Any]:
 def _paper(found: dict[str, Any], root: str) -> PackPaperShape:
     there = found["found"] in {"good", "unsealed", "seal_not_valid"}
     link = f"{root}/files/{found['sha256']}" if there else None
-    return PackPaperShape(**found, title=both(f"pack.slot.{found['slot']}"), link=link)
+    told = found.get("month")
+    month = None if told is None else date.fromisoformat(f"{told}-01")
+    title = {each.value: paper_title(Slot(found["slot"]), month, each) for each in BOTH}
+    return PackPaperShape(**found, title=Both(**title), link=link)
 
 
 def _volumes(pack: Pack, root: str) -> Iterator[VolumeShape]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from bench.chaos.town import Town
 from bench.chaos.visits import CODE, Visit
@@ -25,6 +26,8 @@ OURS = frozenset((State.DRAFT, State.CONFIRMED))
 """States in which an envelope waits for us."""
 THEIRS = frozenset((State.READY, State.CODE_SENT))
 """For the subscriber: visible, and ended by the clock."""
+AGREED = frozenset((Event.CONFIRMED, Event.SIGNED_BY_HAND))
+"""The legal act, whichever way."""
 _BETWEEN_DIGITS = re.compile(r"[\s()+.,\-_/\\·~]|%20|%2[bBdD89]|\\u00a0")
 _SIX = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
 
@@ -80,7 +83,21 @@ class Proof:
     def _documents(self) -> Sequence[tuple[str, ...]]:
         return self.town.tables.rows(
             "SELECT number, envelope_id, frozen_sha256, sealed_sha256 FROM documents"
+            " ORDER BY envelope_id, position"
         )
+
+    @cached_property
+    def _manifests(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Number and confirmed hash of each document, by envelope and in their order."""
+        found = defaultdict(list)
+        for number, envelope_id, frozen_hash, _ in self._documents:
+            found[envelope_id].append((number, frozen_hash))
+        return found
+
+    @cached_property
+    def _hashes(self) -> set[tuple[str, str]]:
+        """Of which envelope which entry of the journal is."""
+        return set(self.town.tables.rows("SELECT envelope_id, hash FROM journal"))
 
     def _visit(self, visit: Visit) -> None:
         """One envelope of a key, and one message of a key."""
@@ -89,7 +106,7 @@ class Proof:
             self._note("double", f"{name}: envelopes {made}")
         if visit.envelope_id is not None and visit.envelope_id not in made:
             self._note("lost", f"{name}: envelope {visit.envelope_id}")
-        if visit.confirmed and Event.CONFIRMED not in self._events(visit.envelope_id or ""):
+        if visit.confirmed and not AGREED & set(self._events(visit.envelope_id or "")):
             self._note("lost", f"{name}: its confirmation")
         messages = self.town.inbox.texts(visit.phone)
         codes = [each for each in messages if CODE.search(each)]
@@ -108,14 +125,17 @@ class Proof:
             self._note("unsealed", envelope_id)
         if state in OURS:
             self._note("stuck", f"{envelope_id} {state}: {self._reasons.get(envelope_id)}")
-        for event in (Event.CONFIRMED, Event.SEALED, Event.CREATED, Event.RENDERED):
+        agreed = sum(events[each] for each in AGREED)
+        if agreed > 1:
+            self._note("double", f"{envelope_id}: agreed {agreed} times")
+        for event in (Event.SEALED, Event.CREATED, Event.RENDERED):
             if events[event] > 1:
                 self._note("double", f"{envelope_id}: {event} {events[event]} times")
         endings = (Event.DECLINED, Event.EXPIRED, Event.VOIDED, Event.SEALED)
         if sum(events[each] for each in endings) > 1:
             self._note("double", f"{envelope_id}: endings {[e for e in endings if events[e]]}")
-        if events[Event.CONFIRMED] and events[Event.DECLINED] + events[Event.EXPIRED]:
-            self._note("double", f"{envelope_id}: confirmed, and ended otherwise")
+        if agreed and events[Event.DECLINED] + events[Event.EXPIRED]:
+            self._note("double", f"{envelope_id}: agreed, and ended otherwise")
 
     @cached_property
     def _reasons(self) -> Mapping[str, str]:
@@ -145,9 +165,9 @@ class Proof:
             self._note("lost", f"{number}: {failure.code}")
             return
         if sealed_hash is not None:
-            self._sealed(number, frozen, sealed)
+            self._sealed(number, envelope_id, frozen, sealed)
 
-    def _sealed(self, number: str, frozen: bytes, sealed: bytes) -> None:
+    def _sealed(self, number: str, envelope_id: str, frozen: bytes, sealed: bytes) -> None:
         digest = hashlib.sha256(frozen).hexdigest()
         report = self._verifier.verify(sealed)
         hashes = {report.first_revision_hash, report.confirmed_hash}
@@ -155,6 +175,15 @@ class Proof:
             self._note("double", f"{number}: {report.verdict} {report.reasons}")
         elif hashes != {digest} or report.seal is None or report.seal.level != "B-LT":
             self._note("double", f"{number}: another content, or a lesser seal")
+        elif not self._speaks_of(report.evidence or {}, number, envelope_id):
+            self._note("double", f"{number}: evidence of something else")
+
+    def _speaks_of(self, stated: Mapping[str, Any], number: str, envelope_id: str) -> bool:
+        """Whether it is of this document, of all the envelope's, and of its journal."""
+        listed = [(each["number"], each["sha256"]) for each in stated["envelope"]["documents"]]
+        told = (stated["document"]["number"], stated["envelope"]["id"], listed)
+        head = (envelope_id, stated["journal"]["head"])
+        return told == (number, envelope_id, self._manifests[envelope_id]) and head in self._hashes
 
     def _journal(self) -> None:
         """Chains, rows and files, by the product's own check of the store."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench.chaos.town import Town
 from docgen.usecases.answer_once import AnswerOnce
+from tests import hands
 from tests.service.installation import ROOT
 from tests.service.line import Said
 
@@ -43,12 +44,13 @@ class Plan(StrEnum):
     VOID_LATE = "void after confirming"
     LEAVE_READY = "leave when ready"
     LEAVE_SENT = "leave with a code sent"
+    BY_HAND = "sign by hand"
     QUARREL = "two technicians at once"
 
 
 _ENDINGS = frozenset((Plan.DECLINE, Plan.VOID))
 _EARLY = 0.5
-"""How many of those end before any code is sent."""
+"""How many of those end, and are signed by hand, before any code is sent."""
 _WEIGHTS: Mapping[Plan, int] = {
     Plan.SIGN: 56,
     Plan.WRONG_FIRST: 10,
@@ -57,6 +59,7 @@ _WEIGHTS: Mapping[Plan, int] = {
     Plan.VOID_LATE: 4,
     Plan.LEAVE_READY: 3,
     Plan.LEAVE_SENT: 5,
+    Plan.BY_HAND: 6,
     Plan.QUARREL: 10,
 }
 
@@ -124,6 +127,9 @@ class Caller:
         self._await_ready(visit)
         if visit.plan is Plan.LEAVE_READY:
             return
+        if visit.plan is Plan.BY_HAND and self.chance.random() < _EARLY:
+            self._sign_by_hand(visit)
+            return
         if visit.plan in _ENDINGS and self.chance.random() < _EARLY:
             self._end(visit, visit.plan.value)
             return
@@ -135,6 +141,8 @@ class Caller:
                 return
             case Plan.DECLINE | Plan.VOID:
                 self._end(visit, visit.plan.value)
+            case Plan.BY_HAND:
+                self._sign_by_hand(visit)
             case Plan.QUARREL:
                 self._quarrel(visit, code)
             case Plan.WRONG_FIRST:
@@ -187,6 +195,12 @@ class Caller:
         visit.confirmed |= said.status == 200
         return said.status
 
+    def _sign_by_hand(self, visit: Visit) -> int:
+        path, key = f"/v1/envelopes/{visit.envelope_id}/handwritten", self._key()
+        said = self._twice(visit, lambda: self._post(path, hands.body(), key), key)
+        visit.confirmed |= said.status == 200
+        return said.status
+
     def _end(self, visit: Visit, verb: str) -> int:
         path, key = f"/v1/envelopes/{visit.envelope_id}/{verb}", self._key()
         return self._twice(visit, lambda: self._post(path, {"reason": "тексеру"}, key), key).status
@@ -197,6 +211,7 @@ class Caller:
             lambda: self._confirm(visit, code),
             lambda: self._end(visit, "decline"),
             lambda: self._end(visit, "void"),
+            lambda: self._sign_by_hand(visit),
             lambda: self._confirm(visit, code),
         ]
         self.chance.shuffle(wishes)

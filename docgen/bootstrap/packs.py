@@ -79,13 +79,14 @@ def _roots(settings: Settings) -> TrustRoots:
 
 
 @contextmanager
-def checking_by_register(settings: Settings) -> Iterator[CheckPack]:
-    """The check with what debtors have signed here, where there is a register already."""
+def checking_by_register(settings: Settings) -> Iterator[OpenPack | None]:
+    """What checks a case as a build would; None where there is no register to ask yet."""
     if not has_register(settings):
-        yield checking(settings)
+        yield None
         return
     with opened(settings) as register:
-        yield replace(checking(settings), signed=signed_of(settings, register))
+        check = replace(checking(settings), signed=signed_of(settings, register))
+        yield _opening(check, register, blobs_of(settings))
 
 
 def signed_of(settings: Settings, register: Register) -> FindAcknowledgements:

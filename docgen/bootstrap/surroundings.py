@@ -1,6 +1,5 @@
 """What the surroundings supply: set in production, embedded in the demo."""
 
-import fcntl
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from docgen.adapters.authority.demo import DemoAuthority
+from docgen.adapters.embedded.leaning import Patience, leaning
 from docgen.adapters.embedded.redis_server import EmbeddedRedis
 from docgen.adapters.otp.redis_codes import Pepper, RedisCodes
 from docgen.adapters.sealing.key import SealKey
@@ -25,6 +25,7 @@ from docgen.settings import Settings
 from docgen.usecases.dispatch_message import Way
 
 _KEY_BYTES = 32
+_TO_THE_LAST = Patience()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +56,15 @@ class Surroundings:
 
 
 @contextmanager
-def surroundings(settings: Settings) -> Iterator[Surroundings]:
-    """What the profile asks for; raises Misconfigured or SealKeyUnusable."""
+def surroundings(
+    settings: Settings, *, patience: Patience = _TO_THE_LAST
+) -> Iterator[Surroundings]:
+    """What the profile asks for; raises Misconfigured or SealKeyUnusable.
+
+    What is embedded goes last: with patience for other commands in the folder that lean on it.
+    """
     if settings.profile == "demo":
-        with _embedded(settings) as embedded:
+        with _embedded(settings, patience) as embedded:
             yield embedded
     else:
         parts = _given(settings)
@@ -102,15 +108,14 @@ def _given(settings: Settings) -> Surroundings:
 
 
 @contextmanager
-def _embedded(settings: Settings) -> Iterator[Surroundings]:
+def _embedded(settings: Settings, patience: Patience) -> Iterator[Surroundings]:
     """The demo: its own Redis, authority, secrets and inbox, all under `var`."""
     if settings.of_production:
         named = ", ".join(settings.of_production)
         raise Misconfigured(f"the demo never touches production: {named}")
     var = settings.var.absolute()
     var.mkdir(parents=True, exist_ok=True)
-    with (var / "embedded.lock").open("w") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
+    with leaning(var / "embedded.lock") as ours:
         migrate(settings)
         demo_authority = DemoAuthority.open(var / "pki", clock=CLOCK)
         with demo_authority as authority, EmbeddedRedis(var / "redis") as redis:
@@ -119,8 +124,8 @@ def _embedded(settings: Settings) -> Iterator[Surroundings]:
                 yield _supplied(settings, authority, redis)
             finally:
                 if authority.ours or redis.ours:
-                    # Others in this folder may lean on what we started: wait for the last of them.
-                    fcntl.flock(users, fcntl.LOCK_EX)
+                    # Others in this folder may lean on what we started.
+                    ours.wait_for_others(patience)
 
 
 def _supplied(settings: Settings, authority: DemoAuthority, redis: EmbeddedRedis) -> Surroundings:

@@ -143,7 +143,7 @@ def _prove(routes: ProveRoutes, ending: threading.Event) -> None:
     """Meanwhile: until a template's faster routes are proved, it goes by the slowest."""
     try:
         for report in routes():
-            if report.route != "preloaded":
+            if report.route != "preloaded" and not ending.is_set():
                 log.warning("%s", report)
         log.info("every template was tried")
     except Unavailable as failure:

@@ -2,17 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from docgen.cli.telling import told
-from docgen.domain.checkup import Grade, Observation
+from docgen.domain.checkup import Grade, Observation, Part
 from docgen.domain.language import BOTH
 from docgen.texts.doctor import sentence
 from docgen.texts.phrases import say
-from docgen.usecases.examine import describe
+from docgen.usecases.examine import Examine, describe
 
 UNWELL = 1
 _CLEAR_LINE = "\r\x1b[K"
@@ -31,7 +31,7 @@ def doctor(*, as_json: bool) -> None:
 
     seen: list[Observation] = []
     with told(), examination(Settings()) as examine:
-        for each in _shown(examine()):
+        for each in _shown(examine):
             seen.append(each)
             if not as_json:
                 click.echo(line(each))
@@ -42,15 +42,19 @@ def doctor(*, as_json: bool) -> None:
     sys.exit(UNWELL if _count(seen, Grade.FAILURE) else 0)
 
 
-def _shown(seen: Iterable[Observation]) -> Iterator[Observation]:
-    """Says on a terminal how far it is."""
+def _shown(examine: Examine) -> Iterator[Observation]:
+    """Says on a terminal what it is at, and what it saw last."""
     watched = sys.stderr.isatty()
-    for number, each in enumerate(seen, start=1):
+
+    def say_at(part: Part, after: str = "") -> None:
+        if watched:
+            click.echo(f"{_CLEAR_LINE}… {part}{after}", err=True, nl=False)
+
+    for number, each in enumerate(examine(begun=say_at), start=1):
         if watched:
             click.echo(_CLEAR_LINE, err=True, nl=False)
         yield each
-        if watched:
-            click.echo(f"… {number}: {each.part} {each.subject}", err=True, nl=False)
+        say_at(each.part, f", {number} seen, the last {each.subject or each.part}")
     if watched:
         click.echo(_CLEAR_LINE, err=True, nl=False)
 

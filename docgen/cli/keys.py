@@ -71,29 +71,36 @@ def keys_create(
     click.echo(issued.secret)
 
 
+_HEAD = (
+    "ID", "CLIENT", "OWNER", "REGION", "CREATED", "USED", "EXPIRES", "REVOKED", "FOLLOWS",
+    "ADDRESSES", "ORIGINS", "SCOPES",
+)  # fmt: skip
+
+
 @keys.command("list")
 def keys_list() -> None:
-    """List all keys, without their secrets."""
+    """List all keys, without their secrets: a line of tab-separated columns each, below a head."""
     from docgen.bootstrap.keys import keys as opened_keys
     from docgen.settings import Settings
 
     with told(), opened_keys(Settings()) as known:
         listed = known.list()
+    click.echo("\t".join(_HEAD))
     for key in listed:
         caller = key.caller
         columns = (
             key.id,
             caller.client,
             caller.owner,
-            caller.region or "-",
-            f"created {_day(key.created_at)}",
-            f"used {_day(key.last_used_at)}",
-            f"expires {_day(key.expires_at)}",
-            f"revoked {_day(key.revoked_at)}",
-            ",".join(sorted(caller.scopes)),
-            " ".join(caller.origins) or "-",
-            f"follows {key.follows or '-'}",
-            f"at {' '.join(key.addresses) or 'any address'}",
+            caller.region or "all",
+            _day(key.created_at),
+            _day(key.last_used_at),
+            _day(key.expires_at),
+            _day(key.revoked_at),
+            key.follows or "-",
+            " ".join(key.addresses) or "anywhere",
+            " ".join(caller.origins) or "none",
+            " ".join(sorted(caller.scopes)),
         )
         click.echo("\t".join(columns))
 

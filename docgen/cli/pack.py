@@ -14,7 +14,7 @@ from docgen.domain.errors import PackNotReady, ValuesRejected
 from docgen.domain.language import BOTH
 
 if TYPE_CHECKING:
-    from docgen.domain.pack import PackFinding
+    from docgen.domain.pack import Examination, PackFinding
     from docgen.usecases.build_pack import BuildPack
     from docgen.usecases.check_pack import CheckedPack
 
@@ -40,15 +40,19 @@ def check(case: Path, *, as_json: bool, owner: str) -> None:
 
     Each finding is a line: weight, rule, place in the case, what is wrong in Kazakh and in
     Russian, and its source. The papers are looked for beside the case; what the debtor has
-    acknowledged through this service, in its register.
+    acknowledged through this service, and other inscriptions for the debt, in its register.
     """
+    from docgen.texts.phrases import say
     from docgen.usecases.describe_pack import describe
 
-    checked = _checked(case, owner)
+    checked, by_register = _checked(case, owner)
     if as_json:
-        click.echo(json.dumps(describe(checked), ensure_ascii=False, indent=2))
+        told_of = describe(checked) | {"register_asked": by_register}
+        click.echo(json.dumps(told_of, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(lines(checked)))
+        if not by_register:
+            click.echo("\n".join(say("pack.summary.no_register", each) for each in BOTH))
     sys.exit(0 if checked.examination.ready else BLOCKED)
 
 
@@ -61,7 +65,8 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     """Make the pack of CASE.json and put it into a folder below -o.
 
     The sealed volume, the originals, the manifest and one ZIP. The same case gives the stored
-    pack again. Exit 0 made, 1 not ready, 2 unreadable, 3 unable.
+    pack again. What is not ready is told as `check` tells it, and nothing is made.
+    Exit 0 made, 1 not ready, 2 unreadable, 3 unable.
     """
     from docgen.adapters.binding.paper_folder import PaperFolder
     from docgen.bootstrap.packs import building
@@ -75,7 +80,7 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
             made = make(given, papers, Whose(owner=owner, client=by))
             written = _written(make, made.id, output)
     except Refusal as refusal:
-        refusal.show()
+        _show(refusal)
         sys.exit(_exit_code(refusal))
     click.echo("\n".join([f"{made.id}: {made.volume_pages} pages", *map(str, written)]))
 
@@ -107,7 +112,9 @@ def letter(case: Path, which: str, number: str, output: Path) -> None:
 
 @pack.command()
 @click.option("--owner", default="collection", show_default=True, help="whose packs")
-@click.option("--days", type=click.IntRange(min=0), default=7, show_default=True)
+@click.option(
+    "--days", type=click.IntRange(min=0), default=7, show_default=True, help="how far ahead"
+)
 @click.option("--json", "as_json", is_flag=True, help="for machines")
 def due(*, owner: str, days: int, as_json: bool) -> None:
     """List packs with a deadline within so many days, and those whose deadline is over."""
@@ -127,7 +134,7 @@ def due(*, owner: str, days: int, as_json: bool) -> None:
     for pack, each in found:
         words = " / ".join(say(f"pack.due.{each.due}", language) for language in BOTH)
         click.echo(f"{each.on}\t{pack.id}\t{pack.state}\t{words}")
-    click.echo(f"{len(found)} due", err=True)
+    click.echo(f"{len(found)} due within {days} days or over; --days looks further", err=True)
 
 
 @pack.command()
@@ -144,6 +151,14 @@ def transfer(number: str, recipient: str, by: str, how: str) -> None:
     with told(), transferring(Settings()) as hand_over:
         hand_over(number, Handing(recipient=recipient, by=by, how=how))
     click.echo("ok")
+
+
+def _show(refusal: Refusal) -> None:
+    """The failure; with all that the rules found, where they stand in the way."""
+    cause = refusal.__cause__
+    if isinstance(cause, PackNotReady) and cause.found is not None:
+        click.echo("\n".join((*_found(cause.found), "", *_summary(cause.found))))
+    refusal.show()
 
 
 def _exit_code(refusal: Refusal) -> int:
@@ -169,16 +184,20 @@ def _written(make: "BuildPack", pack_id: str, folder: Path) -> list[Path]:
     return [archive, *(folder / name for name in told), folder / pack_id / "manifest.json"]
 
 
-def _checked(case: Path, owner: str) -> "CheckedPack":
+def _checked(case: Path, owner: str) -> tuple["CheckedPack", bool]:
+    """What was found, and whether a register was asked."""
     from docgen.adapters.binding.paper_folder import PaperFolder
-    from docgen.bootstrap.packs import checking_by_register
+    from docgen.bootstrap.packs import checking, checking_by_register
     from docgen.settings import Settings
 
     given = read(case)
     try:
         papers = PaperFolder(case.absolute().parent)
-        with told(), checking_by_register(Settings()) as look:
-            return look(given, papers, owner=owner)
+        settings = Settings()
+        with told(), checking_by_register(settings) as known:
+            if known is None:
+                return checking(settings)(given, papers, owner=owner), False
+            return known.foreseen(given, papers, owner), True
     except Refusal as refusal:
         refusal.show()
         sys.exit(_exit_code(refusal))
@@ -199,22 +218,31 @@ def lines(checked: "CheckedPack") -> Iterator[str]:
     from docgen.texts.money import figures
     from docgen.texts.phrases import say
 
-    examination, claim = checked.examination, checked.claim
+    yield from _found(checked.examination)
+    sums = {
+        name: figures(getattr(checked.claim, name))
+        for name in ("principal", "other", "penalty", "total")
+    }
+    yield ""
+    yield from (say("pack.summary.claim", language, **sums) for language in BOTH)
+    yield from _summary(checked.examination)
+
+
+def _found(examination: "Examination") -> Iterator[str]:
     for finding in (*examination.blocks, *examination.open_warnings):
         yield _line(finding)
     for answered in examination.answered:
         yield f"{_line(answered.finding)} — {answered.by}: {answered.reason}"
     for finding in examination.notes:
         yield _line(finding)
-    sums = {
-        name: figures(getattr(claim, name)) for name in ("principal", "other", "penalty", "total")
-    }
+
+
+def _summary(examination: "Examination") -> Iterator[str]:
+    from docgen.texts.phrases import say
+
     key = "pack.summary.ready" if examination.ready else "pack.summary.not_ready"
     counts = {"blocks": len(examination.blocks), "warnings": len(examination.open_warnings)}
-    yield ""
-    for language in BOTH:
-        yield say("pack.summary.claim", language, **sums)
-        yield say(key, language, **counts)
+    yield from (say(key, language, **counts) for language in BOTH)
 
 
 def _line(finding: "PackFinding") -> str:

@@ -47,12 +47,18 @@ class Child:
         if self._process is not None and self.ended is None:
             self._process.terminate()
 
-    def wait(self, seconds: float) -> None:
-        """Wait for its end so long, and then kill it."""
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end so long; whether it has come."""
         if self._process is None:
-            return
+            return True
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def end_by_force(self) -> None:
+        """SIGKILL: what it holds is found again by the next sweep."""
+        if self._process is not None and self.ended is None:
             self._process.kill()
             self._process.wait()

@@ -1,15 +1,17 @@
 """The whole service in one command: web processes, a worker, and all that they live on."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import Empty
 
+from docgen.adapters.embedded.leaning import Patience
 from docgen.bootstrap.surroundings import surroundings
 from docgen.demo.address import Address
+from docgen.demo.alone import only_one
 from docgen.demo.api_key import kept_key
 from docgen.demo.child import Child
+from docgen.demo.ending import end_in_order
 from docgen.demo.technician import LOGIN, kept_password
 from docgen.demo.visits import plan_today
 from docgen.domain.errors import Unavailable
@@ -18,7 +20,6 @@ from docgen.signals import Signals, awaited
 
 _SAMPLE = BESIDE_THE_PACKAGES / "samples" / "envelope.json"
 _SECONDS_TO_START = 120
-_SECONDS_BEYOND_GRACE = 5
 _LOOK_EVERY = 0.5
 _WORDS = ("serve", "worker", "sealer")
 """The sealing process ends last: the others finish with it what they have begun."""
@@ -31,28 +32,43 @@ Tell = Callable[[str], None]
 def run(settings: Settings, *, tell: Tell) -> None:
     """Run the demo until SIGINT or SIGTERM; a child that dies is started again.
 
-    Raises Misconfigured for an address that is taken, before anything is started. To be called in
-    the main thread.
+    Raises Misconfigured for an address that is taken, and where a demo runs in this folder already,
+    before anything is started. To be called in the main thread.
     """
     address = Address.of(settings.web.bind)
-    address.require_free()
-    signals = awaited()
-    with surroundings(settings):
-        key = kept_key(settings)
-        password = kept_password(settings)
-        plan_today(settings)
-        log = settings.var / "demo" / "log.jsonl"
-        log.write_bytes(b"")
-        tell(f"Starting; the processes log to {_near(log)}")
-        given = _given(settings, address)
-        children = [Child(word=word, log=log, settings=given) for word in _WORDS]
-        with _running(children, grace=settings.web.grace):
-            if _ready(children, address, signals):
-                told = _words(address, key=_near(key), sample=_near(_SAMPLE), password=password)
-                tell(told)
-                _watch(children, signals, tell)
-            tell("Stopping: what was begun is finished first")
-    tell("Stopped")
+    with only_one(settings.var, address):
+        signals = awaited()
+        patience = Patience(seconds=settings.web.grace, tell=tell)
+        with surroundings(settings, patience=patience):
+            _serve(settings, address, signals, tell)
+        tell("Stopped")
+
+
+def _serve(settings: Settings, address: Address, signals: Signals, tell: Tell) -> None:
+    key = kept_key(settings)
+    password = kept_password(settings)
+    plan_today(settings)
+    log = _new_log(settings.var / "demo" / "log.jsonl")
+    tell(f"Starting, which takes up to a minute; the processes log to {_near(log)}")
+    given = _given(settings, address)
+    children = [Child(word=word, log=log, settings=given) for word in _WORDS]
+    try:
+        for child in children:
+            child.start()
+        if _ready(children, address, signals):
+            tell(_words(address, key=_near(key), sample=_near(_SAMPLE), password=password))
+            _watch(children, signals, tell)
+        tell("Stopping: what was begun is finished first; a second Ctrl-C ends it at once")
+    finally:
+        end_in_order(children, grace=settings.web.grace, tell=tell)
+
+
+def _new_log(path: Path) -> Path:
+    """An empty one; that of the last run is kept beside it."""
+    if path.exists() and path.stat().st_size:
+        path.replace(path.with_name(f"{path.name}.1"))
+    path.write_bytes(b"")
+    return path
 
 
 def _given(settings: Settings, address: Address) -> Mapping[str, str]:
@@ -62,23 +78,6 @@ def _given(settings: Settings, address: Address) -> Mapping[str, str]:
     if "public_url" not in settings.model_fields_set:
         given["DOCGEN_PUBLIC_URL"] = address.url
     return given
-
-
-@contextmanager
-def _running(children: Sequence[Child], *, grace: float) -> Iterator[None]:
-    try:
-        for child in children:
-            child.start()
-        yield
-    finally:
-        *others, sealer = children
-        for child in others:
-            child.ask_to_end()
-        end = time.monotonic() + grace + _SECONDS_BEYOND_GRACE
-        for child in others:
-            child.wait(max(0.0, end - time.monotonic()))
-        sealer.ask_to_end()
-        sealer.wait(_SECONDS_BEYOND_GRACE)
 
 
 def _ready(children: Sequence[Child], address: Address, signals: Signals) -> bool:

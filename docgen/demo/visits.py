@@ -10,6 +10,7 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.surroundings import subject_key
+from docgen.demo.people import PEOPLE
 from docgen.demo.technician import REGION
 from docgen.demo.visit import SAMPLE
 from docgen.domain.caller import Caller, Scope
@@ -52,9 +53,13 @@ def plan_today(settings: Settings) -> None:
 
 
 def _request(known: Mapping[str, Any], number: int, slot: str, today: date) -> VisitRequest:
-    """The sample visit, each time of another order."""
+    """The sample visit, each time of another order and with another person."""
     order = str(int(known["order_number"].replace("-", "")) + number)
-    visit = {**known, "order_number": f"{order[0]}-{order[1:]}", "visit_date": today.isoformat()}
+    visit = {
+        **known,
+        "order_number": f"{order[0]}-{order[1:]}",
+        "visit_date": today.isoformat(),
+    } | {name: _with(known[name], changed) for name, changed in PEOPLE[number].items()}
     mapped = acceptance_act_of(visit)
     act = DocumentRequest(form="acceptance_act", languages=BOTH, values=mapped["values"])
     return VisitRequest(
@@ -65,3 +70,10 @@ def _request(known: Mapping[str, Any], number: int, slot: str, today: date) -> V
         subscriber=mapped["subscriber"],
         documents=(act,),
     )
+
+
+def _with(known: object, changed: object) -> object:
+    """Of a mapping only the members that are named change."""
+    if isinstance(known, Mapping) and isinstance(changed, Mapping):
+        return {**known, **changed}
+    return changed

@@ -83,7 +83,10 @@ Each has a stable public `code`; sentences for people live in `docgen.texts`.
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from docgen.domain.pack import Examination
 
 
 class DocgenError(Exception):
@@ -299,14 +302,18 @@ class SimChanged(Conflict):
 
 
 class PackNotReady(Conflict):
-    """The rules speak against the pack: `blocks` and unanswered `warnings` are counted."""
+    """The rules speak against the pack: `blocks` and unanswered `warnings` are counted.
+
+    `found` is all that the rules said, where they were just asked.
+    """
 
     code = "pack_not_ready"
 
-    def __init__(self, blocks: int, warnings: int) -> None:
+    def __init__(self, blocks: int, warnings: int, *, found: "Examination | None" = None) -> None:
         super().__init__(f"{blocks} blocks, {warnings} warnings that nobody answers for")
         self.blocks = blocks
         self.warnings = warnings
+        self.found = found
 
 
 class PackOutdated(Conflict):

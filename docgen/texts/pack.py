@@ -27,6 +27,14 @@ def source(rule: Rule, language: Language) -> str:
     return "; ".join(cited)
 
 
+def paper(slot: Slot, month: date | None, language: Language) -> str:
+    """What a paper is called: an invoice by its month, too, since a pack has one for each."""
+    title = say(f"pack.slot.{slot}", language)
+    if month is None:
+        return title
+    return say("pack.paper.of_month", language, title=title, month=f"{month:%m.%Y}")
+
+
 def _written(value: Said, language: Language) -> str:
     if isinstance(value, Slot):
         return say(f"pack.slot.{value}", language)

@@ -102,7 +102,7 @@ def _brought(checked: CheckedPack, files: PaperFiles) -> Iterator[LaidPaper]:
     for place, (paper, seen) in enumerate(ordered, start=1):
         pdf = files.read(paper.path)
         path = f"{BROUGHT}{place:02}_{seen.slot}.pdf"
-        made = paper_of(seen.slot, pdf, path=path, pages=seen.pages)
+        made = paper_of(seen.slot, pdf, path=path, pages=seen.pages, month=paper.month)
         looked = replace(made.looked, seen=seen, original=paper.original)
         yield replace(made, looked=looked, detached=files.detached(paper.path))
 

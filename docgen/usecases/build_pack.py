@@ -12,7 +12,7 @@ from docgen.ports import Blobs, Clock, Register
 from docgen.ports_of_packs import PaperFiles
 from docgen.usecases.bind_pack import BROUGHT, DETACHED, BindPack, Bound
 from docgen.usecases.note_pack import keep_pack
-from docgen.usecases.open_pack import Keyed, OpenPack, Whose, with_answers
+from docgen.usecases.open_pack import Keyed, OpenPack, Whose
 from docgen.usecases.seal_pack import SealPack
 
 
@@ -59,7 +59,7 @@ class BuildPack:
         if stored is not None and stored.sealed is not None:
             return stored
         self._step(stored, BuildStep.CHECKING)
-        whole = self._whole(given, stored)
+        whole = self.open.whole(given, stored)
         checked = self.open.checked(whole, files, whose.owner, but=named.number)
         ready, found = checked.examination.ready, checked.examination
         pack = stored
@@ -69,7 +69,7 @@ class BuildPack:
         if (ready and stored is None) or (stored is not None and stored.state in AT_THE_DESK):
             pack = self.open.keep(checked, whole, whose, named=named, stored=stored)
         if pack is None or not ready:
-            raise PackNotReady(len(found.blocks), len(found.open_warnings))
+            raise PackNotReady(len(found.blocks), len(found.open_warnings), found=found)
         if pack.bound is None or self.seal.outdated(pack, checked):
             self._step(pack, BuildStep.BINDING)
             bound = self.bind(checked, checked.files, number=named.number, owner=whose.owner)
@@ -81,13 +81,6 @@ class BuildPack:
         """What is bound already is sealed only while the same case would have the same number."""
         if self.open.named(whole, pack.owner).number != pack.id:
             raise PackOutdated(pack.id)
-
-    def _whole(self, given: Mapping[str, Any], stored: Pack | None) -> Mapping[str, Any]:
-        """With the answers that were kept; once it is bound, exactly what was bound."""
-        if stored is None:
-            return given
-        kept = self.open.case_of(stored)
-        return kept if stored.bound is not None else with_answers(given, kept)
 
     def _step(self, pack: Pack | None, step: BuildStep) -> None:
         """Say how far it has come to whoever has asked for it, and watches."""

@@ -30,7 +30,8 @@ def describe(checked: CheckedPack) -> dict[str, Any]:
         "papers": [
             {"slot": seen.slot.value, "path": seen.path, "sha256": paper.sha256,
              "found": seen.form.value, "pages": seen.pages, "verdict": seen.verdict,
-             "cms": seen.detached}
+             "cms": seen.detached,
+             "month": None if paper.month is None else f"{paper.month:%Y-%m}"}
             for paper, seen in zip(checked.case.papers, checked.seen, strict=True)
         ],
     }  # fmt: skip

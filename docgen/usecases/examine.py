@@ -19,17 +19,25 @@ class Look:
     needs: tuple[Part, ...] = ()
 
 
+def _unheard(_part: Part) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Examine:
     """Looks in the given order; a part whose need has failed is told as skipped."""
 
     looks: Sequence[Look]
 
-    def __call__(self) -> Iterator[Observation]:
-        """One observation after another; never raises for what is wrong with a part."""
+    def __call__(self, *, begun: Callable[[Part], None] = _unheard) -> Iterator[Observation]:
+        """One observation after another; never raises for what is wrong with a part.
+
+        `begun` hears of each part before it is looked at: some take their time.
+        """
         broken: set[Part] = set()
         for look in self.looks:
             missing = [need for need in look.needs if need in broken]
+            begun(look.part)
             for seen in _skipped(look, missing) if missing else _seen(look):
                 if seen.grade in {Grade.FAILURE, Grade.SKIPPED}:
                     broken.add(look.part)

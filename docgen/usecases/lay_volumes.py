@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from docgen.domain.errors import RenderFailed
 from docgen.domain.language import BOTH
@@ -12,7 +13,7 @@ from docgen.forms.pack_papers import Listed, PackFacts
 from docgen.forms.pack_results import Looked
 from docgen.forms.pack_volumes import VolumeFacts
 from docgen.ports import Renderer
-from docgen.texts.phrases import say
+from docgen.texts.pack import paper as paper_title
 from docgen.usecases.make_paper import MakePaper, title_order
 
 _MOST_TRIES = 6
@@ -120,11 +121,13 @@ class LayVolumes:
 _INVENTORY = "papers/inventory.pdf"
 
 
-def paper_of(slot: Slot, pdf: bytes, *, path: str, pages: int) -> LaidPaper:
+def paper_of(
+    slot: Slot, pdf: bytes, *, path: str, pages: int, month: date | None = None
+) -> LaidPaper:
     """A paper that is not placed yet."""
     listed = Listed(
         slot=slot,
-        title={language: say(f"pack.slot.{slot}", language) for language in BOTH},
+        title={language: paper_title(slot, month, language) for language in BOTH},
         sha256=hashlib.sha256(pdf).hexdigest(),
         first=1,
         pages=pages,

@@ -71,7 +71,7 @@ class OpenPack:
         stored = self.stored(named.number)
         if stored is not None and (stored.state not in AT_THE_DESK or stored.building):
             return stored
-        whole = given if stored is None else with_answers(given, self.case_of(stored))
+        whole = self.whole(given, stored)
         checked = self.checked(whole, files, whose.owner, but=named.number)
         return self.keep(checked, whole, whose, named=named, stored=stored)
 
@@ -95,6 +95,19 @@ class OpenPack:
         """The case as it was given, with all answers to its warnings."""
         case: dict[str, Any] = json.loads(self.blobs.get(pack.case_sha256))["case"]
         return case
+
+    def whole(self, given: Mapping[str, Any], stored: Pack | None) -> Mapping[str, Any]:
+        """With the answers that were kept; once it is bound, exactly what was bound."""
+        if stored is None:
+            return given
+        kept = self.case_of(stored)
+        return kept if stored.bound is not None else with_answers(given, kept)
+
+    def foreseen(self, given: Mapping[str, Any], files: PaperFiles, owner: str) -> CheckedPack:
+        """What a build of that case would find; keeps nothing. Raises ValuesRejected."""
+        number = self.named(given, owner).number
+        whole = self.whole(given, self.stored(number))
+        return self.checked(whole, files, owner, but=number)
 
     def checked(
         self, given: Mapping[str, Any], files: PaperFiles, owner: str, *, but: str

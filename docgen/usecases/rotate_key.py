@@ -6,7 +6,7 @@ from datetime import timedelta
 from docgen.domain.caller import ApiKey, hash_of
 from docgen.domain.errors import Conflict, FieldError, ValuesRejected
 from docgen.domain.journal import Event
-from docgen.ports import Chance, Clock, Register
+from docgen.ports import Chance, Clock, Register, UnitOfWork
 from docgen.usecases.issue_key import PREFIX, IssuedKey, note
 
 
@@ -22,7 +22,7 @@ class RotateKey:
         """The successor, to be handed over once; it lives as long as the old one was to live.
 
         Raises ApiKeyNotFound, ValuesRejected for a negative overlap, and Conflict for a key that
-        is revoked, expired or followed already.
+        is revoked, expired or followed already; then it names the successor.
         """
         if overlap < timedelta():
             raise ValuesRejected((FieldError("/overlap", "invalid"),))
@@ -31,8 +31,9 @@ class RotateKey:
         with self.register.begin() as unit:
             unit.lock(key_id)
             old = unit.keys.get(key_id)
+            _require_last(unit, old)
             if not old.counts(now):
-                raise Conflict("a key that is over has no successor")
+                raise Conflict(f"the key {old.id} is over; make a new one by `docgen keys create`")
             term = None if old.expires_at is None else old.expires_at - old.created_at
             kept = ApiKey(
                 caller=replace(old.caller, key_id=self.chance.identifier()),
@@ -49,3 +50,9 @@ class RotateKey:
             note(unit, kept, Event.KEY_ISSUED, at=now, by=by, follows=old.id)
             unit.commit()
         return IssuedKey(kept=kept, secret=f"{PREFIX}_{kept.id}_{secret}")
+
+
+def _require_last(unit: UnitOfWork, old: ApiKey) -> None:
+    for each in unit.keys.all():
+        if each.follows == old.id:
+            raise Conflict(f"the key {old.id} has a successor already, {each.id}; rotate that one")

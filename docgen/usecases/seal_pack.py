@@ -22,6 +22,7 @@ from docgen.forms.pack_results import Looked, ResultFacts
 from docgen.forms.pack_volumes import called
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.ports_of_packs import Packer, WorkingDays
+from docgen.texts.pack import paper as paper_title
 from docgen.texts.phrases import say
 from docgen.usecases.bind_pack import BROUGHT, FORMAT, path_of_volume
 from docgen.usecases.check_pack import CheckedPack
@@ -188,14 +189,16 @@ def _is_brought(bound: Mapping[str, Any]) -> bool:
 
 def _looked(manifest: Mapping[str, Any], checked: CheckedPack) -> list[Looked]:
     """What the manifest names, and what was found in each file today."""
-    pairs = zip(checked.case.papers, checked.seen, strict=True)
+    pairs = list(zip(checked.case.papers, checked.seen, strict=True))
     today = {(seen.slot, paper.sha256): seen for paper, seen in pairs}
+    months = {(seen.slot, paper.sha256): paper.month for paper, seen in pairs}
     looked = []
     for each in manifest["bound"]:
         slot = Slot(each["slot"])
+        month = months.get((slot, each["sha256"]))
         listed = Listed(
             slot=slot,
-            title={language: say(f"pack.slot.{slot}", language) for language in BOTH},
+            title={language: paper_title(slot, month, language) for language in BOTH},
             sha256=each["sha256"],
             first=each["first"],
             pages=each["last"] - each["first"] + 1,

@@ -296,7 +296,7 @@ def test_settings_that_do_not_fit_are_told_with_what_they_lack() -> None:
 
 
 def test_a_terminal_is_shown_how_far_it_is(tmp_path: Path) -> None:
-    """On stderr, wiped away at the end; what is piped on stays clean."""
+    """Also what it is at, on stderr, wiped away at the end; what is piped on stays clean."""
     ours, theirs = os.openpty()
     done = subprocess.run(
         [PROGRAM, "doctor"],
@@ -311,7 +311,9 @@ def test_a_terminal_is_shown_how_far_it_is(tmp_path: Path) -> None:
     os.close(ours)
     os.close(theirs)
 
-    assert "… 1: fonts" in shown
+    assert "… fonts, 1 seen" in shown
+    for part in ("fonts", "engine", "settings", "seal"):
+        assert f"… {part}\r" in shown or f"… {part}\x1b" in shown
     assert shown.endswith("\x1b[K")
     assert "…" not in done.stdout
 

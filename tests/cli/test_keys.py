@@ -29,14 +29,44 @@ def test_a_key_is_rotated_and_the_list_says_whom_it_follows(run: object) -> None
     new, secret = made.output.strip().split("_", 2)[1:]
 
     listed = run("list").output
-    rows = {line.split("\t")[0]: line.split("\t") for line in listed.splitlines()}
+    rows = _rows(listed)
     assert made.exit_code == 0
     assert set(rows) == {old, new}
     assert secret not in listed
-    assert f"follows {old}" in rows[new]
-    assert "https://portal.example.kz" in rows[new]
-    assert "follows -" in rows[old]
-    assert "expires -" not in rows[old]
+    assert rows[new]["FOLLOWS"] == old
+    assert rows[new]["ORIGINS"] == "https://portal.example.kz"
+    assert rows[old]["FOLLOWS"] == "-"
+    assert rows[old]["EXPIRES"] != "-"
+
+
+def test_a_second_rotation_names_the_successor(run: object) -> None:
+    """Whoever asks twice learns which key to rotate instead, also once the old one is over."""
+    assert callable(run)
+    old = run("create", "portal").output.split("_")[1]
+    new = run("rotate", old, "--overlap", "0d").output.split("_")[1]
+
+    refused = run("rotate", old)
+
+    assert refused.exit_code == 1
+    assert f"the key {old} has a successor already, {new}; rotate that one" in refused.stderr
+
+
+def test_a_key_that_is_over_has_no_successor(run: object) -> None:
+    """It is said what to do instead."""
+    assert callable(run)
+    old = run("create", "portal").output.split("_")[1]
+    run("revoke", old)
+
+    refused = run("rotate", old)
+
+    assert refused.exit_code == 1
+    assert f"the key {old} is over; make a new one by `docgen keys create`" in refused.stderr
+
+
+def _rows(listed: str) -> dict[str, dict[str, str]]:
+    """Keys by their ids, each by the head's columns."""
+    head, *lines = (line.split("\t") for line in listed.splitlines())
+    return {line[0]: dict(zip(head, line, strict=True)) for line in lines}
 
 
 @pytest.mark.parametrize("overlap", ["-1d", "7", "7w", "99999d", ""])
@@ -58,14 +88,13 @@ def test_addresses_are_listed_kept_by_rotation_and_changed(run: object) -> None:
     new = run("rotate", old).output.split("_")[1]
 
     def told(key_id: str) -> str:
-        rows = {row.split("\t")[0]: row for row in run("list").output.splitlines()}
-        return str(rows[key_id].split("\t")[-1])
+        return _rows(run("list").output)[key_id]["ADDRESSES"]
 
-    assert told(old) == told(new) == "at 10.0.0.0/8 192.0.2.7/32"
+    assert told(old) == told(new) == "10.0.0.0/8 192.0.2.7/32"
     assert run("move", new, "--address", "2001:db8::/32").exit_code == 0
-    assert told(new) == "at 2001:db8::/32"
+    assert told(new) == "2001:db8::/32"
     assert run("move", new, "--anywhere").exit_code == 0
-    assert told(new) == "at any address"
+    assert told(new) == "anywhere"
 
 
 @pytest.mark.parametrize(
@@ -90,4 +119,4 @@ def test_a_key_for_no_network_is_not_made(run: object) -> None:
 
     assert made.exit_code != 0
     assert "10.0.0.0/8" in made.output
-    assert run("list").output == ""
+    assert _rows(run("list").output) == {}

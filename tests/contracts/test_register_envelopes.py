@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from docgen.adapters.db.register import SqlRegister
-from docgen.domain.envelope import Detached, Envelope, State
+from docgen.domain.envelope import Archived, Detached, Envelope, State
 from docgen.domain.errors import Conflict, DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.language import Language
 from tests.builders import (
@@ -19,6 +19,7 @@ from tests.builders import (
     handwritten_consent,
     scanned,
     sealed,
+    sha256,
     subscriber,
 )
 
@@ -103,6 +104,20 @@ def test_a_saved_envelope_is_read_anew_in_the_same_unit(register: SqlRegister) -
     with register.begin() as unit:
         unit.envelopes.save(unit.envelopes.get(built.id).expire())
         assert unit.envelopes.get(built.id).state is State.EXPIRED
+
+
+def test_saving_does_not_hide_a_later_version(register: SqlRegister) -> None:
+    """Who read the envelope before its file was stamped anew sees the stamped one after saving."""
+    built = envelope(State.SEALED)
+    _add(register, built)
+    read = _get(register, built.id)
+    stamped = Archived(
+        number=2, sha256=sha256("stamped"), size=7, authority="CN=TSA", stamped_at=NOW, ends_at=NOW
+    )
+    with register.begin() as unit:
+        unit.versions.add(read.documents[0].id, stamped)
+        unit.envelopes.save(read)
+        assert unit.envelopes.get(built.id).documents[0].archived == (stamped,)
 
 
 def test_an_older_version_is_not_saved(register: SqlRegister, stored: Envelope) -> None:

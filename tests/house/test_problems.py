@@ -28,6 +28,7 @@ _KINDS = [
 ]
 _GIVEN: dict[str, Any] = {
     "superseded_by": "01B",
+    "found": None,
     "errors": (FieldError("/iin", "required"),),
     "verb": "send_code",
     "state": "draft",

@@ -83,6 +83,9 @@ def test_pages_are_numbered_on_and_the_inventory_comes_first(
         "application_to_notary",
     ]
     assert "Опись документов" in reader.pages[2].extract_text()
+    assert "счёт за 04.2026" in " ".join(item.title for item in outline)
+    listed = "".join(reader.pages[number].extract_text() for number in range(4))
+    assert [each for each in manifest["bound"][1:] if each["sha256"] not in listed] == []
     spans = [(each["first"], each["last"]) for each in manifest["bound"]]
     assert [last + 1 for _, last in spans[:-1]] == [first for first, _ in spans[1:]]
     assert spans[-1][1] == pack.volume_pages
@@ -197,6 +200,33 @@ def test_what_the_rules_forbid_is_not_built(workshop: Workshop, folder: Path) ->
     assert workshop.blobs.contents == {}
     with pytest.raises(PackNotFound):
         workshop.build().package("NP-2026-7K3M9QF2TZ")
+
+
+def test_a_check_finds_what_a_build_will_refuse(workshop: Workshop, folder: Path) -> None:
+    """Another inscription for the same debt is known to the register, not to the case."""
+    pack = _built(workshop, folder)
+    _transfer(workshop)(pack.id, Handing(recipient="a notary", by="office", how="by courier"))
+    other = complete()
+    other["debtor"]["email"] = "nurlan@example.kz"
+    build = workshop.build()
+
+    foreseen = build.open.foreseen(other, PaperFolder(folder), _WHOSE.owner).examination
+    with pytest.raises(PackNotReady) as refused:
+        _built(workshop, folder, other)
+
+    assert [each.rule for each in foreseen.blocks] == ["N26"]
+    assert refused.value.found == foreseen
+
+
+def test_a_check_of_a_pack_that_is_there_finds_nothing_against_it(
+    workshop: Workshop, folder: Path
+) -> None:
+    """It is not another inscription than itself."""
+    _built(workshop, folder)
+
+    looked = workshop.build().open.foreseen(complete(), PaperFolder(folder), _WHOSE.owner)
+
+    assert looked.examination.ready
 
 
 def test_a_handing_over_is_written_down(workshop: Workshop, folder: Path) -> None:

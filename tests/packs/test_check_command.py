@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from docgen.cli import main
 from tests.packs.cases import COMPLETE, SAMPLES, complete
+from tests.visit.terminal import docgen
 
 _SAMPLE = SAMPLES / "debtor_case.json"
 
@@ -70,6 +71,43 @@ def test_the_complete_case_is_ready() -> None:
     assert {each["found"] for each in told["papers"]} == {"unsealed"}
     assert "Топтама дайындауға болады" in shown.output
     assert "Пакет можно составлять" in shown.output
+
+
+def test_it_says_whether_a_register_was_asked(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other inscriptions for the debt block a build: who was not asked for them is told so."""
+    assert "Реестр не опрошен" in _check(COMPLETE).output
+    assert "Тізілім сұралған жоқ" in _check(COMPLETE).output
+    assert _told(COMPLETE)["register_asked"] is False
+
+    monkeypatch.setenv("DOCGEN_DATABASE_URL", sqlite_url)
+
+    assert "Реестр не опрошен" not in _check(COMPLETE).output
+    assert _told(COMPLETE)["register_asked"] is True
+
+
+def test_the_list_of_deadlines_says_its_window(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten days to refuse are not within seven: nobody shall take that for none at all."""
+    monkeypatch.setenv("DOCGEN_DATABASE_URL", sqlite_url)
+
+    listed = CliRunner().invoke(main, ["pack", "due"])
+
+    assert listed.stderr == "0 due within 7 days or over; --days looks further\n"
+
+
+def test_a_refused_build_tells_what_a_check_tells(tmp_path: Path) -> None:
+    """The same findings in the same words, and what became of it."""
+    checked = docgen(tmp_path, "pack", "check", str(_SAMPLE), DOCGEN_PROFILE="demo")
+    built = docgen(tmp_path, "pack", "build", str(_SAMPLE), "-o", "packs", DOCGEN_PROFILE="demo")
+
+    findings = [line for line in checked.stdout.splitlines() if line.startswith("[")]
+    assert built.returncode == checked.returncode == 1
+    assert [line for line in built.stdout.splitlines() if line.startswith("[")] == findings != []
+    assert "Пакет составлять нельзя" in built.stdout
+    assert built.stderr.startswith("error: pack_not_ready: ")
 
 
 def test_every_figure_and_reading_is_in_the_answer() -> None:

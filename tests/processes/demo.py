@@ -77,9 +77,9 @@ class Demo:
                     found[name] = child
         return found
 
-    def events(self) -> list[str]:
+    def events(self, *, of: str = "log.jsonl") -> list[str]:
         """What its processes logged so far."""
-        log = self.folder / "var" / "demo" / "log.jsonl"
+        log = self.folder / "var" / "demo" / of
         return [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
 
     def _settled(self) -> bool:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.processes.demo import Demo, children_of, gone, running
-from tests.processes.running import eventually
+from tests.processes.leaning import leaning_on
+from tests.processes.running import eventually, free_port
 from tests.services.programs import need
 from tests.visit.terminal import docgen
 
@@ -66,6 +67,19 @@ def test_a_second_demo_at_the_same_place_is_refused_before_it_starts(
     assert [file.name for file in (tmp_path / "var").rglob("*")] == ["settings.env"]
 
 
+def test_a_second_demo_in_the_same_folder_is_refused(demo: Demo) -> None:
+    """Another port does not help: it would share register, queue and log with the first one."""
+    log = demo.folder / "var" / "demo" / "log.jsonl"
+    before = log.stat().st_size
+
+    said = docgen(demo.folder, "demo", DOCGEN_WEB__BIND=f"127.0.0.1:{free_port()}")
+
+    assert said.returncode == 1
+    assert f"a demo runs in {demo.folder / 'var'} already" in said.stderr
+    assert f"kill -INT {demo.process.pid}" in said.stderr
+    assert log.stat().st_size >= before > 0
+
+
 def test_a_child_that_dies_is_started_again(demo: Demo) -> None:
     """It is told, and the service is there again."""
     before = demo.children()
@@ -97,20 +111,29 @@ def test_children_die_with_it_and_the_next_one_takes_over(demo: Demo) -> None:
 
     assert len(children) >= 5
     assert eventually(lambda: gone(children), seconds=30)
+    last = demo.events()
     demo.start()
     assert demo.key() == key
+    assert demo.events(of="log.jsonl.1")[: len(last)] == last
 
 
-def test_sigterm_ends_all_in_order(demo: Demo) -> None:
-    """Worker and gunicorn finish, then the sealing process, then Redis; the last word is said."""
+def test_one_signal_ends_all_in_order(demo: Demo) -> None:
+    """Worker and gunicorn finish, then the sealing process, then Redis; the last word is said.
+
+    Another command that leans on its Redis is waited for, and named.
+    """
     assert eventually(lambda: _at_work(demo), seconds=60)
     children = list(demo.children().values())
 
-    demo.process.send_signal(signal.SIGTERM)
+    with leaning_on(demo.folder / "var" / "embedded.lock") as other:
+        demo.process.send_signal(signal.SIGINT)
+        assert eventually(lambda: f"(process {other.pid}), which need" in demo.said(), seconds=60)
+        assert demo.process.poll() is None
 
     assert demo.process.wait(60) == 0
-    last = demo.said().splitlines()[-2:]
-    assert last == ["Stopping: what was begun is finished first", "Stopped"]
+    said = demo.said().splitlines()
+    assert "Stopping: what was begun is finished first" in demo.said()
+    assert said[-1] == "Stopped"
     assert gone(children)
     events = demo.events()
     sealer = events.index("the sealing process has finished")

@@ -2,15 +2,21 @@
 
 import socket
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from docgen.adapters.db.register import SqlRegister
+from docgen.bootstrap.database import database_url
 from docgen.bootstrap.keys import keys
 from docgen.demo.address import Address
 from docgen.demo.api_key import kept_key
+from docgen.demo.visits import plan_today
 from docgen.domain.errors import Misconfigured
+from docgen.domain.subscriber import Iin, Phone
+from docgen.domain.visit import VisitFilter
 from docgen.settings import Settings
 
 
@@ -54,6 +60,25 @@ def test_nobody_answers_where_nobody_is() -> None:
         address = Address("127.0.0.1", other.getsockname()[1])
 
     assert not address.answers("/ready")
+
+
+def test_the_visits_of_today_go_to_three_people(settings: Settings) -> None:
+    """A list of visits in which nobody can be told apart shows nothing; never six."""
+    plan_today(settings)
+    plan_today(settings)
+
+    register = SqlRegister(database_url(settings))
+    with closing(register), register.view() as unit:
+        planned = unit.visits.find(VisitFilter(owner="demo"), after=None, limit=10)
+    people = [visit.content["subscriber"] for visit in planned]
+    assert len(planned) == 3
+    for name in ("surname", "iin", "phone", "email"):
+        assert len({person[name] for person in people}) == 3
+    assert len({person["addresses"]["service"] for person in people}) == 3
+    assert len({visit.reference.account_number for visit in planned}) == 3
+    for person in people:
+        assert Iin(person["iin"])
+        assert Phone(person["phone"])
 
 
 @pytest.fixture

@@ -17,6 +17,15 @@ from tests.tablet.conftest import Opened, Tablet
 _SURNAME = '[data-pointer="/subscriber/surname"] input'
 
 
+_FORMS_KEPT = """async (many) => {
+  const asked = (r) => new Promise((done) => { r.onsuccess = () => done(r.result); });
+  const base = await asked(indexedDB.open("qoltanba-field"));
+  const names = await asked(base.transaction("things").objectStore("things").getAllKeys());
+  base.close();
+  return names.filter((name) => name.startsWith("kept:/v1/forms/")).length === many;
+}"""
+
+
 def _until_handed_over(tablet: Tablet) -> None:
     tablet.tap(".visits a.card")
     tablet.tap("#preview")
@@ -108,7 +117,7 @@ def test_a_visit_begun_without_a_network_is_made_once(
     page = tablet.page
     tablet.sign_in()
     page.wait_for_function("navigator.serviceWorker.controller")
-    page.wait_for_timeout(500)
+    page.wait_for_function(_FORMS_KEPT, arg=len(list(world.docgen.forms)), timeout=60_000)
     service.stop()
     page.click(".top a.button")
     page.fill("[name=order]", "1-200000777")

@@ -276,7 +276,7 @@ class App {
     return h("li", {}, h("a.card", { href: `#/visit/${visit.id}` },
       h("strong", {}, [visit.slot, visit.subscriber_name || "—"].filter(Boolean).join(" · ")),
       h("span", {}, visit.address),
-      h("span.quiet", {}, `${say("order")} ${visit.reference.order_number}`),
+      h("span.quiet.whole", {}, `${say("order")} ${visit.reference.order_number}`),
       h("span.state", { data: { state: visit.envelope?.state ?? visit.state } }, say(state)),
       isDirty ? h("span.state", { data: { state: "unsent" } }, say("unsent", { count: 1 })) : null));
   }
@@ -284,7 +284,7 @@ class App {
   #ownCard(draft) {
     const name = [draft.subscriber.surname, draft.subscriber.name].filter(Boolean).join(" ");
     return h("li", {}, h("a.card", { href: `#/visit/${draft.id}` }, h("strong", {}, name || say("new")),
-      h("span.quiet", {}, `${say("order")} ${draft.reference.order_number}`),
+      h("span.quiet.whole", {}, `${say("order")} ${draft.reference.order_number}`),
       h("span.state", { data: { state: "unsent" } }, say("unsent", { count: 1 }))));
   }
 

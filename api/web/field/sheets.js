@@ -55,7 +55,7 @@ export function sheets(envelope, { net, words, titles, seen }) {
   }, { rootMargin: "600px" });
   for (const document of envelope.documents) {
     const title = titles[document.form]?.[words.language] ?? document.form;
-    box.append(h("h2", {}, title, h("span.quiet", {}, ` ${document.number}`)));
+    box.append(h("h2", {}, title, " ", h("span.quiet.whole", {}, document.number)));
     const pages = document.links.pages;
     pages.forEach((page, at) => {
       const label = words.say("page", { title, page: at + 1, pages: pages.length });

@@ -11,6 +11,14 @@ export function day(text) {
   return text ? text.slice(0, 10).split("-").reverse().join(".") : "—";
 }
 
+const ALMATY = 5 * 3_600_000;
+
+/** A moment as `09.12.2026, 14:05 (UTC+5)`. */
+export function moment(text) {
+  const there = new Date(Date.parse(text) + ALMATY).toISOString();
+  return `${day(there)}, ${there.slice(11, 16)} (UTC+5)`;
+}
+
 /** `0.0075` as `0,75 %`. */
 export function percent(text) {
   const [whole, part = ""] = String(text).split(".");

@@ -3,11 +3,11 @@
 import { newName } from "./asking.js";
 import { calculation } from "./calculation.js";
 import { h, newId } from "./dom.js";
-import { day, money } from "./figures.js";
+import { day, moment, money } from "./figures.js";
 import { findings } from "./findings.js";
 import { keep } from "./kept.js";
 import { outcomes } from "./outcomes.js";
-import { pagesOf, papers, volumeName } from "./papers.js";
+import { papers, volumeFile, volumeName } from "./papers.js";
 
 const LOOK_AGAIN = 1000;
 const AT_DESK = new Set(["draft", "checked", "bound"]);
@@ -70,7 +70,7 @@ function act(view) {
   if (pack.links.download) {
     return h("section.act", { "aria-label": app.say("pack_ready") }, h("p.lead", {}, sealed(app, pack.volumes)),
       h("div.tools", {}, h("a.button.main", { id: "download", href: pack.links.download, download: `${pack.id}.zip` }, app.say("download")),
-        pack.volumes.map((each) => volume(app, pack, each))));
+        pack.volumes.map((each) => h("a.button", { href: each.link, download: volumeFile(pack, each) }, volumeName(app, pack, each)))));
   }
   if (pack.building) return building(view);
   if (!AT_DESK.has(pack.state) || !app.works) return null;
@@ -84,12 +84,8 @@ function act(view) {
 }
 
 function sealed(app, volumes) {
-  const pages = pagesOf(volumes);
+  const pages = volumes.at(-1).last;
   return volumes.length > 1 ? app.say("sealed_says_volumes", { pages, volumes: volumes.length }) : app.say("sealed_says", { pages });
-}
-
-function volume(app, { volumes }, each) {
-  return h("a.button", { href: each.link, download: true, data: { volume: each.number } }, volumeName(app, each, volumes));
 }
 
 /** What has to be done before it can be built. */
@@ -102,12 +98,13 @@ function hindered({ app, pack }) {
 
 function building(view) {
   const { app, pack } = view;
-  const { done, of, step, error } = pack.building;
+  const { done, of, step, error, next_try_at } = pack.building;
   const bar = newId();
   return h("section.act", { "aria-label": app.say("building"), data: { step } }, h("label.lead", { for: bar }, app.say("building")),
     h("progress", { id: bar, max: of, value: done + 0.5 }),
     h("p", { role: "status" }, app.say(`step_${step}`)),
-    error ? h("p.notice", {}, app.say("building_waits", { error })) : null);
+    error ? h("p.notice", {}, app.say("building_waits", { error })) : null,
+    next_try_at ? h("p", {}, app.say("building_next", { at: moment(next_try_at) })) : null);
 }
 
 /** Look again until it is built, or found wanting. */

@@ -18,7 +18,7 @@ from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
-from docgen.domain.envelope import MOVES, Document, Envelope, EnvelopeFilter, State, Verb
+from docgen.domain.envelope import MOVES, Archived, Document, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.subscriber import Iin, Phone
 
@@ -92,13 +92,15 @@ class SqlEnvelopes:
         its = {"its_id": envelope.id, "its_version": envelope.version}
         if _SAVE.run(self._connection, columns | its) != 1:
             raise StaleEnvelope(envelope.id)
-        before = self._known.get(envelope.id)
+        before = self._known.pop(envelope.id, None)
         stored = () if before is None else before.documents
         for document in envelope.documents:
             if document not in stored:
                 its = {"its_id": document.id, "its_envelope": envelope.id}
                 _SAVE_DOCUMENT.run(self._connection, bytes_columns(document) | its)
-        self._known[envelope.id] = replace(envelope, version=envelope.version + 1)
+        # Later versions are not saved here: whoever read it before one was added knows too little.
+        if before is not None and _versions_of(before) == _versions_of(envelope):
+            self._known[envelope.id] = replace(envelope, version=envelope.version + 1)
 
     def forget(self) -> None:
         """Something of them was changed by another way: they must be read again."""
@@ -195,6 +197,10 @@ class SqlEnvelopes:
         for row in all_rows(self._connection, _VERSIONS, {"their_ids": document_ids}):
             found[row.document_id].append(row)
         return found
+
+
+def _versions_of(envelope: Envelope) -> Sequence[tuple[Archived, ...]]:
+    return [document.archived for document in envelope.documents]
 
 
 def _is_test() -> ColumnElement[bool]:
