@@ -66,7 +66,9 @@ def _body(request: Request) -> Iterator[bytes]:
         yield hashlib.sha256(f"{name}={value}".encode()).digest()
     for name, file in sorted(request.files.items(multi=True), key=lambda each: each[0]):
         file.seek(0)
-        yield name.encode() + hashlib.sha256(file.read()).digest()
+        # What a file is called may say what it is: a CSV, which of the tables.
+        yield hashlib.sha256(f"{name}={file.filename}={file.mimetype}".encode()).digest()
+        yield hashlib.sha256(file.read()).digest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -157,7 +157,9 @@ def _body(body: JsonBody | FormBody | FileBody | FiledBody, forms: Catalogue) ->
 
 
 def _filed(body: FiledBody) -> dict[str, Any]:
-    file = {"type": "string", "format": "binary"}
+    file: dict[str, Any] = {"type": "string", "format": "binary"}
+    if body.several:
+        file = {"type": "array", "items": file, "minItems": 1}
     data = {
         "type": "string",
         "contentMediaType": "application/json",

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api import refusals
-from api.route import FileBody, FiledBody, FormBody, JsonBody
+from api.route import FileBody, FiledBody, FormBody, JsonBody, Uploaded
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.forms.findings import findings
 
@@ -58,35 +59,35 @@ def read_form(request: Request, body: FormBody) -> BaseModel:
     return read_model(known, body.model)
 
 
-def read_file(request: Request, body: FileBody) -> bytes:
+def read_file(request: Request, body: FileBody) -> Uploaded:
     """The uploaded file; raises Refusal."""
     _require(request, body)
     try:
         uploaded = request.files.get("file")
-        content: bytes | None = None if uploaded is None else uploaded.read()
+        file = None if uploaded is None else _uploaded(uploaded)
     except RequestEntityTooLarge:
         drain(request)
         raise refusals.too_large(body.limit) from None
-    if content is None:
+    if file is None:
         raise refusals.file_missing()
-    return content
+    return file
 
 
-def read_filed(request: Request, body: FiledBody) -> tuple[BaseModel, bytes]:
-    """The object and the file; an object alone comes without one.
+def read_filed(request: Request, body: FiledBody) -> tuple[BaseModel, tuple[Uploaded, ...]]:
+    """The object and its file, or all where several may come; an object alone has none.
 
     Raises Refusal or ValuesRejected.
     """
     if request.mimetype == body.alone.media_type:
-        return read_json(request, body.alone), b""
+        return read_json(request, body.alone), ()
     _require(request, body, also=body.alone.media_type)
     try:
-        uploaded, told = request.files.get("file"), request.form.get("data")
-        content = None if uploaded is None else uploaded.read()
+        files, told = request.files.getlist("file"), request.form.get("data")
+        uploaded = tuple(_uploaded(each) for each in (files if body.several else files[:1]))
     except RequestEntityTooLarge:
         drain(request)
         raise refusals.too_large(body.limit) from None
-    if content is None:
+    if not uploaded:
         raise refusals.file_missing()
     if told is None:
         raise ValuesRejected((FieldError("/data", "required"),))
@@ -94,7 +95,11 @@ def read_filed(request: Request, body: FiledBody) -> tuple[BaseModel, bytes]:
         about = _parsed(told.encode())
     except refusals.Refusal:
         raise ValuesRejected((FieldError("/data", "invalid"),)) from None
-    return read_model(about, body.model), content
+    return read_model(about, body.model), uploaded
+
+
+def _uploaded(file: FileStorage) -> Uploaded:
+    return Uploaded(name=file.filename or "", media_type=file.mimetype, content=file.read())
 
 
 def read_query(request: Request, model: type[BaseModel]) -> BaseModel:

@@ -83,7 +83,19 @@ class FiledBody:
     model: type[BaseModel]
     alone: JsonBody
     limit: int = 20 * MEGABYTE
+    """Bytes of the whole body."""
+    several: bool = False
+    """Whether the part may come more than once."""
     media_type = "multipart/form-data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uploaded:
+    """A file as it was brought; name and media type are its bringer's words."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +135,8 @@ class Call:
     shown: Shown | None = None
     body: BaseModel | None = None
     file: bytes = b""
+    files: tuple[Uploaded, ...] = ()
+    """All of them, where the body may have several."""
     query: BaseModel | None = None
     wanted: tuple[str, ...] = ()
     """Language tags that the caller's browser asks for, the dearest first."""

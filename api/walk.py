@@ -17,7 +17,7 @@ from api.auth import Known, admitted, credential, known, require_our_page
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
-from api.route import Call, FileBody, FiledBody, FormBody, JsonBody, OfSession, Route
+from api.route import Call, FileBody, FiledBody, FormBody, JsonBody, OfSession, Route, Uploaded
 from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
@@ -146,7 +146,7 @@ class Walk:
         query = None if route.query is None else reading.read_query(request, route.query)
         if route.counted:
             self._admit()
-        body, file = _body(route)
+        body, files = _body(route)
         return Call(
             docgen=self.docgen,
             language=language(),
@@ -157,7 +157,8 @@ class Walk:
             cookies=request.cookies,
             shown=shown,
             body=body,
-            file=file,
+            file=files[0].content if files else b"",
+            files=files,
             query=query,
             wanted=wanted(),
             etags=frozenset(request.if_none_match.as_set(include_weak=True)),
@@ -202,18 +203,18 @@ def _query_if_right(model: type[BaseModel]) -> BaseModel | None:
         return None
 
 
-def _body(route: Route) -> tuple[BaseModel | None, bytes]:
+def _body(route: Route) -> tuple[BaseModel | None, tuple[Uploaded, ...]]:
     match route.body:
         case JsonBody() as body:
-            return reading.read_json(request, body), b""
+            return reading.read_json(request, body), ()
         case FormBody() as body:
-            return reading.read_form(request, body), b""
+            return reading.read_form(request, body), ()
         case FileBody() as body:
-            return None, reading.read_file(request, body)
+            return None, (reading.read_file(request, body),)
         case FiledBody() as body:
             return reading.read_filed(request, body)
         case None:
-            return None, b""
+            return None, ()
 
 
 def _end(made: Response) -> Response:

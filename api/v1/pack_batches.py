@@ -1,4 +1,4 @@
-"""Batches of notary packs: a workbook of debtors comes in, workers build, a workbook goes out."""
+"""Batches of notary packs: tables of debtors comes in, workers build, a workbook goes out."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from docgen.domain.errors import (
     ValuesRejected,
 )
 from docgen.domain.pack_batch import PackBatch, Progress
+from docgen.domain.table import TableFile
 from docgen.forms.fields import Block, Line
 
 BATCHES = "/v1/pack-batches"
@@ -34,7 +35,7 @@ class BroughtBody(Block):
 
 
 class BatchBody(Block):
-    """The papers of a batch; the workbook is a part of its own."""
+    """The papers of a batch; the workbook, or each CSV file, is a part of its own."""
 
     papers: Annotated[tuple[BroughtBody, ...], Field(max_length=100_000)] = ()
 
@@ -101,10 +102,14 @@ def _state(batch: PackBatch, counts: CountsShape) -> BatchState:
 def ask_for_batch(call: Call) -> Reply:
     """The batch: all its lines are owed; the same tables are the same batch."""
     body = call.body_as(BatchBody)
-    if not call.file:
+    if not any(each.content for each in call.files):
         raise ValuesRejected((FieldError("/file", "required"),))
+    files = [
+        TableFile(name=each.name, media_type=each.media_type, content=each.content)
+        for each in call.files
+    ]
     hashes = {each.path: each.sha256 for each in body.papers}
-    batch = call.docgen.packs.batches.ask(call.file, hashes, call.caller)
+    batch = call.docgen.packs.batches.ask(files, hashes, call.caller)
     made = {"Location": f"{BATCHES}/{batch.id}"}
     return Reply(body=_shape(call, batch.id), status=HTTPStatus.CREATED, headers=made)
 
@@ -167,10 +172,15 @@ ROUTES = (
         method="POST",
         path=BATCHES,
         view=ask_for_batch,
-        summary="Ask for the packs of many debtors: a workbook, and papers that were brought along",
+        summary="Ask for the packs of many debtors: tables in XLSX or CSV, and their papers",
         tag="packs",
         scope=Scope.PACKS,
-        body=FiledBody(model=BatchBody, alone=JsonBody(model=BatchBody), limit=20 * MEGABYTE),
+        body=FiledBody(
+            model=BatchBody,
+            alone=JsonBody(model=BatchBody),
+            limit=20 * MEGABYTE,
+            several=True,
+        ),
         repeat=Repeat.MAY,
         answer=Answer(
             status=201,

@@ -12,7 +12,7 @@ from docgen.adapters.calendar.days_file import DaysFile
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.sealing.trust import TrustRoots
 from docgen.adapters.sealing.verify import PadesVerifier
-from docgen.adapters.tables.reading import read_xlsx
+from docgen.adapters.tables.reading import read_files
 from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import database_url, has_register, opened
@@ -242,7 +242,7 @@ def _batch_desk(register: Register, blobs: Blobs, tools: PackTools, clock: Clock
         register=register,
         take=TakeBatch(register=register, clock=clock, kept=True),
         sum_up=SumUpBatch(register=register, clock=clock, workbooks=OpenpyxlWorkbooks()),
-        read=read_xlsx,
+        read=read_files,
         papers=lambda owner, hashes: BroughtPapers(register, blobs, owner=owner, hashes=hashes),
         jobs=tools.jobs,
     )

@@ -35,6 +35,16 @@ class Table:
     rows: Sequence[TableRow]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TableFile:
+    """A file of tables as it was brought: a workbook, or a CSV that its name says the table of."""
+
+    name: str
+    """As whoever brought it calls it; it is not trusted with anything but that."""
+    media_type: str = ""
+    content: bytes
+
+
 def cell_name(column: int, row: int) -> str:
     """`C14` for column 2 of row 14."""
     letters, left = "", column + 1

@@ -73,7 +73,7 @@ class TabledCase:
 def read_batch(tables: Sequence[Table]) -> list[TabledCase]:
     """The cases in their order; raises ValuesRejected for the tables as such and for cells."""
     reading = _Reading()
-    named = {table.name.strip().casefold(): table for table in tables}
+    named = reading.named(tables)
     for name in named.keys() - {_DEBTORS, _COMMON, *ROWS} - _IGNORED:
         reading.found(f"/{name}", "table_unknown")
     if _DEBTORS not in named:
@@ -98,6 +98,16 @@ class _Reading:
 
     def found(self, pointer: str, code: str, **params: str) -> None:
         self.errors.append(FieldError(pointer, code, tuple(params.items())))
+
+    def named(self, tables: Sequence[Table]) -> dict[str, Table]:
+        """By the names that columns are known by; of two of one name neither goes before."""
+        named: dict[str, Table] = {}
+        for table in tables:
+            name = table.name.strip().casefold()
+            if name in named:
+                self.found(f"/{name}", "named_twice")
+            named[name] = table
+        return named
 
     def measure(self) -> None:
         if not self.cases and not self.errors:

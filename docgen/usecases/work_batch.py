@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from docgen.domain.caller import Caller
 from docgen.domain.errors import PackBatchNotFound
 from docgen.domain.pack_batch import PackBatch, Progress, line_name
-from docgen.domain.table import Table
+from docgen.domain.table import Table, TableFile
 from docgen.domain.work import Task
 from docgen.forms.batch_template import template
 from docgen.ports import Jobs, Register, UnitOfWork
@@ -28,15 +28,17 @@ class BatchDesk:
     register: Register
     take: TakeBatch
     sum_up: SumUpBatch
-    read: Callable[[bytes], Sequence[Table]]
+    read: Callable[[Sequence[TableFile]], Sequence[Table]]
     papers: Callable[[str, Mapping[str, str]], PaperListing]
     """What an owner has brought along, by the names that he gives to hashes."""
     jobs: Jobs
 
-    def ask(self, workbook: bytes, hashes: Mapping[str, str], caller: Caller) -> PackBatch:
+    def ask(
+        self, files: Sequence[TableFile], hashes: Mapping[str, str], caller: Caller
+    ) -> PackBatch:
         """The batch, owed from now on; raises ValuesRejected with every error at its cell."""
         papers = self.papers(caller.owner, hashes)
-        batch = self.take(self.read(workbook), papers, Whose.of(caller, actor=caller.actor))
+        batch = self.take(self.read(files), papers, Whose.of(caller, actor=caller.actor))
         self._tell(batch.id)
         return batch
 

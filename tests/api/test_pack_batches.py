@@ -16,7 +16,7 @@ from docgen.domain.work import Task
 from tests.api.packing import TODAY, bring_all
 from tests.api.portal import Portal
 from tests.packs.cases import SAMPLES
-from tests.packs.tables import Tables, tables, workbook
+from tests.packs.tables import Tables, csv_folder, tables, workbook
 
 BATCHES = "/v1/pack-batches"
 
@@ -41,14 +41,36 @@ def desk(here: Portal) -> Portal:
 
 
 def _asked(
-    here: Portal, folder: Path, given: Tables | None = None, papers: Any = None
+    here: Portal,
+    folder: Path,
+    given: Tables | None = None,
+    papers: Any = None,
+    *,
+    language: str = "kk",
 ) -> TestResponse:
     file = workbook(folder / "debtors.xlsx", given or tables(3))
     data = json.dumps({"papers": _papers() if papers is None else papers})
     return here.program.ask(
         "POST", BATCHES,
         data={"file": (io.BytesIO(file.read_bytes()), "debtors.xlsx"), "data": data},
+        headers={"Accept-Language": language},
     )  # fmt: skip
+
+
+def _asked_in_csv(
+    here: Portal, files: dict[str, bytes], language: str = "kk", once: str | None = None
+) -> TestResponse:
+    """Each file a part of its own; one whose name does not say so is called a CSV."""
+    parts = [(io.BytesIO(content), name, "text/csv") for name, content in files.items()]
+    headers = {"Accept-Language": language} | ({"Idempotency-Key": once} if once else {})
+    data = {"file": parts, "data": json.dumps({"papers": _papers()})}
+    return here.program.ask("POST", BATCHES, data=data, headers=headers)
+
+
+def _lines(here: Portal, batch_id: str) -> list[dict[str, Any]]:
+    with here.world.register.view() as unit:
+        lines = [unit.pack_batches.line(batch_id, each) for each in (1, 2)]
+    return [{"case": each.case, "given": each.given} for each in lines]
 
 
 def _finish(here: Portal, batch_id: str, place: int, state: LineState, **more: Any) -> None:
@@ -129,6 +151,94 @@ def test_every_error_is_told_at_its_cell(desk: Portal, tmp_path: Path) -> None:
     assert found["/invoices/D2"] == "too_small"
     assert found["/common/20_fee.pdf"] == "paper_absent"
     assert desk.program.get(BATCHES).get_json() == {"batches": []}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("utf-8-sig", ";"), ("utf-8", ","), ("utf-16", "\t"), ("kz1048", ";")],
+)
+def test_the_same_rows_in_csv_are_the_same_batch(
+    desk: Portal, tmp_path: Path, encoding: str, delimiter: str
+) -> None:
+    """A file for each table, as programs of tables save them: line by line the same cases."""
+    given = tables(2)
+    given["overrides"][1][3] = "Маусым айының төлемі 15 күнге есептелген"
+    folder = csv_folder(tmp_path / "csv", given, encoding=encoding, delimiter=delimiter)
+
+    told = _asked_in_csv(desk, {each.name: each.read_bytes() for each in folder.iterdir()})
+    lines = _lines(desk, told.get_json()["id"])
+    other = _asked(desk, tmp_path, given)
+
+    assert told.status_code == 201
+    assert len(lines) == 2
+    assert other.get_json()["id"] == told.get_json()["id"]
+    assert [each["case"] for each in lines] == ["D-00001", "D-00002"]
+
+
+def test_csv_is_known_by_its_media_type_too(desk: Portal, tmp_path: Path) -> None:
+    """Where a program leaves out what names end with."""
+    folder = csv_folder(tmp_path / "csv", tables(1))
+    files = {each.stem: each.read_bytes() for each in folder.iterdir()}
+
+    answer = _asked_in_csv(desk, files).get_json()
+    assert answer.get("lines") == 1, answer
+
+
+def test_errors_in_csv_are_told_at_their_cells(desk: Portal, tmp_path: Path) -> None:
+    """As those of a workbook, in both languages."""
+    given = tables(2)
+    given["invoices"][1][3] = "-5"
+    given["debtors"][1][1] = "20.13.2026"
+    folder = csv_folder(tmp_path / "csv", given)
+    files = {each.name: each.read_bytes() for each in folder.iterdir()}
+
+    for language in ("kk", "ru"):
+        answer = _asked_in_csv(desk, files, language)
+        by_book = _asked(desk, tmp_path, given, language=language).get_json()["errors"]
+        told = {each["pointer"]: each for each in answer.get_json()["errors"]}
+        assert answer.status_code == 422
+        assert len(told) == 2
+        assert told == {each["pointer"]: each for each in by_book}
+    assert desk.program.get(BATCHES).get_json() == {"batches": []}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"debtors.csv": b"case\0;"}, {"/file": "table_not_csv"}),
+        ({"list.csv": b"case\nD-1\n"}, {"/list": "table_unknown", "/debtors": "table_missing"}),
+        ({"invoices.csv": b"case\n"}, {"/debtors": "table_missing"}),
+        (
+            {"debtors.csv": "case;debtor.surname\nD-1;?ожахметов\n".encode("cp1251")},
+            {"/debtors/B2": "cell_letters_lost"},
+        ),
+        ({"debtors.csv": b""}, {"/file": "required"}),
+        ({"debtors.csv": b"x\n", "a/DEBTORS.CSV": b"case\nD-1\n"}, {"/debtors": "named_twice"}),
+    ],
+    ids=["binary", "unknown", "alone", "cp1251", "empty", "twice"],
+)
+def test_what_is_no_table_in_csv_is_refused(
+    desk: Portal, files: dict[str, bytes], told: dict[str, str]
+) -> None:
+    """Each with its own reason; of two files of one table neither is passed over."""
+    answer = _asked_in_csv(desk, files)
+    found = {each["pointer"]: each["code"] for each in answer.get_json()["errors"]}
+
+    assert answer.status_code == 422
+    assert told.items() <= found.items()
+
+
+def test_another_name_under_the_same_key_is_another_request(desk: Portal, tmp_path: Path) -> None:
+    """The name says which table a file is."""
+    folder = csv_folder(tmp_path / "csv", tables(1))
+    files = {each.name: each.read_bytes() for each in folder.iterdir()}
+    first = _asked_in_csv(desk, files, once="k-1")
+    files["payment.csv"] = files.pop("payments.csv")
+
+    again = _asked_in_csv(desk, files, once="k-1")
+
+    assert first.status_code == 201
+    assert (again.status_code, again.get_json()["code"]) == (422, "idempotency_key_reused")
 
 
 def test_what_is_no_workbook_is_refused(desk: Portal) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from docgen.domain.staff import Role
 from tests.api.portal import Portal
 from tests.office.conftest import Desk, Seated
 from tests.packs.cases import SAMPLES
-from tests.packs.tables import Tables, tables, workbook
+from tests.packs.tables import Tables, csv_folder, tables, workbook
 
 
 def _folder(folder: Path) -> Path:
@@ -22,13 +23,13 @@ def _folder(folder: Path) -> Path:
     return papers
 
 
-def _choose(desk: Desk, folder: Path, given: Tables) -> None:
+def _choose(desk: Desk, folder: Path, given: Tables, chosen: Sequence[Path] | None = None) -> None:
     """A new batch, from the list on."""
     page = desk.page
     desk.go("#/packs/batches/new")
     page.wait_for_selector("[data-view=new-batch]")
     files = page.locator("input[type=file]")
-    files.first.set_input_files(workbook(folder / "debtors.xlsx", given))
+    files.first.set_input_files(chosen or [workbook(folder / "debtors.xlsx", given)])
     files.last.set_input_files(_folder(folder))
     page.click("form.case [type=submit]")
 
@@ -98,6 +99,32 @@ def test_errors_are_shown_by_their_cells(
     assert told == {("debtors", "B2"), ("invoices", "D2")}
     with world.world.register.view() as unit:
         assert unit.pack_batches.of("operator", limit=9) == []
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_tables_are_chosen_in_csv(
+    seated: Seated, world: Portal, tmp_path: Path, language: str
+) -> None:
+    """One file for each table; what is wrong in them is told by file and cell."""
+    desk = seated(language=language, width=390, height=844)
+    desk.sign_in()
+    given = tables(2)
+    given["debtors"][1][1] = "20.13.2026"
+    wrong = sorted(csv_folder(tmp_path / "wrong", given).iterdir())
+    _choose(desk, tmp_path, given, wrong)
+    rows = desk.page.locator(".wrong tbody tr")
+    expect(rows).to_have_count(1)
+    assert rows.first.inner_text().split("\t")[:2] == ["debtors", "B2"]
+    desk.look()
+
+    mended = sorted(csv_folder(tmp_path / "mended", tables(2), delimiter=",").iterdir())
+    desk.page.locator("input[type=file]").first.set_input_files(mended)
+    desk.page.click("form.case [type=submit]")
+    desk.page.wait_for_selector("[data-view=batch]")
+
+    number = desk.page.url.rsplit("/", 1)[1]
+    with world.world.register.view() as unit:
+        assert unit.pack_batches.get(number).lines == 2
 
 
 def test_an_auditor_only_looks(seated: Seated) -> None:

@@ -11,13 +11,14 @@ from openpyxl import load_workbook
 from docgen.adapters.binding.batch_papers import BroughtPapers
 from docgen.adapters.binding.paper_folder import PaperFolder
 from docgen.adapters.binding.volume import PikepdfBinder
-from docgen.adapters.tables.reading import read_tables, read_xlsx
+from docgen.adapters.tables.reading import read_files, read_tables
 from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
 from docgen.bootstrap.packs import kept_papers
 from docgen.domain.caller import Caller, Scope
 from docgen.domain.errors import SealUnavailable, ValuesRejected
 from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
 from docgen.domain.pack_states import PackState
+from docgen.domain.table import TableFile
 from docgen.usecases.bring_paper import BringPaper
 from docgen.usecases.build_line import BuildLine
 from docgen.usecases.find_stuck import NOT_DONE, FindStuck
@@ -209,7 +210,7 @@ def test_a_worker_builds_what_is_kept_here(desk: Desk) -> None:
         brought[f"common/{file.name}"] = bring(file.read_bytes(), caller=caller).sha256
     batches = _batch_desk(desk)
     file = workbook(desk.folder / "debtors.xlsx", tables(1))
-    batch = batches.ask(file.read_bytes(), brought, caller)
+    batch = batches.ask([TableFile(name="t.xlsx", content=file.read_bytes())], brought, caller)
     work = BuildOwedLine(
         register=shop.register,
         build=BuildLine(
@@ -242,7 +243,7 @@ def _batch_desk(desk: Desk) -> BatchDesk:
         register=register,
         take=TakeBatch(register=register, clock=clock, kept=True),
         sum_up=SumUpBatch(register=register, clock=clock, workbooks=OpenpyxlWorkbooks()),
-        read=read_xlsx,
+        read=read_files,
         papers=lambda owner, hashes: BroughtPapers(register, blobs, owner=owner, hashes=hashes),
         jobs=FakeJobs(),
     )

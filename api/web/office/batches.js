@@ -107,7 +107,7 @@ async function showBatch(app, id, still) {
 }
 
 function newBatch(app) {
-  const file = chooser(app, app.say("batch_file"), { name: "table", accept: ".xlsx" });
+  const file = chooser(app, app.say("batch_file"), { name: "table", accept: ".xlsx,.csv", multiple: true });
   const folder = chooser(app, app.say("batch_papers"), { name: "folder", webkitdirectory: true, multiple: true });
   const bringing = new Bringing(app);
   const error = h("p.error", { role: "alert" });
@@ -119,10 +119,9 @@ function newBatch(app) {
     event.preventDefault();
     wrong.hidden = true;
     app.busy(go, error, async () => {
-      const [workbook] = file.input.files;
-      if (!workbook) throw Object.assign(new Error(), { title: app.say("no_batch_file") });
+      if (!file.input.files.length) throw Object.assign(new Error(), { title: app.say("no_batch_file") });
       const body = new FormData();
-      body.append("file", workbook);
+      for (const each of file.input.files) body.append("file", each);
       body.append("data", JSON.stringify({ papers: await bring(bringing, [...folder.input.files]) }));
       try {
         const batch = await (await app.net.answer("POST", BATCHES, body, newName())).json();

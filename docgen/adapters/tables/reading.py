@@ -8,16 +8,16 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from docgen.domain.errors import FieldError, ValuesRejected
-from docgen.domain.table import CellFault, Table, TableRow, Value
+from docgen.domain.table import CellFault, Table, TableFile, TableRow, Value
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of a file."""
@@ -25,6 +25,8 @@ _LARGEST_UNPACKED = 200 * 1024 * 1024
 _MOST_ROWS = 200_000
 _MOST_COLUMNS = 200
 _LONGEST_CELL = 4000
+_LONGEST_NAME = 40
+_CSV = "text/csv"
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 """Of .xls, and of workbooks with a password."""
 _LOST_LETTER = re.compile(r"[А-Яа-яЁё]\?|\?[А-Яа-яЁё]")
@@ -48,6 +50,25 @@ def read_tables(path: Path) -> list[Table]:
         return [read_csv(each.stem, _content(each)) for each in files]
     content = _content(path)
     return [read_csv(path.stem, content)] if path.suffix.lower() == ".csv" else read_xlsx(content)
+
+
+def read_files(files: Sequence[TableFile]) -> list[Table]:
+    """All tables of what was brought: workbooks, and CSV files by name or media type.
+
+    Raises ValuesRejected.
+    """
+    if sum(len(each.content) for each in files) > LARGEST:
+        raise _refused("too_large")
+    found: list[Table] = []
+    for each in files:
+        path = PurePosixPath(each.name)
+        is_csv = path.suffix.lower() == ".csv"
+        if is_csv or each.media_type == _CSV:
+            name = path.stem if is_csv else path.name
+            found.append(read_csv(name[:_LONGEST_NAME], each.content))
+        else:
+            found += read_xlsx(each.content)
+    return found
 
 
 def _content(path: Path) -> bytes:
