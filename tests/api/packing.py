@@ -8,7 +8,7 @@ from typing import Any
 
 from docgen.domain.envelope import SealLevel
 from docgen.domain.journal import Event
-from docgen.domain.pack_record import BoundVolume, SealedVolume
+from docgen.domain.pack_record import BoundVolume, FurtherSeal, FurtherVolume, SealedVolume
 from docgen.usecases.note_pack import keep_pack
 from tests.api.portal import Portal
 from tests.api.program import Program
@@ -50,15 +50,21 @@ def opened(here: Portal, given: dict[str, Any] | None = None) -> dict[str, Any]:
     return told
 
 
-def sealed(here: Portal, number: str) -> None:
-    """As a worker leaves it: bound, sealed and packed, of bytes of no matter."""
+def sealed(here: Portal, number: str, *, volumes: int = 1) -> None:
+    """As a worker leaves it: bound, sealed and packed; each volume is one paper of the sample."""
     blobs, now = here.world.blobs, here.world.clock.now()
     days = here.docgen.packs.open.check.days
-    volume = blobs.put((SAMPLES / complete()["papers"][0]["path"]).read_bytes())
-    bound = BoundVolume(sha256=volume, pages=1, manifest_sha256=blobs.put(b"{}"))
+    files = sorted((SAMPLES / "debtor_papers").glob("*.pdf"))[:volumes]
+    first, *further = (blobs.put(file.read_bytes()) for file in files)
+    bound = BoundVolume(
+        sha256=first, pages=1, manifest_sha256=blobs.put(b"{}"),
+        further=tuple(FurtherVolume(sha256=each, pages=1) for each in further),
+    )  # fmt: skip
+    level = SealLevel.B_LT
     seal = SealedVolume(
-        sha256=volume, level=SealLevel.B_LT, signer="CN=Seal", serial="01", sealed_at=now,
+        sha256=first, level=level, signer="CN=Seal", serial="01", sealed_at=now,
         package_sha256=blobs.put(b"PK-archive"),
+        further=tuple(FurtherSeal(sha256=each, level=level, sealed_at=now) for each in further),
     )  # fmt: skip
     with here.world.register.begin() as unit:
         pack = unit.packs.get(number).as_bound(bound, at=now)

@@ -116,6 +116,45 @@ def test_the_pack_is_taken_as_one_file(seated: Seated, world: Portal, tmp_path: 
     assert (tmp_path / "pack.zip").read_bytes() == b"PK-archive"
 
 
+@pytest.mark.parametrize(
+    ("language", "says", "name"),
+    [
+        ("kk", "Топтама дайын, мөр қойылған: 3 том, 3 бет.", "2-том, 2–2-беттер (PDF)"),
+        ("ru", "Пакет готов и заверен: томов 3, страниц 3.", "Том 2, страницы 2–2 (PDF)"),
+    ],
+)
+def test_every_volume_is_counted_looked_at_and_fetched(
+    seated: Seated, world: Portal, language: str, says: str, name: str
+) -> None:
+    """Pages are those of all of them; each has its pictures and its own link, named by number."""
+    number = opened(world)["id"]
+    sealed(world, number, volumes=3)
+    desk = seated(language=language, width=390, height=844)
+    desk.sign_in()
+    desk.go(f"#/packs/{number}")
+    page = desk.page
+    expect(page.locator(".act .lead")).to_have_text(says)
+    volumes = world.program.get(f"/v1/packs/{number}").get_json()["volumes"]
+    links = page.locator(".act a:not(#download)")
+    assert links.evaluate_all("all => all.map((a) => a.pathname)") == [v["link"] for v in volumes]
+    assert links.nth(1).inner_text() == name
+
+    heard = set()
+    for each in volumes:
+        part = page.locator(f"[data-part=volume-{each['number']}]")
+        part.locator("summary").click()
+        expect(part.locator(".sheet img")).to_have_count(1)
+        words = world.program.get(f"{each['link']}/pages/1/text").get_json()["lines"]
+        assert part.locator(".heard p").all_text_contents() == words
+        heard.add(tuple(words))
+    assert len(heard) == 3
+    desk.look()
+    with page.expect_download() as begun:
+        links.nth(1).click()
+    fetched = Path(begun.value.path()).read_bytes()
+    assert fetched == world.program.get(volumes[1]["link"]).data
+
+
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_the_calculation_is_unfolded_to_the_product(
     seated: Seated, world: Portal, language: str

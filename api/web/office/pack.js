@@ -68,7 +68,7 @@ function act(view) {
   const { app, pack } = view;
   const error = h("p.error", { role: "alert" });
   if (pack.links.download) {
-    return h("section.act", { "aria-label": app.say("pack_ready") }, h("p.lead", {}, app.say("sealed_says", { pages: pack.volumes.at(-1).last })),
+    return h("section.act", { "aria-label": app.say("pack_ready") }, h("p.lead", {}, sealed(app, pack.volumes)),
       h("div.tools", {}, h("a.button.main", { id: "download", href: pack.links.download, download: `${pack.id}.zip` }, app.say("download")),
         pack.volumes.map((each) => h("a.button", { href: each.link, download: volumeFile(pack, each) }, volumeName(app, pack, each)))));
   }
@@ -81,6 +81,11 @@ function act(view) {
     watch(view);
   }));
   return h("section.act", { "aria-label": app.say("ready") }, h("p.lead", {}, app.say("ready")), error, go);
+}
+
+function sealed(app, volumes) {
+  const pages = volumes.at(-1).last;
+  return volumes.length > 1 ? app.say("sealed_says_volumes", { pages, volumes: volumes.length }) : app.say("sealed_says", { pages });
 }
 
 /** What has to be done before it can be built. */
