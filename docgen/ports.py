@@ -38,7 +38,7 @@ from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.template import Finding, Inspection, RouteReport, TemplateFile
 from docgen.domain.verdict import Report
 from docgen.domain.verification import Verification
-from docgen.domain.webhook import Delivery, DeliveryState, Outline, Webhook
+from docgen.domain.webhook import Delivery, DeliveryState, Outline, Untold, Webhook
 from docgen.domain.work import Backlog, OutboxRow, Task
 from docgen.ports_of_copies import Copies
 from docgen.ports_of_evidence import Anchors, Audit, Versions
@@ -271,6 +271,9 @@ class Outbox(Protocol):
 class News(Protocol):
     """Entries of journals that nobody has been told of yet; each is written with its entry."""
 
+    def look(self, now: datetime) -> Untold:
+        """Whether there are any, and deliveries and copies due: all at one look."""
+
     def next(self, *, limit: int) -> Sequence[Entry]:
         """The oldest of them."""
 
@@ -283,10 +286,7 @@ class News(Protocol):
     def between(
         self, owner: str, begin: datetime, end: datetime, *, after: str, limit: int
     ) -> Sequence[Entry]:
-        """Entries of an owner's envelopes from then until before then, told or not.
-
-        In the order of envelope and place, after the one whose `message_id` is given.
-        """
+        """Of an owner's envelopes, told or not, by envelope and place after that message id."""
 
 
 class Webhooks(Protocol):

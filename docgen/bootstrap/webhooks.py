@@ -2,7 +2,6 @@
 
 import ipaddress
 from dataclasses import dataclass
-from operator import ge
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -14,7 +13,6 @@ from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.surroundings import Surroundings
 from docgen.domain.errors import Misconfigured
 from docgen.settings import Settings
-from docgen.usecases import deliver_copies, deliver_webhooks, publish_news
 from docgen.usecases.change_webhook import ChangeWebhook
 from docgen.usecases.create_webhook import CreateWebhook
 from docgen.usecases.deliver_copies import DeliverCopies
@@ -23,6 +21,7 @@ from docgen.usecases.publish_news import PublishNews
 from docgen.usecases.redeliver import Redeliver
 from docgen.usecases.remove_webhook import RemoveWebhook
 from docgen.usecases.show_webhooks import ShowWebhooks
+from docgen.usecases.tell_news import TellNews
 
 _SECRET_BYTES = 32
 
@@ -37,21 +36,6 @@ class WebhookDesk:
     remove: RemoveWebhook
     redeliver: Redeliver
     secret_of: SecretOf
-
-
-@dataclass(frozen=True, kw_only=True)
-class TellNews:
-    """Publishes what is new and delivers what is due; True where there may be more of it."""
-
-    publish: PublishNews
-    deliver: DeliverWebhooks
-    copies: DeliverCopies
-
-    def __call__(self) -> bool:
-        """One round."""
-        published, delivered, copied = self.publish(), self.deliver(), self.copies()
-        most = (publish_news.AT_ONCE, deliver_webhooks.OF_EACH, deliver_copies.AT_ONCE)
-        return any(map(ge, (published, delivered, copied), most))
 
 
 def desk_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -> WebhookDesk:
@@ -72,6 +56,8 @@ def telling_of(
 ) -> TellNews:
     """For a process that works."""
     return TellNews(
+        register=register,
+        clock=CLOCK,
         copies=copies,
         publish=PublishNews(register=register, clock=CLOCK),
         deliver=DeliverWebhooks(

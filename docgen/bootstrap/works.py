@@ -18,7 +18,7 @@ from docgen.bootstrap.packs import build_pack_of, line_worker, pack_worker
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
 from docgen.bootstrap.sealing import sealer_of, signer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
-from docgen.bootstrap.webhooks import TellNews, telling_of
+from docgen.bootstrap.webhooks import telling_of
 from docgen.domain.errors import Unavailable
 from docgen.domain.work import Task
 from docgen.ports import Work
@@ -32,6 +32,7 @@ from docgen.usecases.settle_hops import SettleHops
 from docgen.usecases.sign_detached import SignDetached
 from docgen.usecases.sweep import Sweep
 from docgen.usecases.take_receipt import TakeReceipt
+from docgen.usecases.tell_news import TellNews
 
 log = logging.getLogger(__name__)
 

@@ -61,6 +61,15 @@ class WebhookState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Untold:
+    """Of what there is something to be told by now."""
+
+    news: bool
+    deliveries: bool
+    copies: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outline:
     """Of an envelope: what decides who hears of it, and what he is told. It never changes."""
 

@@ -151,6 +151,24 @@ def test_stopping_finishes_what_was_begun_and_leaves_the_rest(
     assert [later.get(timeout=_PATIENCE) for _ in range(2)] == ["E2", "E3"]
 
 
+def test_a_consumer_that_listens_stops_at_once(
+    own_redis: RedisServer, jobs: QueueJobs, doing: Doing
+) -> None:
+    """All of its listeners hear of the end, and others' go on."""
+    done: SimpleQueue[str] = SimpleQueue()
+    ending = doing(lambda _task, _envelope_id: None)
+    doing(lambda _task, envelope_id: done.put(envelope_id))
+    with own_redis.client() as client:
+        _await(lambda: client.info("clients")["blocked_clients"] == 2 * len(Task))
+
+    with _within_a_second():
+        ending.stop()
+    for task in Task:
+        jobs.tell(task, task.value)
+
+    assert {done.get(timeout=_PATIENCE) for _ in Task} == {task.value for task in Task}
+
+
 # --- somebody waits for it ------------------------------------------------------------------
 
 

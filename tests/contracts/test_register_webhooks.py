@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from docgen.adapters.db.register import SqlRegister
+from docgen.domain.copy import Copy, CopyWay
 from docgen.domain.envelope import Envelope
-from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Webhook
+from docgen.domain.journal import Event, Fact
+from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Untold, Webhook
 
 NOW = datetime(2026, 11, 28, 9, 15, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -109,3 +111,30 @@ def test_an_outline_says_whose_an_envelope_is_and_what_it_holds(
     assert list(map(dict, outline.documents)) == [
         {"id": d.id, "number": d.number, "form": d.form} for d in stored.documents
     ]
+
+
+@pytest.mark.parametrize("kind", ["news", "deliveries", "copies"])
+def test_one_look_tells_what_there_is_to_be_told(
+    hooked: SqlRegister, stored: Envelope, kind: str
+) -> None:
+    """Of each kind by itself, and of what is due only; the told news is none any more."""
+    copy = Copy(envelope_id=stored.id, way=CopyWay.SMS, next_at=NOW)
+    fact = Fact(event=Event.SEALED, at=NOW, actor="system", details={})
+    with hooked.begin() as unit:
+        unit.news.told(unit.news.next(limit=10))
+        unit.deliveries.owe([replace(_delivery("evt_2"), state=DeliveryState.DELIVERED)])
+        if kind == "copies":
+            unit.copies.add(copy)
+        elif kind == "deliveries":
+            unit.deliveries.owe([_delivery("evt_1")])
+        else:
+            unit.journal.append(stored.id, fact)
+        unit.commit()
+
+    with hooked.view() as unit:
+        before, now = unit.news.look(NOW - timedelta(seconds=1)), unit.news.look(NOW)
+
+    nothing = Untold(news=False, deliveries=False, copies=False)
+    only = {"news": False, "deliveries": False, "copies": False, kind: True}
+    assert now == Untold(**only)
+    assert before == (now if kind == "news" else nothing)

@@ -1,6 +1,6 @@
 """Webhooks: told again, shared out, forgotten, and each its owner's alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,9 @@ from docgen.domain.webhook import (
 )
 from docgen.usecases.change_webhook import WebhookChange
 from docgen.usecases.create_webhook import MOST_OF_AN_OWNER, CreateWebhook
+from docgen.usecases.publish_news import AT_ONCE
 from docgen.usecases.remove_webhook import RemoveWebhook
+from docgen.usecases.tell_news import TellNews
 from docgen.usecases.void import Void
 from tests.api.portal import loopback_posting
 from tests.usecases.telling import CALLER, POLICY, Desk, telling, visit
@@ -173,3 +175,38 @@ def test_the_log_is_forgotten_after_a_month_but_nothing_owed_is(desk: Desk) -> N
         assert unit.deliveries.purge(desk.world.clock.now() + timedelta(seconds=1)) == 1
         unit.commit()
     assert [each.state for each in desk.deliveries(webhook)] == [DeliveryState.OWED]
+
+
+def test_a_round_does_only_what_there_is_to_do(desk: Desk) -> None:
+    """News is published and delivered in one round; the next one looks and leaves all alone."""
+    desk.webhook()
+    done: list[str] = []
+
+    def noted(what: str, doing: Callable[[], int]) -> Callable[[], int]:
+        def doing_it() -> int:
+            done.append(what)
+            return doing()
+
+        return doing_it
+
+    tell = TellNews(
+        register=desk.world.register, clock=desk.world.clock,
+        publish=noted("publish", desk.publish), deliver=noted("deliver", desk.deliver),
+        copies=noted("copies", lambda: 0),
+    )  # fmt: skip
+    visit(desk)
+
+    assert [tell(), tell()] == [False, False]
+    assert done == ["publish", "deliver"]
+    assert desk.receiver.received
+
+
+def test_a_full_round_is_followed_by_the_next_at_once(desk: Desk) -> None:
+    """There may be more than it could."""
+    tell = TellNews(
+        register=desk.world.register, clock=desk.world.clock, publish=lambda: AT_ONCE,
+        deliver=lambda: 0, copies=lambda: 0,
+    )  # fmt: skip
+    visit(desk)
+
+    assert tell()

@@ -3,18 +3,35 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, Integer, and_, bindparam, delete, exists, select, tuple_
 
+from docgen.adapters.db.copy_rows import CopyRow
 from docgen.adapters.db.journal import entry_of
 from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow, JournalRow
-from docgen.adapters.db.webhook_rows import NewsRow
+from docgen.adapters.db.webhook_rows import NewsRow, WebhookDeliveryRow
+from docgen.domain.copy import CopyState
 from docgen.domain.journal import Entry
 from docgen.domain.subscriber import Phone
-from docgen.domain.webhook import Outline
+from docgen.domain.webhook import DeliveryState, Outline, Untold
 
+_LOOK: PreparedQuery[Any] = PreparedQuery(
+    select(
+        exists().select_from(NewsRow).label("news"),
+        exists()
+        .where(
+            WebhookDeliveryRow.state == DeliveryState.OWED.value,
+            WebhookDeliveryRow.next_at <= bindparam("now"),
+        )
+        .label("deliveries"),
+        exists()
+        .where(CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= bindparam("now"))
+        .label("copies"),
+    )
+)
 _NEXT = PreparedQuery(
     select(JournalRow)
     .join(
@@ -49,6 +66,11 @@ class SqlNews:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def look(self, now: datetime) -> Untold:
+        """Whether there are any, and deliveries and copies due: all at one look."""
+        (row,) = all_rows(self._connection, _LOOK, {"now": now})
+        return Untold(news=row.news, deliveries=row.deliveries, copies=row.copies)
 
     def next(self, *, limit: int) -> Sequence[Entry]:
         """The oldest of them."""

@@ -6,6 +6,7 @@ may come twice, late, or never, and must mean no more than "look at this envelop
 """
 
 import logging
+import secrets
 import threading
 from contextlib import suppress
 from datetime import timedelta
@@ -25,8 +26,10 @@ _CONNECT_SECONDS = 0.3
 _TELLING_SECONDS = 0.4
 """Somebody waits for the answer to a request meanwhile."""
 
-_LISTENING_SECONDS = 1
-"""After so long a listener looks whether it is to stop; Redis wakes it as soon as work comes."""
+_WAITING_SECONDS = 1
+"""So long at most somebody waits for word of his work before he looks at the register."""
+_LISTENING_SECONDS = 3
+"""After so long a listener asks anew; Redis wakes it as soon as work or the end comes."""
 _SILENCE_SECONDS = 2.0
 """After so much more Redis is taken to be away."""
 _AWAY_SECONDS = 0.5
@@ -44,7 +47,7 @@ class QueueJobs:
 
     def __init__(self, redis_url: str) -> None:
         self._telling = _redis(redis_url, answer_seconds=_TELLING_SECONDS)
-        self._waiting = _redis(redis_url, answer_seconds=_LISTENING_SECONDS + _SILENCE_SECONDS)
+        self._waiting = _redis(redis_url, answer_seconds=_WAITING_SECONDS + _SILENCE_SECONDS)
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """Leave a message; False where Redis does not take it, and then the sweep finds it."""
@@ -58,7 +61,7 @@ class QueueJobs:
 
     def wait(self, task: Task, envelope_id: str, *, most: timedelta) -> bool:
         """Until word comes that it was attempted, at most a second; False where Redis is away."""
-        seconds = min(max(most, _SHORTEST).total_seconds(), _LISTENING_SECONDS)
+        seconds = min(max(most, _SHORTEST).total_seconds(), _WAITING_SECONDS)
         try:
             self._waiting.blpop([_word(task, envelope_id)], timeout=seconds)
         except RedisError:
@@ -82,6 +85,7 @@ class QueueConsumer:
         self._redis = _redis(redis_url, answer_seconds=_LISTENING_SECONDS + _SILENCE_SECONDS)
         self._work = work
         self._stopping = threading.Event()
+        self._end = f"qoltanba:end:{secrets.token_hex(16)}"
         self._threads = [
             threading.Thread(target=self._listen, args=(task,), name=f"{task} {number}")
             for task in Task
@@ -100,6 +104,7 @@ class QueueConsumer:
     def stop(self) -> None:
         """Take nothing new, and finish what was begun; the rest stays for others."""
         self._stopping.set()
+        self._wake_listeners()
         for thread in self._threads:
             thread.join()
         self._redis.close()
@@ -108,7 +113,7 @@ class QueueConsumer:
         away = False
         while not self._stopping.is_set():
             try:
-                taken = self._redis.blpop([_owed(task)], timeout=_LISTENING_SECONDS)
+                taken = self._redis.blpop([self._end, _owed(task)], timeout=_LISTENING_SECONDS)
             except RedisError as error:
                 if not away:
                     log.warning("the queue of %s is away: %s", task, type(error).__name__)
@@ -116,8 +121,15 @@ class QueueConsumer:
                 self._stopping.wait(_AWAY_SECONDS)
                 continue
             away = False
-            if taken is not None:
+            if taken is not None and taken[0] != self._end:
                 self._do(task, str(taken[1]))
+
+    def _wake_listeners(self) -> None:
+        """One word for each of ours; where Redis is away they find out by its silence."""
+        with suppress(RedisError), self._redis.pipeline(transaction=False) as told:
+            told.rpush(self._end, *("end" for _ in self._threads))
+            told.expire(self._end, _WORD_KEPT_SECONDS)
+            told.execute()
 
     def _do(self, task: Task, envelope_id: str) -> None:
         attempt(self._work, task, envelope_id)
