@@ -18,7 +18,7 @@ from docx.document import Document as WordDocument
 from docgen.adapters.rendering.engine_client import Engine
 from docgen.cli import main
 from docgen.domain.language import BOTH
-from docgen.forms import pack_papers, protocol
+from docgen.forms import pack_papers, pack_volumes, protocol
 from docgen.forms.catalogue import Catalogue
 from tests.adapters.rendering import word
 from tests.lint.trial import Trial
@@ -148,7 +148,8 @@ def test_every_template_is_told_in_every_language_with_its_route(
         for name, languages in (names | dict.fromkeys(protocol.TEMPLATES, BOTH)).items()
         for mode in (*languages, "+".join(languages))
     }
-    modes |= {f"{pack_papers.template(slot)} {'+'.join(BOTH)}" for slot in pack_papers.MADE}
+    of_packs = [pack_volumes.TEMPLATE, *(pack_papers.template(slot) for slot in pack_papers.MADE)]
+    modes |= {f"{name} {'+'.join(BOTH)}" for name in of_packs}
 
     assert {seen["subject"] for seen in told} == modes
     assert {seen["facts"]["route"] for seen in told} <= {"preloaded", "loaded", "word"}

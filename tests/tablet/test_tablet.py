@@ -12,6 +12,7 @@ from tests.api.people import POLICY
 from tests.api.portal import Portal
 from tests.api.test_visits import VISITS, planned
 from tests.browser.standing import Service
+from tests.processes.running import eventually
 from tests.tablet.conftest import Opened, Tablet
 
 _SURNAME = '[data-pointer="/subscriber/surname"] input'
@@ -117,7 +118,8 @@ def test_a_visit_begun_without_a_network_is_made_once(
     page = tablet.page
     tablet.sign_in()
     page.wait_for_function("navigator.serviceWorker.controller")
-    page.wait_for_function(_FORMS_KEPT, arg=len(list(world.docgen.forms)), timeout=60_000)
+    forms = len(list(world.docgen.forms))
+    assert eventually(lambda: bool(page.evaluate(_FORMS_KEPT, forms)))
     service.stop()
     page.click(".top a.button")
     page.fill("[name=order]", "1-200000777")
