@@ -15,6 +15,7 @@ from docgen.adapters.sealing.verify import PadesVerifier
 from docgen.adapters.tables.reading import read_files
 from docgen.adapters.tables.workbooks import OpenpyxlWorkbooks
 from docgen.bootstrap import CHANCE, CLOCK
+from docgen.bootstrap.copies import mailer_of
 from docgen.bootstrap.database import database_url, has_register, opened
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
@@ -23,6 +24,7 @@ from docgen.bootstrap.sealing import sealer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.debt import MostDays, Order, PenaltyBasis, Terms
+from docgen.domain.errors import Misconfigured
 from docgen.domain.pack import Policy
 from docgen.domain.pack_volumes import VolumeLimit
 from docgen.ports import (
@@ -45,6 +47,7 @@ from docgen.usecases.build_line import BuildLine
 from docgen.usecases.build_pack import BuildPack
 from docgen.usecases.check_pack import CheckPack
 from docgen.usecases.find_acknowledgements import FindAcknowledgements
+from docgen.usecases.mail_deadlines import MailDeadlines
 from docgen.usecases.make_letter import MakeLetter
 from docgen.usecases.make_paper import MakePaper
 from docgen.usecases.open_pack import OpenPack
@@ -264,6 +267,18 @@ def reminding(settings: Settings) -> Iterator[RemindOfPacks]:
     with opened(settings) as register:
         find = FindPacks(register=register, days=DaysFile(settings.packs.calendar))
         yield RemindOfPacks(find=find, clock=CLOCK)
+
+
+@contextmanager
+def mailing_deadlines(settings: Settings) -> Iterator[MailDeadlines]:
+    """The same by mail; raises Misconfigured where no mail server is set."""
+    mailer = mailer_of(settings)
+    if mailer is None:
+        raise Misconfigured("DOCGEN_MAIL__HOST is not set")
+    with reminding(settings) as remind:
+        yield MailDeadlines(
+            remind=remind, mailer=mailer, clock=CLOCK, public_url=settings.public_url
+        )
 
 
 @contextmanager

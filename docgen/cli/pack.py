@@ -116,12 +116,18 @@ def letter(case: Path, which: str, number: str, output: Path) -> None:
     "--days", type=click.IntRange(min=0), default=7, show_default=True, help="how far ahead"
 )
 @click.option("--json", "as_json", is_flag=True, help="for machines")
-def due(*, owner: str, days: int, as_json: bool) -> None:
+@click.option("--mail", metavar="ADDRESS", help="send the list there, if there is anything on it")
+def due(*, owner: str, days: int, as_json: bool, mail: str | None) -> None:
     """List packs with a deadline within so many days, and those whose deadline is over."""
-    from docgen.bootstrap.packs import reminding
+    from docgen.bootstrap.packs import mailing_deadlines, reminding
     from docgen.settings import Settings
     from docgen.texts.phrases import say
 
+    if mail is not None:
+        with told(), mailing_deadlines(Settings()) as send:
+            many = send(owner, days=days, to=mail)
+        click.echo(f"{many} due within {days} days or over; {'sent' if many else 'nothing sent'}")
+        return
     with told(), reminding(Settings()) as remind:
         found = remind(owner, days=days)
     if as_json:

@@ -7,10 +7,13 @@ import pytest
 
 from docgen.domain.journal import Event
 from docgen.domain.pack_deadlines import Due
+from docgen.usecases.mail_deadlines import MailDeadlines
 from docgen.usecases.remind_of_packs import RemindOfPacks
+from tests.adapters.mail.test_smtp import mailer_to
 from tests.api.packing import PACKS, TODAY, case, opened, sealed
 from tests.api.portal import Portal
 from tests.packs.cases import put
+from tests.services.mail_server import mail_server
 
 
 def _rules(pack: dict[str, Any], severity: str) -> set[str]:
@@ -151,6 +154,34 @@ def test_deadlines_are_reminded_of(here: Portal) -> None:
     assert remind("another", days=7) == []
     here.world.clock.moment = TODAY + timedelta(days=60)
     assert [each.due for _, each in remind("operator", days=0)] == [Due.OBJECTION]
+
+
+def test_deadlines_come_by_mail_in_both_languages(here: Portal) -> None:
+    """Numbers of packs and days, no debtor; the same list on a day has one Message-ID."""
+    pack = opened(here)
+    sealed(here, pack["id"])
+    _walk(here, pack["id"], until="copy_received")
+    here.world.clock.moment = TODAY + timedelta(days=60)
+    remind = RemindOfPacks(find=here.docgen.packs.find, clock=here.world.clock)
+    with mail_server() as server:
+        send = MailDeadlines(
+            remind=remind, mailer=mailer_to(server.port), clock=here.world.clock,
+            public_url="https://docs.example",
+        )  # fmt: skip
+        assert send("operator", days=2, to="desk@operator.example") == 1
+        assert send("operator", days=2, to="desk@operator.example") == 1
+        assert send("another", days=2, to="desk@operator.example") == 0
+
+    first, second = server.letters
+    body = first.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert server.to == ["desk@operator.example"] * 2
+    assert first["Subject"] == "Топтамалардың мерзімдері: 1 / Сроки по пакетам: 1"
+    assert f"{pack['id']}  Последний день возражения должника (срок истёк)" in text
+    assert f"{pack['id']}  Борышкер қарсылық білдіре алатын соңғы күн (мерзімі өтті)" in text
+    assert pack["debtor"].split()[0] not in text
+    assert first["Message-ID"] == second["Message-ID"]
 
 
 def test_the_court_list_is_told_and_exported(here: Portal) -> None:

@@ -98,6 +98,21 @@ def test_the_list_of_deadlines_says_its_window(
     assert listed.stderr == "0 due within 7 days or over; --days looks further\n"
 
 
+def test_deadlines_are_mailed_only_where_a_mail_server_is_set(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told which setting is missing; with nothing due nobody is written to."""
+    monkeypatch.setenv("DOCGEN_DATABASE_URL", sqlite_url)
+    unset = CliRunner().invoke(main, ["pack", "due", "--mail", "desk@operator.example"])
+    monkeypatch.setenv("DOCGEN_MAIL__HOST", "127.0.0.1")
+    monkeypatch.setenv("DOCGEN_MAIL__SENDER", "no-reply@operator.example")
+    empty = CliRunner().invoke(main, ["pack", "due", "--mail", "desk@operator.example"])
+
+    assert unset.exit_code != 0
+    assert "DOCGEN_MAIL__HOST is not set" in unset.stderr
+    assert empty.stdout == "0 due within 7 days or over; nothing sent\n"
+
+
 def test_a_refused_build_tells_what_a_check_tells(tmp_path: Path) -> None:
     """The same findings in the same words, and what became of it."""
     checked = docgen(tmp_path, "pack", "check", str(_SAMPLE), DOCGEN_PROFILE="demo")

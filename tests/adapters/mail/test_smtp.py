@@ -25,7 +25,8 @@ LETTER = Letter(
 )
 
 
-def _mailer(port: int, **changes: Any) -> SmtpMailer:
+def mailer_to(port: int, **changes: Any) -> SmtpMailer:
+    """One that hands letters to a server on this machine."""
     account = SmtpAccount(
         host="127.0.0.1",
         port=port,
@@ -41,7 +42,7 @@ def _mailer(port: int, **changes: Any) -> SmtpMailer:
 def test_a_letter_arrives_as_it_was_written() -> None:
     """Kazakh letters in subject, sender and file name; the file to the byte."""
     with mail_server() as server:
-        message_id = _mailer(server.port).send(LETTER)
+        message_id = mailer_to(server.port).send(LETTER)
 
     (letter,) = server.letters
     assert server.to == [LETTER.to]
@@ -67,11 +68,11 @@ def test_a_letter_travels_under_tls_with_a_password(security: Security, tmp_path
     shown = {"starttls": theirs} if security is Security.STARTTLS else {"tls": theirs}
     with mail_server(**shown, login=True) as server:
         known = {"security": security, "username": USER, "password": PASSWORD}
-        _mailer(server.port, tls=ours, **known).send(LETTER)
+        mailer_to(server.port, tls=ours, **known).send(LETTER)
         with pytest.raises(MailUnavailable):
-            _mailer(server.port, **known).send(LETTER)
+            mailer_to(server.port, **known).send(LETTER)
         with pytest.raises(MailUnavailable):
-            _mailer(server.port, tls=ours, **known | {"password": "another"}).send(LETTER)
+            mailer_to(server.port, tls=ours, **known | {"password": "another"}).send(LETTER)
 
     assert len(server.letters) == 1
 
@@ -79,7 +80,7 @@ def test_a_letter_travels_under_tls_with_a_password(security: Security, tmp_path
 def test_a_server_without_starttls_gets_no_letter() -> None:
     """Whoever strips the offer from the line learns nothing."""
     with mail_server() as server, pytest.raises(MailUnavailable):
-        _mailer(server.port, security=Security.STARTTLS).send(LETTER)
+        mailer_to(server.port, security=Security.STARTTLS).send(LETTER)
 
     assert server.letters == []
 
@@ -90,10 +91,10 @@ def test_what_may_be_better_later_is_unavailable(answer: str) -> None:
     with mail_server() as server:
         server.refuse_recipient = answer
         with pytest.raises(MailUnavailable):
-            _mailer(server.port).send(LETTER)
+            mailer_to(server.port).send(LETTER)
         server.refuse_recipient, server.refuse_letter = None, answer
         with pytest.raises(MailUnavailable):
-            _mailer(server.port).send(LETTER)
+            mailer_to(server.port).send(LETTER)
 
 
 def test_no_such_mailbox_is_refused_for_good() -> None:
@@ -101,7 +102,7 @@ def test_no_such_mailbox_is_refused_for_good() -> None:
     with mail_server() as server:
         server.refuse_recipient = f"550 no such user {LETTER.to}"
         with pytest.raises(MailRefused) as refused:
-            _mailer(server.port).send(LETTER)
+            mailer_to(server.port).send(LETTER)
 
     assert refused.value.raw == "status 550"
     assert LETTER.to not in str(refused.value)
@@ -113,7 +114,7 @@ def test_no_such_mailbox_is_refused_for_good() -> None:
 def test_what_is_no_address_is_refused_before_anybody_is_asked(address: str) -> None:
     """Nor can an address bring another one along."""
     with mail_server() as server, pytest.raises(MailRefused):
-        _mailer(server.port).send(replace(LETTER, to=address))
+        mailer_to(server.port).send(replace(LETTER, to=address))
 
     assert server.letters == []
 
@@ -121,13 +122,13 @@ def test_what_is_no_address_is_refused_before_anybody_is_asked(address: str) -> 
 def test_a_letter_that_is_too_large_is_refused() -> None:
     """As it travels, a third larger than its files."""
     with pytest.raises(MailRefused, match="too large"):
-        _mailer(1, most_bytes=10).send(LETTER)
+        mailer_to(1, most_bytes=10).send(LETTER)
 
 
 def test_a_dead_server_is_unavailable() -> None:
     """Nobody says a word, or nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        mailer = _mailer(silent.getsockname()[1], patience=0.3)
+        mailer = mailer_to(silent.getsockname()[1], patience=0.3)
         with pytest.raises(MailUnavailable):
             mailer.send(LETTER)
     with pytest.raises(MailUnavailable):
