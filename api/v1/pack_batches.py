@@ -1,4 +1,4 @@
-"""Batches of notary packs: tables of debtors comes in, workers build, a workbook goes out."""
+"""Batches of notary packs: tables of debtors come in, workers build, a workbook goes out."""
 
 from datetime import datetime
 from enum import StrEnum

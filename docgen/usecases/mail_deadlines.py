@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from docgen.domain.language import BOTH, Language
 from docgen.domain.pack_deadlines import Deadline
@@ -42,7 +43,7 @@ class MailDeadlines:
     def _letter(self, found: Sequence[tuple[Pack, Deadline]], *, days: int, to: str) -> Letter:
         today = local_day(self.clock.now())
         subjects = [say("pack.reminder.subject", each, count=len(found)) for each in BOTH]
-        listed = [self._listed(found, language, days=days) for language in BOTH]
+        listed = [_listed(found, language, days=days, today=today) for language in BOTH]
         text = "\n\n".join((*listed, f"{self.public_url}/office/packs")) + "\n"
         told = hashlib.sha256(f"{today} {to}\n{text}".encode()).hexdigest()
         return Letter(
@@ -53,13 +54,13 @@ class MailDeadlines:
             reference=f"packs-{today:%Y%m%d}-{told[:_REFERENCE_LENGTH]}",
         )
 
-    def _listed(
-        self, found: Sequence[tuple[Pack, Deadline]], language: Language, *, days: int
-    ) -> str:
-        today = local_day(self.clock.now())
-        lines = [say("pack.reminder.text", language, days=days)]
-        for pack, each in found:
-            over = say("pack.reminder.over", language) if each.on < today else ""
-            due = say(f"pack.due.{each.due}", language)
-            lines.append(f"{dates.short(each.on)}  {pack.id}  {due}{over}")
-        return "\n".join(lines)
+
+def _listed(
+    found: Sequence[tuple[Pack, Deadline]], language: Language, *, days: int, today: date
+) -> str:
+    lines = [say("pack.reminder.text", language, days=days)]
+    for pack, each in found:
+        over = say("pack.reminder.over", language) if each.on < today else ""
+        due = say(f"pack.due.{each.due}", language)
+        lines.append(f"{dates.short(each.on)}  {pack.id}  {due}{over}")
+    return "\n".join(lines)

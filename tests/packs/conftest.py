@@ -1,9 +1,11 @@
 """A workshop that makes packs: the real binder, sealer and register, papers rendered once."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,8 +33,9 @@ from docgen.usecases.open_pack import OpenPack
 from docgen.usecases.recall_packs import RecallPacks
 from docgen.usecases.seal_pack import SealPack
 from tests.adapters.sealing.papers import ShiftedClock
+from tests.adapters.sealing.papers import order as act_order
 from tests.fakes import MemoryBlobs
-from tests.packs.cases import OPERATOR, SAMPLES
+from tests.packs.cases import OPERATOR, SAMPLES, complete
 from tests.pki.lab import PASSPHRASE, serving
 from tests.services.rendering import Over
 
@@ -168,3 +171,16 @@ def folder(tmp_path: Path) -> Path:
     """The sample's papers, to be changed."""
     shutil.copytree(SAMPLES / "debtor_papers", tmp_path / "debtor_papers")
     return tmp_path
+
+
+def with_sealed_act(workshop: Workshop, folder: Path) -> dict[str, Any]:
+    """The complete case whose act is sealed by the lab."""
+    sealed = workshop.sealer.real.seal(act_order()).pdf
+    path = folder / "debtor_papers" / "07_acceptance_act.pdf"
+    path.write_bytes(sealed)
+    path.with_suffix(".pdf.cms").write_bytes(b"a national signature")
+    case = complete()
+    act = next(paper for paper in case["papers"] if paper["slot"] == "acceptance_act")
+    act.update(sha256=hashlib.sha256(sealed).hexdigest())
+    del act["original"]
+    return case

@@ -27,10 +27,9 @@ from docgen.usecases.find_stuck import FindStuck
 from docgen.usecases.open_pack import Whose
 from docgen.usecases.work_pack import AskForPack
 from tests.adapters.sealing.papers import ShiftedClock
-from tests.adapters.sealing.papers import order as act_order
 from tests.fakes import CountingChance, FakeJobs
 from tests.packs.cases import complete
-from tests.packs.conftest import Workshop
+from tests.packs.conftest import Workshop, with_sealed_act
 from tests.packs.test_signed_here import _build, _case, _envelope, _stored
 
 _WHOSE = Whose(owner="collection", client="office")
@@ -120,7 +119,7 @@ def test_a_bound_pack_with_a_paper_no_longer_valid_waits_longer_and_longer(
     workshop: Workshop, folder: Path
 ) -> None:
     """The finding is seen, the sweep leaves it alone meanwhile, and whoever asks has it tried."""
-    case = _with_sealed_act(workshop, folder)
+    case = with_sealed_act(workshop, folder)
     clock = ShiftedClock()
     build = replace(workshop.build(), clock=clock)
     pack = _bound(workshop, build, case, folder)
@@ -162,19 +161,6 @@ def _check_waiting(workshop: Workshop, pack: Pack, clock: ShiftedClock) -> None:
     assert [each["rule"] for each in found] == ["N22"]
     stuck = FindStuck(register=workshop.register, clock=clock)(older_than=timedelta(-1))
     assert [(each.envelope_id, each.reason) for each in stuck] == [(pack.id, "pack_not_ready")]
-
-
-def _with_sealed_act(workshop: Workshop, folder: Path) -> dict[str, Any]:
-    """The complete case whose act is sealed by the lab."""
-    sealed = workshop.sealer.real.seal(act_order()).pdf
-    path = folder / "debtor_papers" / "07_acceptance_act.pdf"
-    path.write_bytes(sealed)
-    path.with_suffix(".pdf.cms").write_bytes(b"a national signature")
-    case = complete()
-    act = next(paper for paper in case["papers"] if paper["slot"] == "acceptance_act")
-    act.update(sha256=hashlib.sha256(sealed).hexdigest())
-    del act["original"]
-    return case
 
 
 def _asked(workshop: Workshop, build: BuildPack, folder: Path) -> BuildAsked:

@@ -25,9 +25,8 @@ from docgen.usecases.tell_outcome import TellOutcome
 from docgen.usecases.transfer_pack import Handing, TransferPack
 from docgen.usecases.warrant_pack import WarrantAny
 from tests.adapters.sealing.papers import ShiftedClock
-from tests.adapters.sealing.papers import order as act_order
 from tests.packs.cases import OPERATOR, complete
-from tests.packs.conftest import Workshop
+from tests.packs.conftest import Workshop, with_sealed_act
 
 _WHOSE = Whose(owner="collection", client="office")
 
@@ -113,14 +112,8 @@ def test_originals_lie_beside_it_untouched(workshop: Workshop, folder: Path) -> 
 
 def test_a_sealed_original_is_valid_after_extraction(workshop: Workshop, folder: Path) -> None:
     """With its national signature where it has one; its page is in the volume all the same."""
-    sealed = workshop.sealer.real.seal(act_order()).pdf
-    path = folder / "debtor_papers" / "07_acceptance_act.pdf"
-    path.write_bytes(sealed)
-    path.with_suffix(".pdf.cms").write_bytes(b"a national signature")
-    case = complete()
-    act = next(paper for paper in case["papers"] if paper["slot"] == "acceptance_act")
-    act.update(sha256=hashlib.sha256(sealed).hexdigest())
-    del act["original"]
+    case = with_sealed_act(workshop, folder)
+    sealed = (folder / "debtor_papers" / "07_acceptance_act.pdf").read_bytes()
 
     files = _opened(workshop, _built(workshop, folder, case))
 
