@@ -70,6 +70,7 @@ def test_an_entry_that_comes_second_is_stale(postgres_url: str) -> None:
     register = SqlRegister(postgres_url)
     with ThreadPoolExecutor() as pool, register.begin() as first:
         first.journal.append("e1", fact())
+        assert len(first.journal.of("e1")) == 1
         second = pool.submit(_append, register, "e1")
         _await_a_waiting_lock(postgres_url)
         first.commit()

@@ -156,7 +156,9 @@ class Units(RuleBasedStateMachine):
     @precondition(lambda self: not self.reads_only)
     def write_down(self, envelope_id: str) -> None:
         """The journal goes on, and the envelope stays what it is."""
-        self._open().journal.append(envelope_id, fact())
+        unit = self._open()
+        unit.lock(envelope_id)
+        unit.journal.append(envelope_id, fact())
 
     @rule(envelope_id=envelopes, data=st.data(), stamps=st.booleans())
     def others_at_work(self, envelope_id: str, data: st.DataObject, *, stamps: bool) -> None:

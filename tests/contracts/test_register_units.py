@@ -168,8 +168,9 @@ def test_a_failed_unit_cannot_pretend_to_commit(postgres_url: str) -> None:
     twice = envelope()
     with register.begin() as unit:
         unit.envelopes.add(twice)
+        unit.envelopes.add(twice)
         with pytest.raises(IntegrityError):
-            unit.envelopes.add(twice)
+            unit.envelopes.in_state(State.DRAFT)
         with pytest.raises(DBAPIError, match="aborted"):
             unit.commit()
     register.close()

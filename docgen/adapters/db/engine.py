@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from docgen.adapters.db.asleep import try_sleepers
+from docgen.adapters.db.wire import wire_of
 from docgen.domain.errors import Misconfigured
 
 READS_ONLY = "docgen_reads_only"
@@ -30,7 +31,9 @@ def connect(url: str, *, patience: timedelta = PATIENCE) -> Engine:
         case "sqlite":
             return _sqlite(parsed, patience)
         case "postgresql":
-            return _postgresql(parsed, patience, pool_timeout=patience.total_seconds())
+            return _by_wires(
+                _postgresql(parsed, patience, poolclass=NullPool, pool_reset_on_return=None)
+            )
         case other:
             raise Misconfigured(f"the register runs on SQLite or PostgreSQL, not on {other}")
 
@@ -40,7 +43,9 @@ def connect_for_locks(url: str) -> Engine:
 
     Apart from those of the register: who holds one needs another one for his work.
     """
-    return _postgresql(make_url(url), PATIENCE, isolation_level="AUTOCOMMIT", max_overflow=-1)
+    engine = _postgresql(make_url(url), PATIENCE, isolation_level="AUTOCOMMIT", max_overflow=-1)
+    try_sleepers(engine)
+    return engine
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -59,13 +64,23 @@ def lock_file(database: Path) -> Path:
 
 
 def _postgresql(url: URL, patience: timedelta, **more: Any) -> Engine:
-    engine = create_engine(
+    return create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args=_postgresql_arguments(patience),
         hide_parameters=True,
         **more,
     )
-    try_sleepers(engine)
+
+
+def _by_wires(engine: Engine) -> Engine:
+    """Whatever SQLAlchemy executes itself within a unit of work gets the line for itself."""
+
+    def share(connection: Connection, *_execution: Any) -> None:
+        wire = wire_of(connection)
+        if wire is not None:
+            wire.share()
+
+    event.listen(engine, "before_cursor_execute", share)
     return engine
 
 

@@ -1,7 +1,7 @@
 """Envelopes in SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from docgen.adapters.db.mapping import (
     envelope_columns,
     envelope_of,
 )
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
@@ -71,33 +71,44 @@ class SqlEnvelopes:
         self._known: dict[str, Envelope] = {}
 
     def add(self, envelope: Envelope) -> None:
-        """Store a new envelope as version 1; raises Conflict for an id, number or token in use."""
-        _ADD.run(self._connection, envelope_columns(envelope) | {"version": 1})
+        """Store a new envelope as version 1.
+
+        Conflict for an id, number or token in use is raised by the commit at the latest.
+        """
+        _ADD.tell(self._connection, envelope_columns(envelope) | {"version": 1})
         for position, document in enumerate(envelope.documents):
             columns = document_columns(document, envelope_id=envelope.id, position=position)
-            _ADD_DOCUMENT.run(self._connection, columns)
+            _ADD_DOCUMENT.tell(self._connection, columns)
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
         if envelope_id not in self._known:
-            found = self._read(_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id})
-            if not found:
+            rows, documents = together(
+                self._connection,
+                (_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id}),
+                (_DOCUMENTS_OF_ONE, {"its_envelope": envelope_id}),
+            )
+            if not rows:
                 raise EnvelopeNotFound(envelope_id)
-            self._known[envelope_id] = found[0]
+            its = self._by_envelope(documents)[envelope_id]
+            self._known[envelope_id] = envelope_of(rows[0], its)
         return self._known[envelope_id]
 
     def save(self, envelope: Envelope) -> None:
         """Store the next version; to save twice in a unit, get it again in between."""
         columns = envelope_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
-        if _SAVE.run(self._connection, columns | its) != 1:
-            raise StaleEnvelope(envelope.id)
         before = self._known.pop(envelope.id, None)
+        if self._locking and before is not None and before.version == envelope.version:
+            # Locked, so that it is the latest: nobody need wait for the database to say so.
+            _SAVE.tell(self._connection, columns | its)
+        elif _SAVE.run(self._connection, columns | its) != 1:
+            raise StaleEnvelope(envelope.id)
         stored = () if before is None else before.documents
         for document in envelope.documents:
             if document not in stored:
                 its = {"its_id": document.id, "its_envelope": envelope.id}
-                _SAVE_DOCUMENT.run(self._connection, bytes_columns(document) | its)
+                _SAVE_DOCUMENT.tell(self._connection, bytes_columns(document) | its)
         # Later versions are not saved here: whoever read it before one was added knows too little.
         if before is not None and _versions_of(before) == _versions_of(envelope):
             self._known[envelope.id] = replace(envelope, version=envelope.version + 1)
@@ -166,24 +177,15 @@ class SqlEnvelopes:
         given = {"its_owner": owner, "its_phone": phone.value, "since": since}
         return frozenset(map(Iin, _PERSONS.column(self._connection, given)))
 
-    def _read(
-        self,
-        wanted: Select[EnvelopeRow] | PreparedQuery[EnvelopeRow],
-        given: Mapping[str, str] | None = None,
-    ) -> list[Envelope]:
-        rows = all_rows(self._connection, wanted, given)
+    def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
+        rows = all_rows(self._connection, wanted)
         if not rows:
             return []
-        documents = self._documents([row.id for row in rows])
+        given = {"their_ids": [row.id for row in rows]}
+        documents = self._by_envelope(all_rows(self._connection, _DOCUMENTS, given))
         return [envelope_of(row, documents[row.id]) for row in rows]
 
-    def _documents(self, envelope_ids: Sequence[str]) -> dict[str, list[Document]]:
-        if len(envelope_ids) == 1:
-            # The text of a list is made anew each time, and most ask for one.
-            its = {"its_envelope": envelope_ids[0]}
-            rows = all_rows(self._connection, _DOCUMENTS_OF_ONE, its)
-        else:
-            rows = all_rows(self._connection, _DOCUMENTS, {"their_ids": envelope_ids})
+    def _by_envelope(self, rows: Sequence[DocumentRow]) -> dict[str, list[Document]]:
         versions = self._versions([row.id for row in rows if row.sealed_sha256 is not None])
         by_envelope: dict[str, list[Document]] = defaultdict(list)
         for row in rows:

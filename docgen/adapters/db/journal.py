@@ -1,10 +1,10 @@
 """The journal in SQL."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
@@ -26,19 +26,19 @@ class SqlJournal:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._appended: dict[str, Entry] = {}
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
-        """Write the next entry; raises StaleEnvelope if another took its place meanwhile.
+        """Write the next entry; StaleEnvelope is raised if another took its place meanwhile.
 
-        The unit is then over.
+        It may be raised by what the unit does next, at the latest by its commit; the unit is over.
         """
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
         news = {"envelope_id": envelope_id, "sequence": entry.sequence}
-        try:
-            _ENTRY.run(self._connection, entry_columns(entry))
-            _NEWS.run(self._connection, news)
-        except IntegrityError:
-            raise StaleEnvelope(envelope_id) from None
+        refusal = partial(StaleEnvelope, envelope_id)
+        _ENTRY.tell(self._connection, entry_columns(entry), refusal=refusal)
+        _NEWS.tell(self._connection, news, refusal=refusal)
+        self._appended[envelope_id] = entry
         return entry
 
     def of(self, envelope_id: str) -> Sequence[Entry]:
@@ -52,6 +52,8 @@ class SqlJournal:
         return self._connection.scalars(wanted).all()
 
     def _last(self, envelope_id: str) -> Entry | None:
+        if envelope_id in self._appended:
+            return self._appended[envelope_id]
         row = one_row(self._connection, _LAST, {"its_id": envelope_id})
         return None if row is None else entry_of(row)
 

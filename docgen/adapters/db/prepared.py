@@ -2,16 +2,23 @@
 
 For each execution SQLAlchemy looks up what it has written, makes a context, and reads what columns
 have come back. That costs three times as much as the driver, and a visit has hundreds of them.
+In a unit of work over PostgreSQL they go by its wire, and so past most of the driver, too.
 """
 
+import re
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Executable, Select, TextClause
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from docgen.adapters.db.wire import Refusal, wire_of
 
 R = TypeVar("R")
 _NOTHING: Mapping[str, Any] = {}
+_NAMED = re.compile(r"%\((\w+)\)s")
+"""How the driver of PostgreSQL names a parameter; the server itself numbers them."""
 
 
 class Prepared:
@@ -27,10 +34,20 @@ class Prepared:
 
     def run(self, connection: Connection, given: Mapping[str, Any]) -> int:
         """How many rows were changed."""
-        cursor = self._for(connection, given).executed(connection, given)
-        changed = int(cursor.rowcount)
-        cursor.close()
-        return changed
+        return self._for(connection, given).changed(connection, given)
+
+    def tell(
+        self,
+        connection: Connection,
+        given: Mapping[str, Any],
+        *,
+        refusal: Refusal | None = None,
+    ) -> None:
+        """Change rows, and go on: what goes wrong may be raised by a later statement or the commit.
+
+        Then `refusal` is raised where a rule of the database refuses the change, if one is named.
+        """
+        self._for(connection, given).told(connection, given, refusal=refusal)
 
     def _for(self, connection: Connection, given: Mapping[str, Any]) -> "_Written":
         asked = (connection.dialect.name, *given)
@@ -50,13 +67,26 @@ class PreparedQuery(Prepared, Generic[R]):
     def all(self, connection: Connection, given: Mapping[str, Any] = _NOTHING) -> Sequence[R]:
         """All rows, each with the attributes of its columns."""
         written = self._for(connection, given)
-        rows = [written.row(each) for each in written.found(connection, given)]
-        return cast("Sequence[R]", rows)
+        return cast("Sequence[R]", written.rows(written.found(connection, given)))
 
     def column(self, connection: Connection, given: Mapping[str, Any] = _NOTHING) -> Sequence[R]:
         """The first column of all rows."""
         written = self._for(connection, given)
         return [written.turned_back(each)[0] for each in written.found(connection, given)]
+
+
+def together(
+    connection: Connection, *asked: tuple[PreparedQuery[Any], Mapping[str, Any]]
+) -> Sequence[Sequence[Any]]:
+    """All rows of several queries, one after another, at one journey where that can be."""
+    wire = wire_of(connection)
+    if wire is None:
+        return [query.all(connection, given) for query, given in asked]
+    written = [(query._for(connection, given), given) for query, given in asked]  # noqa: SLF001
+    answers = wire.ask(*((each.numbered, each.in_order(given)) for each, given in written))
+    return [
+        each.rows(wire.rows(answer)) for (each, _), answer in zip(written, answers, strict=True)
+    ]
 
 
 class _Written:
@@ -66,6 +96,9 @@ class _Written:
         compiled = statement.compile(dialect=dialect, column_keys=list(given))
         self._text = str(compiled)
         self._order: Sequence[str] | None = compiled.positiontup
+        self._names = list(dict.fromkeys(_NAMED.findall(self._text)))
+        self.numbered = _NAMED.sub(lambda m: f"${self._names.index(m[1]) + 1}", self._text)
+        """The text as PostgreSQL itself reads it."""
         named = {name: parameter for parameter, name in compiled.bind_names.items()}
         self._sent = {
             name: turn
@@ -82,25 +115,46 @@ class _Written:
             if (turn := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
 
-    def executed(self, connection: Connection, given: Mapping[str, Any]) -> Any:
-        """The driver's cursor, after it; raises what SQLAlchemy raises."""
-        values: Any = self._fixed | self._turned(given)
-        if self._order is not None:
-            values = [values[name] for name in self._order]
-        cursor: Any = connection.connection.cursor()
+    def changed(self, connection: Connection, given: Mapping[str, Any]) -> int:
+        """How many rows; raises what SQLAlchemy raises."""
+        wire = wire_of(connection)
+        if wire is not None:
+            (answer,) = wire.ask((self.numbered, self.in_order(given)))
+            return answer.command_tuples or 0
+        cursor = self._executed(connection, given)
+        changed = int(cursor.rowcount)
+        cursor.close()
+        return changed
+
+    def told(
+        self, connection: Connection, given: Mapping[str, Any], *, refusal: Refusal | None
+    ) -> None:
+        """Sent along where that can be, else at once."""
+        wire = wire_of(connection)
+        if wire is not None:
+            wire.tell(self.numbered, self.in_order(given), refusal=refusal)
+            return
         try:
-            cursor.execute(self._text, values)
-        except connection.dialect.loaded_dbapi.Error as failure:
-            # Nothing public names a failure, and lets go of all connections to a lost server.
-            connection._handle_dbapi_exception(failure, self._text, values, cursor, None)  # noqa: SLF001
-        return cursor
+            self.changed(connection, given)
+        except IntegrityError:
+            if refusal is None:
+                raise
+            raise refusal() from None
 
     def found(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """All rows as the driver has them."""
-        cursor = self.executed(connection, given)
+        wire = wire_of(connection)
+        if wire is not None:
+            return wire.rows(wire.ask((self.numbered, self.in_order(given)))[0])
+        cursor = self._executed(connection, given)
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
         cursor.close()
         return rows
+
+    def in_order(self, given: Mapping[str, Any]) -> Sequence[Any]:
+        """Values for the text with numbers."""
+        values = self._fixed | self._turned(given)
+        return [values[name] for name in self._names]
 
     def turned_back(self, values: Sequence[Any]) -> Sequence[Any]:
         """A row of the driver's in our types."""
@@ -109,9 +163,22 @@ class _Written:
             turned[place] = turn(turned[place])
         return turned
 
-    def row(self, values: Sequence[Any]) -> Any:
-        """The same with names."""
-        return self._row._make(self.turned_back(values))
+    def rows(self, found: Iterable[Sequence[Any]]) -> Sequence[Any]:
+        """The same of all, with names."""
+        return [self._row._make(self.turned_back(values)) for values in found]
+
+    def _executed(self, connection: Connection, given: Mapping[str, Any]) -> Any:
+        values: Any = self._fixed | self._turned(given)
+        if self._order is not None:
+            values = [values[name] for name in self._order]
+        cursor: Any = connection.connection.cursor()
+        base = connection.dialect.loaded_dbapi.Error
+        try:
+            cursor.execute(self._text, values)
+        except base as failure:
+            named = DBAPIError.instance(None, None, failure, base, hide_parameters=True)
+            raise cast("Exception", named) from None
+        return cursor
 
     def _turned(self, given: Mapping[str, Any]) -> dict[str, Any]:
         turned = dict(given)

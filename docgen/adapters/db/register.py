@@ -1,12 +1,11 @@
 """The register: units of work over SQLite or PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from typing import Any, Protocol, cast
 
-import psycopg
-from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, RootTransaction, bindparam, select, text
+from sqlalchemy import Connection, Engine, bindparam, literal, select, text
 
 from docgen import (
     ports,
@@ -28,6 +27,7 @@ from docgen.adapters.db.failures import translated
 from docgen.adapters.db.holds import holds_for
 from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
+from docgen.adapters.db.kept import KeptWires
 from docgen.adapters.db.keys import SqlKeys
 from docgen.adapters.db.lifts import SqlLifts
 from docgen.adapters.db.news import SqlNews
@@ -43,17 +43,26 @@ from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
 from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
+from docgen.adapters.db.wire import READING, WRITING
 
 _LOCKED = tuple(
     PreparedQuery(select(row.id).where(row.id == bindparam("its_id")).with_for_update())
     for row in (EnvelopeRow, VerificationRow)
 )
+_LOOK: PreparedQuery[int] = PreparedQuery(select(literal(1).label("alive")))
 _NEXT_NUMBER: PreparedQuery[int] = PreparedQuery(
     text(
         "INSERT INTO counters (series, value) VALUES (:series, 1)"
         " ON CONFLICT (series) DO UPDATE SET value = counters.value + 1 RETURNING value"
     )
 )
+
+
+class _Lasting(Protocol):
+    """What can be made to last."""
+
+    def commit(self) -> None:
+        """All that was written since it began."""
 
 
 class SqlUnit:
@@ -85,43 +94,33 @@ class SqlUnit:
     tickets: ports_of_tickets.Tickets
     copies: ports_of_copies.Copies
 
-    def __init__(self, connection: Connection, transaction: RootTransaction | None) -> None:
-        envelopes = SqlEnvelopes(connection, locking=transaction is not None)
-        self.envelopes = envelopes
-        self.verifications = SqlVerifications(connection, locking=transaction is not None)
-        self.challenges = SqlChallenges(connection)
-        self.versions = SqlVersions(connection, changed=envelopes.forget)
-        self.hops = SqlHops(connection, locking=transaction is not None)
-        self.tallies = SqlTallies(connection)
-        self.lifts = SqlLifts(connection)
-        self.journal = SqlJournal(connection)
-        self.anchors = SqlAnchors(connection)
-        self.audit = SqlAudit(connection)
-        self.outbox = SqlOutbox(connection)
-        self.news = SqlNews(connection)
-        self.webhooks = SqlWebhooks(connection, locking=transaction is not None)
-        self.deliveries = SqlDeliveries(connection)
-        self.keys = SqlKeys(connection)
-        self.packs = SqlPacks(connection, locking=transaction is not None)
-        self.pack_batches = SqlPackBatches(connection)
-        self.staff = SqlStaff(connection)
-        self.sessions = SqlSessions(connection, locking=transaction is not None)
-        self.knocks = SqlKnocks(connection)
-        self.sign_in_tries = SqlSignInTries(connection)
-        self.visits = SqlVisits(connection, locking=transaction is not None)
-        self.asked = SqlAskedRequests(connection)
-        self.tickets = SqlTickets(connection, locking=transaction is not None)
-        self.copies = SqlCopies(connection)
+    def __init__(self, connection: Connection, transaction: _Lasting | None) -> None:
         self._connection = connection
         self._transaction = transaction
+
+    def __getattr__(self, name: str) -> Any:
+        """A part, made when it is first asked for: most units need two or three of them."""
+        if name not in _PARTS:
+            raise AttributeError(name)
+        part = _PARTS[name](self, self._connection, self._transaction is not None)
+        setattr(self, name, part)
+        return part
 
     def lock(self, chain: str) -> None:
         """Keep other writers off the row of that id; a reading unit locks nothing."""
         if self._transaction is None:
             raise RuntimeError("a reading unit locks nothing")
         for locked in _LOCKED:
-            if locked.column(self._connection, {"its_id": chain}):
-                return
+            locked.tell(self._connection, {"its_id": chain})
+
+    def look(self) -> None:
+        """Raise what SQLAlchemy raises unless the database answers."""
+        _LOOK.all(self._connection)
+
+    def envelopes_changed(self) -> None:
+        """By another way than `envelopes`, which must read them again."""
+        if "envelopes" in vars(self):
+            cast("SqlEnvelopes", self.envelopes).forget()
 
     def next_number(self, series: str) -> int:
         """The next number, kept from others until the unit ends and taken back if it is undone."""
@@ -132,20 +131,106 @@ class SqlUnit:
         """Make it last; raises RuntimeError in a reading unit."""
         if self._transaction is None:
             raise RuntimeError("a reading unit is never committed")
-        if _has_failed(self._connection):
-            # PostgreSQL answers COMMIT after a failed statement with a silent ROLLBACK; any other
-            # statement fails aloud.
-            self._connection.execute(text("SELECT 1"))
         self._transaction.commit()
 
 
-def _has_failed(connection: Connection) -> bool:
-    """Whether PostgreSQL has given the transaction up; its driver knows without asking."""
-    driver = connection.connection.dbapi_connection
-    return (
-        isinstance(driver, psycopg.Connection)
-        and driver.info.transaction_status is TransactionStatus.INERROR
-    )
+_PARTS: Mapping[str, Callable[[SqlUnit, Connection, bool], Any]] = {
+    "envelopes": lambda _, connection, locking: SqlEnvelopes(connection, locking=locking),
+    "verifications": lambda _, connection, locking: SqlVerifications(connection, locking=locking),
+    "challenges": lambda _, connection, __: SqlChallenges(connection),
+    "versions": lambda unit, connection, _: SqlVersions(connection, changed=unit.envelopes_changed),
+    "hops": lambda _, connection, locking: SqlHops(connection, locking=locking),
+    "tallies": lambda _, connection, __: SqlTallies(connection),
+    "lifts": lambda _, connection, __: SqlLifts(connection),
+    "journal": lambda _, connection, __: SqlJournal(connection),
+    "anchors": lambda _, connection, __: SqlAnchors(connection),
+    "audit": lambda _, connection, __: SqlAudit(connection),
+    "outbox": lambda _, connection, __: SqlOutbox(connection),
+    "news": lambda _, connection, __: SqlNews(connection),
+    "webhooks": lambda _, connection, locking: SqlWebhooks(connection, locking=locking),
+    "deliveries": lambda _, connection, __: SqlDeliveries(connection),
+    "keys": lambda _, connection, __: SqlKeys(connection),
+    "packs": lambda _, connection, locking: SqlPacks(connection, locking=locking),
+    "pack_batches": lambda _, connection, __: SqlPackBatches(connection),
+    "staff": lambda _, connection, __: SqlStaff(connection),
+    "sessions": lambda _, connection, locking: SqlSessions(connection, locking=locking),
+    "knocks": lambda _, connection, __: SqlKnocks(connection),
+    "sign_in_tries": lambda _, connection, __: SqlSignInTries(connection),
+    "visits": lambda _, connection, locking: SqlVisits(connection, locking=locking),
+    "asked": lambda _, connection, __: SqlAskedRequests(connection),
+    "tickets": lambda _, connection, locking: SqlTickets(connection, locking=locking),
+    "copies": lambda _, connection, __: SqlCopies(connection),
+}
+
+
+class _Units(Protocol):
+    """How units of work come to their database."""
+
+    def begin(self) -> AbstractContextManager[SqlUnit]:
+        """One that writes."""
+
+    def view(self) -> AbstractContextManager[SqlUnit]:
+        """One that reads over one snapshot."""
+
+    def close(self) -> None:
+        """Close all connections."""
+
+
+class _OverEngine:
+    """In SQLite: by SQLAlchemy's own transactions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(**{READS_ONLY: True})
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnit]:
+        with self._engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield SqlUnit(connection, transaction)
+            finally:
+                transaction.close()
+
+    @contextmanager
+    def view(self) -> Iterator[SqlUnit]:
+        with self._reading.connect() as connection, connection.begin():
+            yield SqlUnit(connection, None)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class _OverWires:
+    """In PostgreSQL: by wires, some of which stay open."""
+
+    def __init__(self, engine: Engine, *, patience: timedelta) -> None:
+        self._engine = engine
+        self._wires = KeptWires(engine, patience=patience.total_seconds())
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnit]:
+        wire = self._wires.take()
+        try:
+            wire.begin(WRITING)
+            yield SqlUnit(wire.connection, wire)
+        finally:
+            wire.end(waits=True)
+            self._wires.give_back(wire)
+
+    @contextmanager
+    def view(self) -> Iterator[SqlUnit]:
+        wire = self._wires.take()
+        try:
+            wire.begin(READING)
+            yield SqlUnit(wire.connection, None)
+        finally:
+            wire.end(waits=False)
+            self._wires.give_back(wire)
+
+    def close(self) -> None:
+        self._wires.close()
+        self._engine.dispose()
 
 
 class SqlRegister:
@@ -154,11 +239,11 @@ class SqlRegister:
     def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
         self._engine = connect(url, patience=patience)
         self._holds = holds_for(url)
-        self._reading = self._engine.execution_options(**{READS_ONLY: True})
-        if self._engine.dialect.name == "postgresql":
-            self._reading = self._reading.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+        self._units: _Units = (
+            _OverWires(self._engine, patience=patience)
+            if self._engine.dialect.name == "postgresql"
+            else _OverEngine(self._engine)
+        )
 
     @contextmanager
     def begin(self) -> Iterator[ports.UnitOfWork]:
@@ -166,18 +251,14 @@ class SqlRegister:
 
         The database's own failures get their names from us where they leave the block.
         """
-        with translated(), self._engine.connect() as connection:
-            transaction = connection.begin()
-            try:
-                yield SqlUnit(connection, transaction)
-            finally:
-                transaction.close()
+        with translated(), self._units.begin() as unit:
+            yield unit
 
     @contextmanager
     def view(self) -> Iterator[ports.UnitOfWork]:
         """A reading unit over one snapshot."""
-        with translated(), self._reading.connect() as connection, connection.begin():
-            yield SqlUnit(connection, None)
+        with translated(), self._units.view() as unit:
+            yield unit
 
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether we are the only process, and the only thread in it, at work on the envelope."""
@@ -185,10 +266,10 @@ class SqlRegister:
 
     def ping(self) -> None:
         """Raise Unavailable unless the database answers; waits for nobody who writes."""
-        with translated(), self._reading.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        with translated(), self._units.view() as unit:
+            unit.look()
 
     def close(self) -> None:
         """Close the pooled connections."""
         self._holds.close()
-        self._engine.dispose()
+        self._units.close()

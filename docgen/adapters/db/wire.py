@@ -1,0 +1,312 @@
+"""A transaction of PostgreSQL, spoken in libpq's own terms.
+
+Each statement is prepared once a connection. What nobody waits for an answer to goes along with the
+next question, or with the COMMIT (libpq, pipeline mode): a visit has hundreds of statements, and
+the journey to the server and back costs more than most of them.
+"""
+
+import select
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, cast
+
+import psycopg
+from psycopg import errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+WIRE = "docgen_wire"
+"""Execution option of a connection that such a wire speaks over."""
+
+WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+_PATIENCE_MILLISECONDS = 60_000
+"""Longer than the server lets any statement run (`statement_timeout` in `engine`)."""
+_GONE = {"57P01", "57P02", "57P03", "0A000"}
+"""SQLSTATE of a server that ends or begins, and of a plan that a migration has overtaken."""
+_GOOD = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
+
+Values = Sequence[Any]
+Refusal = Callable[[], Exception]
+
+
+@dataclass(slots=True, eq=False)
+class _Said:
+    """A statement that was sent, and what the server answers to it."""
+
+    text: str = ""
+    values: Sequence[Any] = ()
+    """As they are sent."""
+    prepares: bool = False
+    ends: bool = False
+    """Whether it is no statement but the end of what is sent together."""
+    refusal: Refusal | None = None
+    answer: PGresult | None = None
+
+
+class Wire:
+    """One connection for one transaction after another: `begin`, then `commit` or not, then `end`.
+
+    Raises what SQLAlchemy raises. A connection that turns out to be lost before the server has
+    answered anything in a transaction is replaced, and all of it is said again.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection.execution_options(**{WIRE: self})
+        self.is_at_work = False
+        """Whether a transaction lasts, be it that nothing was said in it yet."""
+        self.is_lost = False
+        """Whether the connection is of no use any more."""
+        self._begins = ""
+        """How the transaction will begin, as long as nothing was said in it."""
+        self._again: list[_Said] | None = None
+        """What was said in it, until the server answers."""
+        self._is_shared = self._reads_only = False
+        self._take()
+
+    def begin(self, how: str) -> None:
+        """A transaction; the server hears of it together with the first statement."""
+        self._begins, self._again = how, []
+        self.is_at_work, self._is_shared, self._reads_only = True, False, how == READING
+
+    def tell(self, text: str, values: Values, *, refusal: Refusal | None = None) -> None:
+        """A statement whose answer comes with a later one's, at the latest with the commit.
+
+        Then `refusal` is raised where a rule of the database refuses it.
+        """
+        self._say(_Said(text, self._sent(values), refusal=refusal))
+        if self._is_shared or self._reads_only:
+            self._settle()
+
+    def ask(self, *statements: tuple[str, Values]) -> Sequence[PGresult]:
+        """The answers, in order; raises what went wrong with anything said before, too."""
+        said = [_Said(text, self._sent(values)) for text, values in statements]
+        for each in said:
+            self._say(each)
+        self._settle()
+        return [cast("PGresult", each.answer) for each in said]
+
+    def rows(self, answer: PGresult) -> Sequence[tuple[Any, ...]]:
+        """All rows of an answer, in Python's types."""
+        self._adapts.set_pgresult(answer)
+        return self._adapts.load_rows(0, answer.ntuples, tuple)
+
+    def share(self) -> None:
+        """From here to its end the transaction is the driver's too: nothing stays under way."""
+        self._is_shared = True
+        self._say_how_it_begins()
+        self._settle()
+
+    def commit(self) -> None:
+        """Make it last, with all that was told."""
+        if self._begins:
+            return
+        if self._again is not None:
+            # A COMMIT is never said again: the server may have heard the first one.
+            self._settle()
+        if self._has_failed():
+            # PostgreSQL would answer COMMIT with a silent ROLLBACK; anything else fails aloud.
+            self.ask(("SELECT 1", ()))
+        if self.connection.in_transaction():
+            self.connection.commit()
+        else:
+            self.ask(("COMMIT", ()))
+        self.is_at_work = False
+
+    def end(self, *, waits: bool) -> None:
+        """Undo what was not committed; who waits leaves no lock behind. Raises nothing."""
+        undone = self.is_at_work and not self._begins and not self.is_lost
+        self.is_at_work, self._begins, self._again = False, "", None
+        try:
+            if self._under_way and not self._under_way[-1].ends:
+                # If the server refuses any of it, it passes over the rest up to this end.
+                self._mark_end()
+            if self.connection.in_transaction():
+                self._drain()
+                self.connection.rollback()
+            elif undone:
+                self._send(_Said("ROLLBACK"))
+                self._mark_end()
+                if waits:
+                    self._drain()
+        except (psycopg.Error, SQLAlchemyError):
+            self.is_lost = True
+
+    def close(self) -> None:
+        """Close the connection; one that is lost is thrown away."""
+        if self.is_lost:
+            self.connection.invalidate()
+        self.connection.close()
+
+    def _take(self) -> None:
+        """A connection to speak over; raises what SQLAlchemy raises where there is none."""
+        driver = cast("psycopg.Connection[Any]", self.connection.connection.dbapi_connection)
+        # Otherwise it would throw our statements away together with its own.
+        driver.prepare_threshold = None
+        self._pq: PGconn = driver.pgconn
+        self._adapts = Transformer(driver)
+        self._poll = select.poll()
+        self._names: dict[str, bytes] = {}
+        self._numbers = count()
+        self._under_way: list[_Said] = []
+
+    def _has_failed(self) -> bool:
+        return self._pq.transaction_status == TransactionStatus.INERROR
+
+    # --- what is sent -------------------------------------------------------------------
+
+    def _sent(self, values: Values) -> Sequence[Any]:
+        """As text, since what it is for is known to the server alone."""
+        if not values:
+            return ()
+        try:
+            return self._adapts.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        except psycopg.Error as failure:
+            raise _named(failure) from None
+
+    def _say_how_it_begins(self) -> None:
+        if self._begins:
+            begins, self._begins = self._begins, ""
+            self._say(_Said(begins))
+
+    def _say(self, said: _Said) -> None:
+        self._say_how_it_begins()
+        if self._again is not None:
+            self._again.append(said)
+        try:
+            self._send(said)
+        except psycopg.OperationalError as failure:
+            self.is_lost = True
+            if self._again is None:
+                raise _named(failure) from None
+
+    def _send(self, said: _Said) -> None:
+        if self._pq.pipeline_status == PipelineStatus.OFF:
+            self._pq.enter_pipeline_mode()
+        name = self._names.get(said.text)
+        if name is None:
+            name = self._names[said.text] = b"q%d" % next(self._numbers)
+            self._pq.send_prepare(name, said.text.encode())
+            self._under_way.append(_Said(said.text, prepares=True))
+        self._pq.send_query_prepared(name, said.values)
+        self._under_way.append(said)
+
+    def _mark_end(self) -> None:
+        self._pq.pipeline_sync()
+        self._under_way.append(_Said(ends=True))
+        while self._pq.flush():
+            self._await(select.POLLIN | select.POLLOUT)
+            self._pq.consume_input()
+
+    def _await(self, what: int) -> None:
+        self._poll.register(self._pq.socket, what)
+        if not self._poll.poll(_PATIENCE_MILLISECONDS):
+            raise psycopg.OperationalError("the server is silent")
+
+    # --- what is answered ---------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Everything that was said is answered; raises the first thing that went wrong."""
+        try:
+            if self._under_way or self.is_lost:
+                self._exchange()
+        except psycopg.Error as failure:
+            raise _named(failure) from None
+        self._again = None
+        self._leave_room()
+
+    def _exchange(self) -> None:
+        again = self._again
+        try:
+            if not self.is_lost:
+                self._mark_end()
+                self._read()
+        except psycopg.Error:
+            if not self.is_lost or again is None:
+                raise
+        if self.is_lost:
+            self._say_again(again)
+
+    def _say_again(self, again: Sequence[_Said] | None) -> None:
+        """On another connection; raises OperationalError where the server had answered already."""
+        if again is None:
+            raise psycopg.OperationalError("the connection is lost")
+        self._again = None
+        self.connection.invalidate()
+        self._take()
+        self.is_lost = False
+        for each in again:
+            self._send(each)
+        self._mark_end()
+        self._read()
+
+    def _read(self) -> None:
+        """All answers; raises the first failure among them."""
+        # Until all is read, what comes next from the server is the answer to something older.
+        self.is_lost, under_way, self._under_way = True, self._under_way, []
+        failures = [each for each in map(self._answered, under_way) if each is not None]
+        self.is_lost = self._pq.status == ConnStatus.BAD or any(
+            failure.sqlstate in _GONE for _, failure in failures
+        )
+        for said, failure in failures:
+            if said.refusal is not None and isinstance(failure, psycopg.IntegrityError):
+                raise said.refusal()
+            raise failure
+
+    def _answered(self, said: _Said) -> tuple[_Said, psycopg.Error] | None:
+        """Read what the server says to it; what failed, if it says so."""
+        answer = self._next()
+        if said.ends:
+            return None
+        if self._got() is not None:
+            raise psycopg.OperationalError("the server says more than it was asked")
+        if answer.status in _GOOD:
+            said.answer = answer
+            return None
+        if said.prepares:
+            self._names.pop(said.text, None)
+        if answer.status == ExecStatus.PIPELINE_ABORTED:
+            return None
+        return said, errors.error_from_result(answer)
+
+    def _leave_room(self) -> None:
+        if self._is_shared and self._pq.pipeline_status != PipelineStatus.OFF:
+            self._pq.exit_pipeline_mode()
+
+    def _drain(self) -> None:
+        """Hear what is still to be heard, whatever it is."""
+        with suppress(Exception):
+            self._read()
+        self._leave_room()
+
+    def _next(self) -> PGresult:
+        answer = self._got()
+        if answer is None:
+            raise psycopg.OperationalError("the server has nothing more to say")
+        return answer
+
+    def _got(self) -> PGresult | None:
+        while self._pq.is_busy():
+            self._await(select.POLLIN)
+            self._pq.consume_input()
+        return self._pq.get_result()
+
+
+def _named(failure: psycopg.Error) -> Exception:
+    """As SQLAlchemy calls it; of the statement and its values it says nothing."""
+    return cast(
+        "Exception",
+        DBAPIError.instance(None, None, failure, psycopg.Error, hide_parameters=True),
+    )
+
+
+def wire_of(connection: Connection) -> Wire | None:
+    """By which a unit of work speaks over this connection, where there is one."""
+    wire: Wire | None = connection.get_execution_options().get(WIRE)
+    return wire if wire is not None and wire.is_at_work else None
