@@ -43,18 +43,20 @@ def _referring(**changes: Any) -> Envelope:
 
 
 @contextmanager
-def _statements(register: SqlRegister) -> Iterator[list[tuple[str, Any]]]:
-    """The queries run meanwhile, with their parameters."""
-    seen: list[tuple[str, Any]] = []
+def _statements(register: SqlRegister) -> Iterator[list[str]]:
+    """The queries that SQLite runs meanwhile, with their values in them."""
+    seen: list[str] = []
 
-    def note(*arguments: Any) -> None:
-        _, _, statement, parameters, *_ = arguments
+    def note(statement: str) -> None:
         if statement.startswith("SELECT"):
-            seen.append((statement, parameters))
+            seen.append(statement)
 
-    event.listen(register._engine, "before_cursor_execute", note)
+    def listen(connection: Any, *_given: Any) -> None:
+        connection.set_trace_callback(note)
+
+    event.listen(register._engine, "checkout", listen)
     yield seen
-    event.remove(register._engine, "before_cursor_execute", note)
+    event.remove(register._engine, "checkout", listen)
 
 
 def test_found_envelopes_come_back_whole(register: SqlRegister) -> None:
@@ -195,13 +197,15 @@ def test_all_that_is_asked_must_fit(register: SqlRegister) -> None:
     assert _ids(_find(register, wanted)) == [fits.id]
 
 
-def test_a_page_is_read_in_two_queries(register: SqlRegister) -> None:
+def test_a_page_is_read_in_two_queries(sqlite_url: str) -> None:
     """One for the envelopes and one for all their documents, however many there are."""
+    register = SqlRegister(sqlite_url)
     _add(register, *[envelope(documents=(document(), document())) for _ in range(5)])
     with _statements(register) as seen:
         found = _find(register, _OURS)
     assert [len(each.documents) for each in found] == [2] * 5
     assert len(seen) == 2
+    register.close()
 
 
 @pytest.mark.parametrize(
@@ -223,9 +227,8 @@ def test_sqlite_reads_a_page_straight_from_an_index(
     register = SqlRegister(sqlite_url)
     with _statements(register) as seen:
         _find(register, replace(_OURS, **narrowed), after=after)
-    statement, parameters = seen[0]
     with register._engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {seen[0]}").all()
     register.close()
     told = [row[3].replace(" AND id<?", "") for row in plan]
     column = next(iter(narrowed), None)

@@ -1,11 +1,23 @@
 """Envelopes in SQL."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from docgen.adapters.db.mapping import (
     bytes_columns,
@@ -119,10 +131,12 @@ class SqlEnvelopes:
 
     def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""
-        fitting = select(EnvelopeRow).where(*_conditions(wanted))
-        if after is not None:
-            fitting = fitting.where(EnvelopeRow.id < after)
-        return self._read(fitting.order_by(EnvelopeRow.id.desc()).limit(limit))
+        given = {"its_owner": wanted.owner} | {
+            name: value for name, value in _set_in(wanted, after=after).items() if value is not None
+        }
+        found = _fitting(frozenset(given), tests=wanted.tests)
+        rows = all_rows(self._connection, found, given | {"most": limit})
+        return self._with_documents(rows)
 
     def in_state(self, state: State) -> Sequence[str]:
         """Ids of the envelopes in that state, the oldest first."""
@@ -178,7 +192,9 @@ class SqlEnvelopes:
         return frozenset(map(Iin, _PERSONS.column(self._connection, given)))
 
     def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
-        rows = all_rows(self._connection, wanted)
+        return self._with_documents(all_rows(self._connection, wanted))
+
+    def _with_documents(self, rows: Sequence[EnvelopeRow]) -> list[Envelope]:
         if not rows:
             return []
         given = {"their_ids": [row.id for row in rows]}
@@ -210,19 +226,41 @@ def _is_test() -> ColumnElement[bool]:
     return func.substr(EnvelopeRow.phone, 3, 3) == for_tests.NETWORK
 
 
-def _conditions(wanted: EnvelopeFilter) -> list[ColumnElement[bool]]:
-    set_or_not = {
-        EnvelopeRow.region: wanted.region,
-        EnvelopeRow.state: None if wanted.state is None else wanted.state.value,
-        EnvelopeRow.phone: None if wanted.phone is None else wanted.phone.value,
-        EnvelopeRow.account_number: wanted.account_number,
-        EnvelopeRow.order_number: wanted.order_number,
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "its_owner": EnvelopeRow.owner == bindparam("its_owner"),
+    "its_region": EnvelopeRow.region == bindparam("its_region"),
+    "its_state": EnvelopeRow.state == bindparam("its_state"),
+    "its_phone": EnvelopeRow.phone == bindparam("its_phone"),
+    "its_account": EnvelopeRow.account_number == bindparam("its_account"),
+    "its_order": EnvelopeRow.order_number == bindparam("its_order"),
+    "created_from": EnvelopeRow.created_at >= bindparam("created_from"),
+    "created_before": EnvelopeRow.created_at < bindparam("created_before"),
+    "after": EnvelopeRow.id < bindparam("after"),
+}
+
+
+def _set_in(wanted: EnvelopeFilter, *, after: str | None) -> Mapping[str, Any]:
+    """By the name of its condition; None where there is none."""
+    return {
+        "its_region": wanted.region,
+        "its_state": None if wanted.state is None else wanted.state.value,
+        "its_phone": None if wanted.phone is None else wanted.phone.value,
+        "its_account": wanted.account_number,
+        "its_order": wanted.order_number,
+        "created_from": wanted.created_from,
+        "created_before": wanted.created_before,
+        "after": after,
     }
-    tests = _is_test()
-    conditions = [EnvelopeRow.owner == wanted.owner, tests if wanted.tests else ~tests]
-    conditions += [column == value for column, value in set_or_not.items() if value is not None]
-    if wanted.created_from is not None:
-        conditions.append(EnvelopeRow.created_at >= wanted.created_from)
-    if wanted.created_before is not None:
-        conditions.append(EnvelopeRow.created_at < wanted.created_before)
-    return conditions
+
+
+@cache
+def _fitting(conditions: frozenset[str], *, tests: bool) -> PreparedQuery[EnvelopeRow]:
+    """Written once for each choice of conditions."""
+    is_test = _is_test()
+    return PreparedQuery(
+        select(EnvelopeRow)
+        .where(*(_CONDITIONS[name] for name in sorted(conditions)))
+        .where(is_test if tests else ~is_test)
+        .order_by(EnvelopeRow.id.desc())
+        .limit(bindparam("most", type_=Integer))
+    )

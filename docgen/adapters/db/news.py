@@ -3,13 +3,26 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Connection, Integer, and_, bindparam, delete, exists, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    tuple_,
+)
 
 from docgen.adapters.db.copy_rows import CopyRow
 from docgen.adapters.db.journal import entry_of
-from docgen.adapters.db.prepared import PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow, JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow, WebhookDeliveryRow
@@ -43,22 +56,46 @@ _NEXT = PreparedQuery(
     .order_by(NewsRow.id)
     .limit(bindparam("most", type_=Integer))
 )
-_TOLD = delete(NewsRow).where(
-    tuple_(NewsRow.envelope_id, NewsRow.sequence).in_(bindparam("their_names", expanding=True))
-)
-_OUTLINES = select(
+
+
+_OUTLINE = (
     EnvelopeRow.id,
     EnvelopeRow.owner,
     EnvelopeRow.region,
     EnvelopeRow.phone,
     EnvelopeRow.order_number,
     EnvelopeRow.account_number,
-).where(EnvelopeRow.id.in_(bindparam("their_ids", expanding=True)))
-_DOCUMENTS = (
-    select(DocumentRow.envelope_id, DocumentRow.id, DocumentRow.number, DocumentRow.form)
-    .where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
-    .order_by(DocumentRow.position)
 )
+_NAMED = (DocumentRow.envelope_id, DocumentRow.id, DocumentRow.number, DocumentRow.form)
+
+
+@cache
+def _told(count: int) -> Prepared:
+    """The text of a list is written once for each length: rounds are short."""
+    names: list[tuple[BindParameter[str], BindParameter[int]]] = [
+        (bindparam(f"envelope_{n}"), bindparam(f"sequence_{n}")) for n in range(count)
+    ]
+    named = or_(
+        *(and_(NewsRow.envelope_id == one, NewsRow.sequence == other) for one, other in names)
+    )
+    return Prepared(delete(NewsRow).where(named))
+
+
+@cache
+def _outlines(count: int) -> PreparedQuery[Any]:
+    wanted = select(*_OUTLINE).where(EnvelopeRow.id.in_(_ids(count)))
+    return PreparedQuery(cast("Select[Any, Any]", wanted))
+
+
+@cache
+def _documents(count: int) -> PreparedQuery[Any]:
+    of_them = DocumentRow.envelope_id.in_(_ids(count))
+    wanted = select(*_NAMED).where(of_them).order_by(DocumentRow.position)
+    return PreparedQuery(cast("Select[Any, Any]", wanted))
+
+
+def _ids(count: int) -> list[BindParameter[str]]:
+    return [bindparam(f"id_{n}") for n in range(count)]
 
 
 class SqlNews:
@@ -79,14 +116,24 @@ class SqlNews:
 
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""
-        names = [(entry.envelope_id, entry.sequence) for entry in entries]
-        self._connection.execute(_TOLD, {"their_names": names})
+        if not entries:
+            return
+        given: dict[str, Any] = {}
+        for n, entry in enumerate(entries):
+            given |= {f"envelope_{n}": entry.envelope_id, f"sequence_{n}": entry.sequence}
+        _told(len(entries)).tell(self._connection, given)
 
     def outlines(self, envelope_ids: Collection[str]) -> Mapping[str, Outline]:
         """Of those that there are, by id."""
-        given = {"their_ids": list(envelope_ids)}
+        if not envelope_ids:
+            return {}
+        given = {f"id_{n}": each for n, each in enumerate(envelope_ids)}
+        count = len(given)
+        of_documents, outlines = together(
+            self._connection, (_documents(count), given), (_outlines(count), given)
+        )
         documents = defaultdict(list)
-        for row in self._connection.execute(_DOCUMENTS, given):
+        for row in of_documents:
             told = {"id": row.id, "number": row.number, "form": row.form}
             documents[row.envelope_id].append(told)
         return {
@@ -99,7 +146,7 @@ class SqlNews:
                 account_number=row.account_number,
                 documents=tuple(documents[row.id]),
             )
-            for row in self._connection.execute(_OUTLINES, given)
+            for row in outlines
         }
 
     def between(
