@@ -16,6 +16,7 @@ from docgen.domain.caller import Caller
 from docgen.domain.errors import NotAuthenticated, NotFromThisPage, SessionOver
 from docgen.usecases.admit_signer import AdmitSigner, Signer
 from docgen.usecases.resume_session import Resumed
+from docgen.usecases.show_envelope import Shown
 
 SCHEMES: Mapping[str, Mapping[str, str]] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key as bearer token."},
@@ -70,9 +71,11 @@ class Known:
     secret: str
     session: Resumed | None = None
     """Where a person calls."""
+    shown: Shown | None = None
+    """The envelope he asks about, where it was read together with his key."""
 
 
-def known(request: Request, docgen: Docgen) -> Known:
+def known(request: Request, docgen: Docgen, *, envelope_id: str | None = None) -> Known:
     """Who calls; raises NotAuthenticated, or NotFromThisPage for a browser led astray.
 
     A key decides alone: nobody is let in by a cookie beside a bad key.
@@ -80,8 +83,9 @@ def known(request: Request, docgen: Docgen) -> Known:
     token = request.cookies.get(docgen.staff.cookie)
     if token is None or {"Authorization", "X-Api-Key"} & {*request.headers.keys()}:
         key = credential(request)
-        caller = docgen.authenticate(key, address=request.remote_addr or "")
-        return Known(caller=caller, secret=key)
+        address = request.remote_addr or ""
+        program = docgen.admit_program(key, address=address, envelope_id=envelope_id)
+        return Known(caller=program.caller, secret=key, shown=program.shown)
     who = docgen.staff.resume(token)
     if request.method not in _CHANGES_NOTHING:
         require_our_page(request, docgen)

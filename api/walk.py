@@ -22,7 +22,6 @@ from api.telling import Told, language, noted, refused, response, told, wanted, 
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
 from docgen.domain.asked import AskedOnce
-from docgen.domain.caller import Caller
 from docgen.domain.errors import (
     DocgenError,
     EnvelopeNotFound,
@@ -94,7 +93,7 @@ class Walk:
 
     def _let_in(self, route: Route, path: dict[str, str]) -> Told:
         signer = self._signer(route)
-        who = self._known(route) if signer is None else _known_as(signer)
+        who = self._known(route, path) if signer is None else _known_as(signer)
         key = asked_key(request, route.repeat)
         call = self._call(route, path, who)
         if signer is not None:
@@ -124,12 +123,12 @@ class Walk:
         bind_contextvars(ticket=signer.ticket.id, envelope=signer.ticket.envelope_id)
         return signer
 
-    def _known(self, route: Route) -> Known | None:
+    def _known(self, route: Route, path: dict[str, str]) -> Known | None:
         if route.of_our_page:
             require_our_page(request, self.docgen)
         if route.scope is None and not route.for_staff:
             return None
-        who = known(request, self.docgen)
+        who = known(request, self.docgen, envelope_id=_envelope_id(route, path))
         bind_contextvars(client=who.caller.client, key=who.caller.key_id)
         if who.caller.signing is not None and not route.for_signer:
             raise HandedOver
@@ -141,8 +140,7 @@ class Walk:
 
     def _call(self, route: Route, path: dict[str, str], who: Known | None) -> Call:
         """The input: what costs least to refuse is read first, the body last."""
-        caller = None if who is None else who.caller
-        shown = self._shown(route, path, caller)
+        shown = self._shown(route, path, who)
         query = None if route.query is None else reading.read_query(request, route.query)
         if route.counted:
             self._admit()
@@ -151,7 +149,7 @@ class Walk:
             docgen=self.docgen,
             language=language(),
             path=path,
-            given_caller=caller,
+            given_caller=None if who is None else who.caller,
             session=None if who is None else who.session,
             address=request.remote_addr or "",
             cookies=request.cookies,
@@ -172,16 +170,16 @@ class Walk:
             reading.drain(request)
             raise
 
-    def _shown(self, route: Route, path: dict[str, str], caller: Caller | None) -> Shown | None:
-        if not route.of_an_envelope or caller is None:
+    def _shown(self, route: Route, path: dict[str, str], who: Known | None) -> Shown | None:
+        if not route.of_an_envelope or who is None:
             return None
-        envelope_id = path["envelope_id"]
-        if not _OUR_ID.fullmatch(envelope_id):
+        envelope_id = _envelope_id(route, path)
+        if envelope_id is None:
             raise EnvelopeNotFound
-        if caller.signing not in {None, envelope_id}:
+        if who.caller.signing not in {None, envelope_id}:
             raise HandedOver
         bind_contextvars(envelope=envelope_id)
-        return self.docgen.show_envelope(envelope_id, caller=caller)
+        return who.shown or self.docgen.show_envelope(envelope_id, caller=who.caller)
 
     def _begin(self) -> None:
         clear_contextvars()
@@ -189,6 +187,12 @@ class Walk:
         g.request_id = theirs if _THEIR_REQUEST_ID.fullmatch(theirs) else self.chance.identifier()
         g.begun = time.perf_counter()
         bind_contextvars(request_id=g.request_id)
+
+
+def _envelope_id(route: Route, path: dict[str, str]) -> str | None:
+    """Of the envelope that is asked about; None for what can be no id of ours."""
+    named = path["envelope_id"] if route.of_an_envelope else ""
+    return named if _OUR_ID.fullmatch(named) else None
 
 
 def _known_as(signer: Signer) -> Known:

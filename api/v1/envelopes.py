@@ -32,6 +32,7 @@ def create_envelope(call: Call) -> Reply:
     envelope = call.docgen.create_envelope(
         EnvelopeRequest(
             id=call.resource_id,
+            asked_before=call.resumed,
             owner=caller.owner,
             client=caller.client,
             region=caller.region,

@@ -31,6 +31,7 @@ from docgen.bootstrap.works import Works, works_over
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register, Turnstile
 from docgen.settings import Settings
+from docgen.usecases.admit_program import AdmitProgram
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.check_number import CheckNumber
@@ -65,7 +66,7 @@ class Docgen:
     register: Register
     codes: CodeStore
     blobs: Blobs
-    authenticate: Authenticate
+    admit_program: AdmitProgram
     answer_once: AnswerOnce
     create_envelope: CreateEnvelope
     show_envelope: ShowEnvelope
@@ -153,7 +154,7 @@ def _docgen(
     create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms, register=register, codes=codes, blobs=blobs, public_url=settings.public_url,
-        authenticate=Authenticate(register=register, clock=CLOCK),
+        admit_program=_letting_in(register),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
         create_envelope=create,
         show_envelope=ShowEnvelope(register=register), show_issued=ShowIssued(register=register),
@@ -178,6 +179,13 @@ def _docgen(
         visits=visits_of(register, forms, create, pseudonyms=parts.pseudonyms),
         packs=_packs(settings, register, verify=verify, jobs=jobs),
     )  # fmt: skip
+
+
+def _letting_in(register: SqlRegister) -> AdmitProgram:
+    return AdmitProgram(
+        authenticate=Authenticate(register=register, clock=CLOCK),
+        show=ShowEnvelope(register=register),
+    )
 
 
 def _packs(

@@ -2,9 +2,11 @@
 
 import logging
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from docgen.domain.caller import ApiKey, Caller
 from docgen.domain.errors import (
@@ -14,11 +16,12 @@ from docgen.domain.errors import (
     NotAuthenticated,
     Unavailable,
 )
-from docgen.ports import Clock, Register
+from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases.issue_key import PREFIX
 
 _KEY = re.compile(rf"{PREFIX}_([0-9A-Za-z]+)_([A-Za-z0-9_-]+)")
 _LONGEST = 200
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -37,22 +40,32 @@ class Authenticate:
 
         `address` is from where it was shown, as far as our own proxies are believed.
         """
+        return self.then(lambda _unit, caller: caller, key, address=address)
+
+    def then(self, read: Callable[[UnitOfWork, Caller], T], key: str, *, address: str = "") -> T:
+        """What is read for the caller, in the reading unit that has told whose key it is."""
         parts = _KEY.fullmatch(key[:_LONGEST])
         if parts is None:
             raise NotAuthenticated
         key_id, secret = parts.groups()
         with self.register.view() as unit:
-            try:
-                known = unit.keys.get(key_id)
-            except ApiKeyNotFound:
-                raise NotAuthenticated from None
-        try:
-            caller = known.admit(secret, now=self.clock.now(), address=address)
-        except AddressNotAllowed:
-            log.warning("key %s was shown from where it does not count", key_id)
-            raise
+            known = self._known(unit, key_id)
+            found = read(unit, self._admitted(known, secret, address))
         self._note_use(known)
-        return caller
+        return found
+
+    def _known(self, unit: UnitOfWork, key_id: str) -> ApiKey:
+        try:
+            return unit.keys.get(key_id)
+        except ApiKeyNotFound:
+            raise NotAuthenticated from None
+
+    def _admitted(self, known: ApiKey, secret: str, address: str) -> Caller:
+        try:
+            return known.admit(secret, now=self.clock.now(), address=address)
+        except AddressNotAllowed:
+            log.warning("key %s was shown from where it does not count", known.id)
+            raise
 
     def _note_use(self, key: ApiKey) -> None:
         now = self.clock.now()

@@ -63,6 +63,8 @@ class EnvelopeRequest:
     """The envelope in whose place the new one is made; it becomes void."""
     id: str | None = None
     """Chosen beforehand by whoever must be able to ask again without making a second one."""
+    asked_before: bool = True
+    """Whether one of that id may have been made already; who chose it just now knows of none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,7 @@ class CreateEnvelope:
 
     def _known(self, request: EnvelopeRequest) -> Envelope | None:
         """What an earlier asking has made already, even if its answer was lost."""
-        if request.id is None:
+        if request.id is None or not request.asked_before:
             return None
         with self.register.view() as unit:
             try:

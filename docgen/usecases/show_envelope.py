@@ -6,7 +6,7 @@ from docgen.domain.caller import Caller
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Envelope
 from docgen.domain.errors import EnvelopeNotFound
-from docgen.ports import Register
+from docgen.ports import Register, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,11 @@ class ShowEnvelope:
     def __call__(self, envelope_id: str, *, caller: Caller) -> Shown:
         """The envelope; raises EnvelopeNotFound."""
         with self.register.view() as unit:
-            envelope = unit.envelopes.get(envelope_id)
-            if not caller.sees(envelope):
-                raise EnvelopeNotFound(envelope_id)
-            return Shown(envelope=envelope, challenge=unit.challenges.latest(envelope_id))
+            return self.within(unit, envelope_id, caller=caller)
+
+    def within(self, unit: UnitOfWork, envelope_id: str, *, caller: Caller) -> Shown:
+        """The same in a unit that is open already."""
+        envelope = unit.envelopes.get(envelope_id)
+        if not caller.sees(envelope):
+            raise EnvelopeNotFound(envelope_id)
+        return Shown(envelope=envelope, challenge=unit.challenges.latest(envelope_id))

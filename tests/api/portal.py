@@ -24,6 +24,7 @@ from docgen.bootstrap.visits import visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, secrets_of
 from docgen.domain.pack import Policy
 from docgen.ports import Verifier
+from docgen.usecases.admit_program import AdmitProgram
 from docgen.usecases.admit_signer import AdmitSigner
 from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.authenticate import Authenticate
@@ -128,16 +129,18 @@ class Portal:
 
 
 def _docgen(over: World, verifier: Verifier) -> Docgen:
-    verify = VerifyDocument(verifier=verifier)
+    verify, show = VerifyDocument(verifier=verifier), ShowEnvelope(register=over.register)
     return Docgen(
         forms=over.forms,
         register=over.register,
         codes=over.codes,
         blobs=over.blobs,
-        authenticate=Authenticate(register=over.register, clock=over.clock),
+        admit_program=AdmitProgram(
+            authenticate=Authenticate(register=over.register, clock=over.clock), show=show
+        ),
         answer_once=AnswerOnce(register=over.register, clock=over.clock, chance=over.chance),
         create_envelope=over.create,
-        show_envelope=ShowEnvelope(register=over.register),
+        show_envelope=show,
         show_issued=ShowIssued(register=over.register),
         find_envelopes=FindEnvelopes(register=over.register),
         fetch_document=FetchDocument(blobs=over.blobs, images=PdfiumPages()),

@@ -109,7 +109,8 @@ def test_without_a_register_every_guarded_route_is_unavailable(
 ) -> None:
     """503, not 401: whose key it is cannot be known."""
     authenticate = Authenticate(register=nowhere, clock=here.world.clock)
-    cut_off = here.changed(register=nowhere, authenticate=authenticate)
+    admit = replace(here.docgen.admit_program, authenticate=authenticate)
+    cut_off = here.changed(register=nowhere, admit_program=admit)
 
     for answer in (
         cut_off.program.get("/v1/forms"),

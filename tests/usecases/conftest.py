@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.usecases.counted import CountedRegister
 from tests.usecases.world import World, world
 
 
@@ -21,3 +22,13 @@ def anywhere(request: pytest.FixtureRequest, redis_url: str) -> Iterator[World]:
     built = world(request.getfixturevalue(request.param), redis_url)
     yield built
     built.register.close()
+
+
+@pytest.fixture
+def counted(here: World) -> Iterator[CountedRegister]:
+    """The register of `here`, which counts from now on."""
+    here.register.close()
+    register = CountedRegister(here.database_url)
+    here.register = register
+    yield register
+    register.close()

@@ -22,6 +22,7 @@ from docgen.usecases.answer_once import AnswerOnce
 from docgen.usecases.find_matter import Signing
 from docgen.usecases.spend_code import Attempt
 from tests.fakes import FakeJobs
+from tests.usecases.counted import CountedRegister
 from tests.usecases.world import World, attempt, request
 
 PORTAL = AskedBy(client="portal")
@@ -122,6 +123,19 @@ def test_an_envelope_of_a_chosen_id_is_made_once(anywhere: World) -> None:
 
     assert (again.id, again.documents[0].number) == (made.id, made.documents[0].number)
     assert anywhere.events(made.id) == ["created", "rendered"]
+
+
+def test_what_was_chosen_just_now_is_not_looked_for(here: World, counted: CountedRegister) -> None:
+    """Nobody can have made it; only whoever goes on with another's request asks first."""
+    fresh = replace(request(), id="01ARZ3NDEKTSV4RRFFQ69G5FAV", asked_before=False)
+    other = replace(request(), id="01ARZ3NDEKTSV4RRFFQ69G5FAW", asked_before=True)
+    views = []
+    for each in (fresh, other):
+        counted.views = 0
+        here.create(each)
+        views.append(counted.views)
+
+    assert views[1] == views[0] + 1
 
 
 def test_a_code_of_a_chosen_id_is_sent_once(here: World) -> None:

@@ -14,12 +14,14 @@ from docgen.domain.errors import (
     NotAuthorised,
     ValuesRejected,
 )
+from docgen.usecases.admit_program import AdmitProgram
 from docgen.usecases.authenticate import Authenticate
 from docgen.usecases.issue_key import IssuedKey, IssueKey, KeyRequest
 from docgen.usecases.list_keys import ListKeys
 from docgen.usecases.revoke_key import RevokeKey
 from docgen.usecases.rotate_key import RotateKey
 from docgen.usecases.show_envelope import ShowEnvelope
+from tests.usecases.counted import CountedRegister
 from tests.usecases.world import World, request
 
 PORTAL = KeyRequest(client="portal", owner="operator")
@@ -203,6 +205,47 @@ def test_an_envelope_is_shown_to_its_owner_only(here: World) -> None:
     for stranger in (replace(ours, owner="partner"), replace(ours, region="almaty")):
         with pytest.raises(EnvelopeNotFound):
             show(envelope.id, caller=stranger)
+
+
+def _admit(world: World) -> AdmitProgram:
+    show = ShowEnvelope(register=world.register)
+    return AdmitProgram(authenticate=_authenticate(world), show=show)
+
+
+def test_a_program_is_let_in_and_shown_an_envelope_in_one_unit(
+    here: World, counted: CountedRegister
+) -> None:
+    """Its last use apart, which is written once a minute."""
+    envelope, issued = here.code_sent(), _issued(here)
+    _authenticate(here)(issued.secret)
+    counted.views = counted.writes = 0
+
+    admitted = _admit(here)(issued.secret, envelope_id=envelope.id)
+
+    assert (counted.views, counted.writes) == (1, 0)
+    assert admitted.caller == issued.kept.caller
+    assert admitted.shown == ShowEnvelope(register=counted)(envelope.id, caller=admitted.caller)
+    assert admitted.shown.challenge is not None
+
+
+def test_a_program_is_let_in_though_there_is_nothing_to_show(anywhere: World) -> None:
+    """What is another's does not exist for it, and what does not exist is no question of keys."""
+    envelope = anywhere.created()
+    partner = _issued(anywhere, replace(PORTAL, owner="partner"))
+
+    for named in (envelope.id, "01ARZ3NDEKTSV4RRFFQ69G5FAV", None):
+        admitted = _admit(anywhere)(partner.secret, envelope_id=named)
+        assert (admitted.caller, admitted.shown) == (partner.kept.caller, None)
+
+
+def test_a_dead_key_is_shown_nothing(anywhere: World) -> None:
+    """Revoked a moment ago, between two requests."""
+    envelope, issued = anywhere.created(), _issued(anywhere)
+    _admit(anywhere)(issued.secret, envelope_id=envelope.id)
+    RevokeKey(register=anywhere.register, clock=anywhere.clock)(issued.kept.id, by="system")
+
+    with pytest.raises(NotAuthenticated):
+        _admit(anywhere)(issued.secret, envelope_id=envelope.id)
 
 
 def test_a_key_of_a_region_makes_envelopes_of_that_region(here: World) -> None:
