@@ -15,6 +15,7 @@ from docgen.domain.language import Language
 
 REPLAYED = "Idempotent-Replayed"
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LONGEST_WISH = 200
 """Characters of `Accept-Language`; what is longer asks for work, not for a language."""
 
@@ -123,4 +124,4 @@ def response(answer: Told) -> Response:
 
 def as_json(value: Any) -> bytes:
     """JSON, its letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(value).encode()

@@ -4,15 +4,17 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
 
 def canonical_json(value: Mapping[str, object]) -> bytes:
     """RFC 8785 for our use: sorted keys, no white space, UTF-8, and no floats at all.
 
     Names of members lie in Unicode's first plane, where sorting by code point and by UTF-16 agree.
     """
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def instant(moment: datetime) -> str:

@@ -4,13 +4,14 @@ HMACs under the row's salt, a document's and a code's under their envelope's: to
 they tell nothing of a person.
 """
 
-import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 from docgen.domain.caller import ApiKey
@@ -41,8 +42,8 @@ _OWN_ROWS: Mapping[type, set[str]] = {
 """Fields that are rows of their own, or only tell how often, when or how far."""
 _OPEN = {"content", "phone_subject"}
 """Fields of a visit that a technician is writing: journals tell moves, and no single letters."""
-_PLAIN = frozenset({str, int, bool})
-"""What JSON holds as it is; most values are that, and asking for all other kinds takes longer."""
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""What JSON holds as it is; most values are that."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -109,34 +110,41 @@ def _digest(salt: str, content: Mapping[str, Any]) -> str:
     Halves of characters, which JSON can hold and UTF-8 cannot, are in no row of ours.
     """
     try:
-        return hmac.new(salt.encode(), canonical_json(content), hashlib.sha256).hexdigest()
+        return hmac.digest(salt.encode(), canonical_json(content), "sha256").hex()
     except ValueError:
         return ""
 
 
 def _plain(value: Any) -> Any:
     """As JSON values; a field without content is left out, so that new ones change nothing old."""
-    return value if type(value) in _PLAIN else _made_plain(value)
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _spelling(kind)(value)
 
 
-def _made_plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return instant(value)
-        case date():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case Mapping():
-            return {str(name): _plain(each) for name, each in value.items()}
-        case list() | tuple() | frozenset():
-            plain = [_plain(each) for each in value]
-            return sorted(plain) if isinstance(value, frozenset) else plain
-    kept = str(value) if isinstance(value, Decimal) else value
-    return _fields(value) if is_dataclass(value) else kept
+@cache
+def _spelling(kind: type) -> Callable[[Any], Any]:
+    """How values of that kind are spelt: found out once, since a row has dozens of them."""
+    if is_dataclass(kind):
+        left_out = _OWN_ROWS.get(kind, set())
+        return partial(_row, tuple(f.name for f in fields(kind) if f.name not in left_out))
+    known: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+        (datetime, instant),
+        (date, date.isoformat),
+        (Enum, attrgetter("value")),
+        (Mapping, _names),
+        (frozenset, lambda every: sorted(map(_plain, every))),
+        (list, lambda every: [_plain(each) for each in every]),
+        (tuple, lambda every: [_plain(each) for each in every]),
+        (Decimal, str),
+        (object, lambda value: value),
+    )
+    return next(spelt for of, spelt in known if issubclass(kind, of))
 
 
-def _fields(row: Any) -> dict[str, Any]:
-    left_out = _OWN_ROWS.get(type(row), set())
-    held = ((f.name, getattr(row, f.name)) for f in fields(row) if f.name not in left_out)
+def _names(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): _plain(each) for name, each in value.items()}
+
+
+def _row(names: tuple[str, ...], row: Any) -> dict[str, Any]:
+    held = ((name, getattr(row, name)) for name in names)
     return {name: _plain(each) for name, each in held if each is not None and each != ()}

@@ -47,6 +47,7 @@ Anything else would be printed as an empty box, and nobody signs an empty box.
 """
 _RANGES = "".join(f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in _PRINTED)
 _PRINTABLE = re.compile(f"[{_RANGES}]*")
+_GAP, _INDENTED = re.compile(r"[ \u00a0]{2,}"), re.compile(r"\n\s*")
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -78,7 +79,7 @@ def _one_line(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """No gaps that could push words to where they look like another part of the paper."""
-    return re.sub(r"\n\s*", "\n", re.sub(r"[ \u00a0]{2,}", " ", text))
+    return _INDENTED.sub("\n", _GAP.sub(" ", text))
 
 
 def _of_letters(name: str) -> str:

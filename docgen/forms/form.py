@@ -1,6 +1,6 @@
 """What a form is: its texts, its schema, its example, and what its Word template sees."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -91,7 +91,7 @@ class FormValues(Block):
 
     def letters(self) -> int:
         """How many letters all its texts have together, line breaks counting as lines."""
-        texts = list(_texts(self.model_dump()))
+        texts = _texts(self.model_dump(), [])
         breaks = sum(text.count("\n") for text in texts)
         return sum(map(len, texts)) + breaks * _LETTERS_OF_A_LINE
 
@@ -250,12 +250,11 @@ class Form:
         }
 
 
-def _texts(value: object) -> Iterator[str]:
+def _texts(value: object, found: list[str]) -> list[str]:
+    """All texts in it, added to what was found."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _texts(each)
+        found.append(value)
+    elif isinstance(value, dict | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            _texts(each, found)
+    return found

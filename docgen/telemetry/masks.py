@@ -8,6 +8,7 @@ that chance gives them.
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = "***"
@@ -57,7 +58,13 @@ def masked(text: str, *, name: str = "") -> str:
 
 def mask_event(_logger: Any, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """A structlog processor: every value of the event, however deep, is masked."""
-    return {masked(str(name)): _masked_value(value, str(name)) for name, value in event.items()}
+    return {_masked_name(str(name)): _masked_value(v, str(name)) for name, v in event.items()}
+
+
+@lru_cache(maxsize=256)
+def _masked_name(name: str) -> str:
+    """The few names there are come again with every line."""
+    return masked(name)
 
 
 def _masked_value(value: Any, name: str) -> Any:
