@@ -6,16 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from docgen.domain import dispatch
 from docgen.domain.asked import AskedOnce
 from docgen.domain.caller import ApiKey
 from docgen.domain.challenge import (
-    Binding,
     Challenge,
-    ChallengePolicy,
-    CodeHistory,
-    Issued,
-    Resent,
-    SpendOutcome,
 )
 from docgen.domain.dispatch import AskedOf, Hop, Message, Receipt, Taken
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
@@ -25,11 +20,8 @@ from docgen.domain.number import DirectoryAnswer
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import DetachedOrder, Rehearsal, SealAbility, SealedPdf, SealOrder
 from docgen.domain.sending_limits import (
-    Alert,
-    Asked,
     Counted,
     Limit,
-    Meter,
     Of,
     Outcome,
     SpentMoney,
@@ -156,6 +148,14 @@ class Challenges(Protocol):
     def save(self, challenge: Challenge) -> None:
         """Store what the gateway answered or how many attempts were used."""
 
+    def carried(
+        self, challenge_id: str, delivery: dispatch.Delivery, *, by: Hop | None = None
+    ) -> None:
+        """Store how far its code has come, and by whom it went last; nothing where there is none.
+
+        Of a code that was delivered it stays so.
+        """
+
     def confirm(
         self,
         challenge_id: str,
@@ -191,6 +191,9 @@ class Hops(Protocol):
 
     def by_message(self, route: str, message_id: str) -> Hop | None:
         """The newest hop that the provider knows by this id; locked in a writing unit."""
+
+    def lock_chain(self, route: str, message_id: str) -> str | None:
+        """Lock the chain of that hop as `UnitOfWork.lock` does; None where there is no such hop."""
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known: whoever waited for it has died."""
@@ -454,71 +457,6 @@ class Blobs(Protocol):
 
 
 # --- codes and messages ---------------------------------------------------------------------
-
-
-class CodeStore(Protocol):
-    """Counts and compares, atomically, and fails closed: raises CodesUnavailable when in doubt."""
-
-    def issue(
-        self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
-    ) -> Issued:
-        """Keep the MAC for its life, kill the older code.
-
-        Raises LimitReached in a cool-down, CodesForgotten until it is reminded.
-        """
-
-    def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
-        """The live code once more; raises LimitReached in a cool-down, CodeGone where none is."""
-
-    def remind(self, binding: Binding, history: CodeHistory) -> None:
-        """Tell a store that has forgotten what the register knows of the phone and content."""
-
-    def withdraw(self, binding: Binding) -> None:
-        """The message was never sent: forget the code and its cool-down, not the failures."""
-
-    def spend(
-        self,
-        binding: Binding,
-        code: str,
-        *,
-        attempt_id: str,
-        policy: ChallengePolicy,
-        now: datetime,
-    ) -> SpendOutcome:
-        """Count an attempt and compare; the same right `attempt_id` again gives Spent again."""
-
-    def ping(self) -> None:
-        """Raise CodesUnavailable unless the store answers."""
-
-
-class SendLimits(Protocol):
-    """Counts sendings, each on all its meters or on none; raises CodesUnavailable when in doubt."""
-
-    def take(self, asked: Asked, *, now: datetime) -> frozenset[Limit]:
-        """Count it, once however often it is asked; raises LimitReached.
-
-        Where what was counted is forgotten nothing is counted now: the answer names those limits,
-        and whoever asked reminds them of what the register knows and asks again.
-        """
-
-    def remind(self, meter: Meter, known: Sequence[Counted]) -> None:
-        """Tell a meter that has forgotten; one that has not stays as it is."""
-
-    def remind_of_money(self, asked: Asked, spent: SpentMoney, *, now: datetime) -> None:
-        """The same for the purse."""
-
-    def give_back(self, asked: Asked) -> None:
-        """It never left; twice is once."""
-
-    def ping(self) -> None:
-        """Raise CodesUnavailable unless the store answers."""
-
-
-class Alerts(Protocol):
-    """Where those who watch the service hear of it; never raises."""
-
-    def tell(self, alert: Alert, *, chain: str) -> None:
-        """`chain` is the journal in which the case begins: it names nobody."""
 
 
 class SmsGateway(Protocol):

@@ -11,7 +11,7 @@ from docgen.bootstrap.sms import dispatch_of, host_of
 from docgen.bootstrap.surroundings import Surroundings
 from docgen.domain.challenge import ChallengePolicy
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import CodeStore
+from docgen.ports_of_codes import CodeStore
 from docgen.settings import Settings
 from docgen.usecases.check_number import CheckNumber
 from docgen.usecases.find_matter import FindMatter

@@ -29,7 +29,8 @@ from docgen.bootstrap.visits import VisitDesk, visits_of
 from docgen.bootstrap.webhooks import WebhookDesk, desk_of
 from docgen.bootstrap.works import Works, works_over
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Blobs, CodeStore, Jobs, ReceiptReader, Register, Turnstile
+from docgen.ports import Blobs, Jobs, ReceiptReader, Register, Turnstile
+from docgen.ports_of_codes import CodeStore
 from docgen.settings import Settings
 from docgen.usecases.admit_program import AdmitProgram
 from docgen.usecases.answer_once import AnswerOnce

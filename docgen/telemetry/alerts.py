@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 class LoggedAlerts:
-    """Implements ports.Alerts."""
+    """Implements ports_of_codes.Alerts."""
 
     def tell(self, alert: Alert, *, chain: str) -> None:
         """The journal of that id tells who was at it; the log does not."""

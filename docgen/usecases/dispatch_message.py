@@ -42,6 +42,15 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Begun:
+    """Ways a message may take, in order, and its hop by the first of them, written down."""
+
+    ways: Sequence[Way]
+    hop: Hop | None
+    """None where there is no way at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DispatchMessage:
     """Every hop is in the register before the route hears of it, and what came of it after.
 
@@ -63,15 +72,18 @@ class DispatchMessage:
         *,
         life: timedelta,
         details: Mapping[str, str],
-        noted: Noted,
+        noted: Noted | None = None,
+        begun: Begun | None = None,
     ) -> Hop:
         """The hop by which it went or may have gone; raises SmsUnavailable where none took it.
 
-        `details` go into the journal beside what is known of the hop.
+        `details` go into the journal beside what is known of the hop. `begun` is what `begin`
+        wrote down for this sending, once that is committed.
         """
-        tried = None
-        for way in self._order(sending):
-            hop = self._begin(sending, way.route)
+        begun = begun or self._begun(sending)
+        hop = begun.hop
+        for way in begun.ways:
+            hop = hop or self._next(sending, way.route)
             tried = self._handed_over(way, hop, Message(
                 phone=sending.phone, text=text, reference=hop.id, life=life,
                 channel=sending.channel,
@@ -79,9 +91,21 @@ class DispatchMessage:
             self._answer(tried, details, noted)
             if tried.state is not HopState.REFUSED:
                 return tried
-        raise SmsUnavailable("no SMS gateway is set up" if tried is None else "every route refused")
+            hop = None
+        raise SmsUnavailable("every route refused" if begun.ways else "no SMS gateway is set up")
 
-    def _order(self, sending: Sending) -> list[Way]:
+    def begin(self, unit: UnitOfWork, sending: Sending, *, is_first: bool = False) -> Begun:
+        """Write the first hop down in a unit that says more than that; no route hears of it yet.
+
+        `is_first` is told by whoever has only now made the challenge: it has no hops.
+        """
+        ways = self._order(unit, sending)
+        if not ways:
+            return Begun(ways=(), hop=None)
+        before = 0 if is_first else len(unit.hops.of_challenge(sending.challenge_id))
+        return Begun(ways=ways, hop=self._added(unit, sending, ways[0].route, number=before + 1))
+
+    def _order(self, unit: UnitOfWork, sending: Sending) -> list[Way]:
         ways = [
             way
             for way in self.ways
@@ -92,41 +116,50 @@ class DispatchMessage:
             return ways
         by_name = {way.route.name: way for way in ways}
         routes = [way.route for way in ways]
-        healths = self._healths(routes)
+        healths = self._healths(unit, routes)
         chosen = order(
             routes, healths, sending.phone, chance=self.chance.roll(), avoid=sending.avoid
         )
         return [by_name[route.name] for route in chosen]
 
-    def _healths(self, routes: Sequence[Route]) -> dict[str, Health]:
+    def _healths(self, unit: UnitOfWork, routes: Sequence[Route]) -> dict[str, Health]:
         now = self.clock.now()
-        with self.register.view() as unit:
-            return {
-                route.name: health(
-                    unit.hops.recent(route.name, limit=REMEMBERED), now=now, policy=self.breaker
-                )
-                for route in routes
-            }
+        return {
+            route.name: health(
+                unit.hops.recent(route.name, limit=REMEMBERED), now=now, policy=self.breaker
+            )
+            for route in routes
+        }
 
-    def _begin(self, sending: Sending, route: Route) -> Hop:
+    def _begun(self, sending: Sending) -> Begun:
+        with self.register.begin() as unit:
+            begun = self.begin(unit, sending)
+            unit.commit()
+        return begun
+
+    def _next(self, sending: Sending, route: Route) -> Hop:
         with self.register.begin() as unit:
             before = unit.hops.of_challenge(sending.challenge_id)
-            hop = Hop(
-                id=self.chance.identifier(),
-                sending=sending.id,
-                challenge_id=sending.challenge_id,
-                chain=sending.chain,
-                number=len(before) + 1,
-                route=route.name,
-                subject=self.subject_of(sending.phone),
-                network=sending.phone.value[2:5],
-                client=sending.client,
-                employee_id=sending.employee_id,
-                begun_at=self.clock.now(),
-                purpose=sending.purpose,
-            )
-            unit.hops.add(hop)
+            hop = self._added(unit, sending, route, number=len(before) + 1)
             unit.commit()
+        return hop
+
+    def _added(self, unit: UnitOfWork, sending: Sending, route: Route, *, number: int) -> Hop:
+        hop = Hop(
+            id=self.chance.identifier(),
+            sending=sending.id,
+            challenge_id=sending.challenge_id,
+            chain=sending.chain,
+            number=number,
+            route=route.name,
+            subject=self.subject_of(sending.phone),
+            network=sending.phone.value[2:5],
+            client=sending.client,
+            employee_id=sending.employee_id,
+            begun_at=self.clock.now(),
+            purpose=sending.purpose,
+        )
+        unit.hops.add(hop)
         return hop
 
     def _handed_over(self, way: Way, hop: Hop, message: Message) -> Hop:
@@ -138,19 +171,19 @@ class DispatchMessage:
             return hop.uncertain(doubt.raw, at=self.clock.now(), message_id=doubt.message_id)
         return hop.taken(answer, at=self.clock.now())
 
-    def _answer(self, hop: Hop, details: Mapping[str, str], noted: Noted) -> None:
+    def _answer(self, hop: Hop, details: Mapping[str, str], noted: Noted | None) -> None:
         """The message has left: failing to write that down must not look like failing to send."""
         try:
             with self.register.begin() as unit:
                 unit.lock(hop.chain)
-                keep_hop(unit, hop)
-                noted(unit, hop)
+                keep_hop(unit, hop, is_answer=True)
+                if noted is not None:
+                    noted(unit, hop)
                 unit.journal.append(hop.chain, fact_of(hop, details))
                 unit.commit()
             if hop.message_id is not None:
-                TakeReceipt(register=self.register, clock=self.clock).match(
-                    hop.route, hop.message_id
-                )
+                receipts = TakeReceipt(register=self.register, clock=self.clock)
+                receipts.answered(hop, hop.message_id)
         except DocgenError as failure:
             log.warning("what came of hop %s was not noted: %s", hop.id, failure.code)
 

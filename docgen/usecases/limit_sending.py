@@ -29,7 +29,8 @@ from docgen.domain.sending_limits import (
     wait_until_allowed,
     waits_for_conversion,
 )
-from docgen.ports import Alerts, Clock, Register, SendLimits, UnitOfWork
+from docgen.ports import Clock, Register, UnitOfWork
+from docgen.ports_of_codes import Alerts, SendLimits
 from docgen.texts.dates import ALMATY
 
 _TRIES = 3

@@ -30,7 +30,8 @@ from docgen.domain.fingerprint import CHALLENGE, of_challenge
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.language import Language
 from docgen.domain.number import NumberReport
-from docgen.ports import Chance, Clock, CodeStore, Register, UnitOfWork
+from docgen.ports import Chance, Clock, Register, UnitOfWork
+from docgen.ports_of_codes import CodeStore
 from docgen.usecases.check_number import CheckNumber, below, fact_of
 from docgen.usecases.dispatch_message import DispatchMessage
 from docgen.usecases.find_matter import FindMatter, Matter, binding

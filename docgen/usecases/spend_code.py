@@ -13,7 +13,8 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.number import NumberPolicy
 from docgen.forms.fields import require_code
-from docgen.ports import CodeStore, Register, Timer, UnitOfWork
+from docgen.ports import Register, Timer, UnitOfWork
+from docgen.ports_of_codes import CodeStore
 from docgen.usecases.find_matter import FindMatter, Matter, binding
 from docgen.usecases.limit_guesses import LimitGuesses, attempt_digest
 

@@ -26,31 +26,47 @@ class TakeReceipt:
     def __call__(self, receipt: Receipt) -> None:
         """Lasting when it returns; the same word again changes nothing.
 
-        Raises Unavailable or StaleEnvelope: then whoever brought it must bring it again.
+        Whoever has written a receipt or a message id looks for the other's part once more after
+        that is committed, so that one of the two sees both. Raises Unavailable or StaleEnvelope:
+        then whoever brought it must bring it again.
         """
+        route, message_id = receipt.route, receipt.message_id
         with self.register.begin() as unit:
             unit.hops.hear(receipt, received_at=self.clock.now())
+            is_known = self._tell(unit, route, message_id)
             unit.commit()
-        self.match(receipt.route, receipt.message_id)
+        if is_known:
+            return
+        with self.register.view() as unit:
+            came_meanwhile = unit.hops.by_message(route, message_id) is not None
+        if came_meanwhile:
+            self._match(route, message_id)
 
-    def match(self, route: str, message_id: str) -> None:
+    def answered(self, hop: Hop, message_id: str) -> None:
+        """The same for whoever has written down that the message of this hop has that id."""
+        with self.register.view() as unit:
+            if _told(unit, hop, message_id) == hop:
+                return
+        self._match(hop.route, message_id)
+
+    def _match(self, route: str, message_id: str) -> None:
+        with self.register.begin() as unit:
+            self._tell(unit, route, message_id)
+            unit.commit()
+
+    def _tell(self, unit: UnitOfWork, route: str, message_id: str) -> bool:
         """Let the message's hop, its challenge and the journal know of all that was heard.
 
-        Whoever has written a receipt or a message id looks for the other's part only after that
-        is committed, so that one of the two sees both.
+        False where the hop of that id is not known yet, or was another a moment ago.
         """
-        with self.register.view() as unit:
-            hop = unit.hops.by_message(route, message_id)
-            if hop is None or _told(unit, hop, message_id) == hop:
-                return
-        with self.register.begin() as unit:
-            # Locked before the hop, as everywhere.
-            unit.lock(hop.chain)
-            known = unit.hops.by_message(route, message_id)
-            if known is None or (told := _told(unit, known, message_id)) == known:
-                return
+        chain = unit.hops.lock_chain(route, message_id)
+        known = None if chain is None else unit.hops.by_message(route, message_id)
+        if known is None or known.chain != chain:
+            return False
+        told = _told(unit, known, message_id)
+        if told != known:
             self._record(unit, told)
-            unit.commit()
+        return True
 
     def _record(self, unit: UnitOfWork, hop: Hop) -> None:
         keep_hop(unit, hop)

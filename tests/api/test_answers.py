@@ -16,7 +16,7 @@ from docgen.domain.challenge import (
 )
 from docgen.domain.errors import SmsRefused
 from docgen.domain.language import Language
-from docgen.ports import CodeStore
+from docgen.ports_of_codes import CodeStore
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample, spoilt
 from tests.api.watch import found, refused

@@ -11,7 +11,7 @@ from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
-from docgen.domain.dispatch import Channel, Delivery
+from docgen.domain.dispatch import Channel, Delivery, Hop
 from docgen.domain.errors import NotFound, StaleEnvelope
 
 _SENT = ChallengeState.SENT.value
@@ -33,6 +33,18 @@ _LATEST = PreparedQuery(
 )
 _ATTEMPTS = bindparam("attempts", type_=Integer)
 _AGAIN_AT = bindparam("again_at", type_=UtcDateTime())
+_LEARNT: dict[str, Any] = {
+    "provider": func.coalesce(bindparam("by", type_=Text), ChallengeRow.provider),
+    "provider_message_id": func.coalesce(
+        bindparam("by_its_id", type_=Text), ChallengeRow.provider_message_id
+    ),
+    "delivery": case(
+        (ChallengeRow.delivery == Delivery.DELIVERED.value, ChallengeRow.delivery),
+        else_=bindparam("new_delivery", type_=Text),
+    ),
+    "sent_at": func.coalesce(bindparam("left_at", type_=UtcDateTime()), ChallengeRow.sent_at),
+}
+"""Of messages: what an older copy does not know is never taken back."""
 _SAVE = Prepared(
     update(ChallengeRow)
     .where(ChallengeRow.id == bindparam("its_id"))
@@ -44,19 +56,14 @@ _SAVE = Prepared(
         attempts_used=case(
             (ChallengeRow.attempts_used < _ATTEMPTS, _ATTEMPTS), else_=ChallengeRow.attempts_used
         ),
-        provider=func.coalesce(bindparam("by", type_=Text), ChallengeRow.provider),
-        provider_message_id=func.coalesce(
-            bindparam("by_its_id", type_=Text), ChallengeRow.provider_message_id
-        ),
-        delivery=case(
-            (ChallengeRow.delivery == Delivery.DELIVERED.value, ChallengeRow.delivery),
-            else_=bindparam("new_delivery", type_=Text),
-        ),
+        **_LEARNT,
         resend_at=case(
             (ChallengeRow.resend_at < _AGAIN_AT, _AGAIN_AT), else_=ChallengeRow.resend_at
         ),
-        sent_at=func.coalesce(bindparam("left_at", type_=UtcDateTime()), ChallengeRow.sent_at),
     )
+)
+_CARRIED = Prepared(
+    update(ChallengeRow).where(ChallengeRow.id == bindparam("its_id")).values(_LEARNT)
 )
 _CONFIRM = Prepared(
     update(ChallengeRow)
@@ -112,6 +119,20 @@ class SqlChallenges:
         }
         if _SAVE.run(self._connection, learnt) != 1:
             raise NotFound(challenge.id)
+
+    def carried(self, challenge_id: str, delivery: Delivery, *, by: Hop | None = None) -> None:
+        """Store how far its code has come, and by whom it went last; nothing where there is none.
+
+        Of a code that was delivered it stays so.
+        """
+        learnt = {
+            "its_id": challenge_id,
+            "new_delivery": delivery.value,
+            "by": None if by is None else by.provider,
+            "by_its_id": None if by is None else by.message_id,
+            "left_at": None if by is None else by.answered_at,
+        }
+        _CARRIED.run(self._connection, learnt)
 
     def confirm(
         self,

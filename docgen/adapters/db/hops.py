@@ -1,7 +1,6 @@
 """Hops of messages and their receipts in SQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
-from docgen.adapters.db.rows import SmsHopRow, SmsReceiptRow
+from docgen.adapters.db.rows import EnvelopeRow, SmsHopRow, SmsReceiptRow, VerificationRow
 from docgen.domain.dispatch import Delivery, Hop, HopState, Purpose, Receipt
 from docgen.domain.errors import NotFound
 
@@ -21,9 +20,11 @@ _OPEN = (Delivery.UNDERWAY.value, Delivery.UNKNOWN.value)
 _ADD = Prepared(insert(SmsHopRow))
 _SAVE = Prepared(update(SmsHopRow).where(SmsHopRow.id == bindparam("its_id")))
 _HEAR = {
-    name: heard.on_conflict_do_update(
-        index_elements=["route", "message_id", "delivery", "raw"],
-        set_={"at": heard.excluded.at, "received_at": heard.excluded.received_at},
+    name: Prepared(
+        heard.on_conflict_do_update(
+            index_elements=["route", "message_id", "delivery", "raw"],
+            set_={"at": heard.excluded.at, "received_at": heard.excluded.received_at},
+        )
     )
     for name, heard in (
         ("postgresql", postgresql.insert(SmsReceiptRow)),
@@ -56,6 +57,15 @@ _NEWEST_NAMED = (
     )
     .order_by(*_NEWEST)
     .limit(1)
+)
+_CHAIN = _NEWEST_NAMED.with_only_columns(SmsHopRow.chain)
+_LOCK_CHAIN: tuple[PreparedQuery[str], ...] = (
+    *(
+        PreparedQuery(select(row.id).where(row.id == _CHAIN.scalar_subquery()).with_for_update())
+        for row in (EnvelopeRow, VerificationRow)
+    ),
+    # As `UnitOfWork.lock`: of what has no row there is nothing to lock.
+    PreparedQuery(_CHAIN),
 )
 _BY_MESSAGE = PreparedQuery(_NEWEST_NAMED)
 _BY_MESSAGE_LOCKED = PreparedQuery(_NEWEST_NAMED.with_for_update())
@@ -108,6 +118,17 @@ class SqlHops:
         found = self._found(wanted, {"its_route": route, "its_message": message_id})
         return found[0] if found else None
 
+    def lock_chain(self, route: str, message_id: str) -> str | None:
+        """Lock the chain of that hop, before the hop as everywhere; None where there is none."""
+        if not self._locking:
+            raise RuntimeError("a reading unit locks nothing")
+        for locked in _LOCK_CHAIN:
+            its = {"its_route": route, "its_message": message_id}
+            found = locked.column(self._connection, its)
+            if found:
+                return found[0]
+        return None
+
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known."""
         begun = (SmsHopRow.state == HopState.BEGUN.value) & (SmsHopRow.begun_at < before)
@@ -126,7 +147,7 @@ class SqlHops:
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
         """Keep a receipt; of the same word again the last time counts."""
         hear = _HEAR[self._connection.dialect.name]
-        self._connection.execute(hear, asdict(receipt) | {"received_at": received_at})
+        hear.run(self._connection, _plain(receipt) | {"received_at": received_at})
 
     def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
         """Receipts under that id that were last received then or later, in order."""
@@ -152,12 +173,12 @@ class SqlHops:
 
 
 def _columns(hop: Hop) -> dict[str, Any]:
-    columns = asdict(hop)
-    return columns | {
-        "state": hop.state.value,
-        "delivery": hop.delivery.value,
-        "purpose": hop.purpose.value,
-    }
+    return _plain(hop) | {"state": hop.state.value, "purpose": hop.purpose.value}
+
+
+def _plain(told: Hop | Receipt) -> dict[str, Any]:
+    """Its fields by name; `asdict` would copy each of them deeply."""
+    return vars(told) | {"delivery": told.delivery.value}
 
 
 def _hop_of(row: Any) -> Hop:

@@ -65,7 +65,7 @@ class Pepper:
 
 
 class RedisCodes:
-    """Implements ports.CodeStore; needs Redis 5 or later that evicts nothing.
+    """Implements ports_of_codes.CodeStore; needs Redis 5 or later that evicts nothing.
 
     Redis sees HMAC-SHA-256 values: of the code (RFC 2104; `Binding.message`), and of the phone in
     key names; and, while it lives, the code under a key that Redis does not have (`CodeSeal`).

@@ -27,7 +27,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class RedisLimits:
-    """Implements ports.SendLimits; needs Redis 5 or later that evicts nothing.
+    """Implements ports_of_codes.SendLimits; needs Redis 5 or later that evicts nothing.
 
     Redis sees ids of sendings, and HMACs of phones, people, employees and clients. All keys are in
     one slot of a cluster, since one sending is counted on all of them in one step.
