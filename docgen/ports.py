@@ -136,8 +136,11 @@ class Verifications(Protocol):
 class Challenges(Protocol):
     """Codes sent, without the codes."""
 
-    def add(self, challenge: Challenge) -> None:
-        """Store a new challenge in state SENT and mark the chain's other SENT ones REPLACED."""
+    def add(self, challenge: Challenge, *, is_first: bool = False) -> None:
+        """Store a new challenge in state SENT and mark the chain's other SENT ones REPLACED.
+
+        Raises StaleEnvelope where there is one, and it was said to be the `is_first` of them.
+        """
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id, if it was ever made."""
@@ -227,6 +230,9 @@ class Tallies(Protocol):
 
         Of the newest messages only, where there are very many.
         """
+
+    def knows(self, phone: str) -> bool:
+        """Whether any message was ever begun to this phone; `phone` stands for it."""
 
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
         """When wrong codes were typed that had gone to this phone, in order."""

@@ -1,6 +1,6 @@
 """What the core needs from outside to count codes, and what is sent of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,11 +19,18 @@ class CodeStore(Protocol):
     """Counts and compares, atomically, and fails closed: raises CodesUnavailable when in doubt."""
 
     def issue(
-        self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
+        self,
+        binding: Binding,
+        code: str,
+        *,
+        policy: ChallengePolicy,
+        now: datetime,
+        is_first: bool = False,
     ) -> Issued:
         """Keep the MAC for its life, kill the older code.
 
-        Raises LimitReached in a cool-down, CodesForgotten until it is reminded.
+        Raises LimitReached in a cool-down, CodesForgotten until it is reminded: there is nothing
+        to remind of where the register has never known of a code, and `is_first` says so.
         """
 
     def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
@@ -53,11 +60,24 @@ class CodeStore(Protocol):
 class SendLimits(Protocol):
     """Counts sendings, each on all its meters or on none; raises CodesUnavailable when in doubt."""
 
-    def take(self, asked: Asked, *, now: datetime) -> frozenset[Limit]:
+    @property
+    def memory(self) -> str:
+        """A name of what it remembers, as it was last heard; another one once anything is lost."""
+
+    def take(
+        self,
+        asked: Asked,
+        *,
+        now: datetime,
+        unknown: Collection[Limit] = (),
+        memory: str = "",
+    ) -> frozenset[Limit]:
         """Count it, once however often it is asked; raises LimitReached.
 
         Where what was counted is forgotten nothing is counted now: the answer names those limits,
-        and whoever asked reminds them of what the register knows and asks again.
+        and whoever asked reminds them of what the register knows and asks again. Not of those that
+        are `unknown` to the register, though, as long as the `memory` is the same that it was
+        before the register was read: then nothing can have been counted meanwhile and lost.
         """
 
     def remind(self, meter: Meter, known: Sequence[Counted]) -> None:

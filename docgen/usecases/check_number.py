@@ -11,9 +11,18 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.number import DirectoryAnswer, Found, NumberPolicy, NumberReport, report
 from docgen.domain.subscriber import Iin, Phone
 from docgen.domain.verification import newest_confirmed, newest_for_another
-from docgen.ports import Clock, EmployeeNumbers, Register, SubscriberDirectory
+from docgen.ports import Clock, EmployeeNumbers, Register, SubscriberDirectory, UnitOfWork
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """For whom the owner has used a number before, as the register has it."""
+
+    persons: int = 1
+    another_at: datetime | None = None
+    """When another person was last shown to have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,21 +36,28 @@ class CheckNumber:
     """Without one, nothing is known of SIMs, nor whose a number is."""
     policy: NumberPolicy
 
-    def __call__(self, phone: Phone, iin: Iin, *, owner: str) -> NumberReport:
-        """What there is to tell, and the refusal for whoever would send a code; raises neither."""
+    def __call__(
+        self, phone: Phone, iin: Iin, *, owner: str, used: Used | None = None
+    ) -> NumberReport:
+        """What there is to tell, and the refusal for whoever would send a code; raises neither.
+
+        `used` is what `look` found a moment ago, where it was called.
+        """
         now = self.clock.now()
         if phone.is_test:
             # Nobody has it, and whoever tries out shares it with all who do.
             nothing = Found(answer=None, unavailable=False, of_employee=False, persons=1)
             return report(nothing, now=now, policy=self.policy)
         answer, unavailable = self._asked(phone, iin)
-        persons, another_at = self._used(phone, iin, owner=owner, now=now)
+        if used is None:
+            with self.register.view() as unit:
+                used = self.look(unit, phone, iin, owner=owner)
         found = Found(
             answer=answer,
             unavailable=unavailable,
             of_employee=self.employees.has(phone),
-            persons=persons,
-            verified_for_another_at=another_at,
+            persons=used.persons,
+            verified_for_another_at=used.another_at,
         )
         return report(found, now=now, policy=self.policy)
 
@@ -54,17 +70,20 @@ class CheckNumber:
             log.warning("a number was not checked: %s", failure)
             return None, True
 
-    def _used(
-        self, phone: Phone, iin: Iin, *, owner: str, now: datetime
-    ) -> tuple[int, datetime | None]:
-        since = now - self.policy.shared_window
-        with self.register.view() as unit:
-            persons = unit.envelopes.persons_at(phone, owner=owner, since=since)
-            history = unit.verifications.history(phone, owner=owner)
+    def look(self, unit: UnitOfWork, phone: Phone, iin: Iin, *, owner: str) -> Used:
+        """What the register knows, in a unit that reads more than that."""
+        if phone.is_test:
+            return Used()
+        since = self.clock.now() - self.policy.shared_window
+        persons = unit.envelopes.persons_at(phone, owner=owner, since=since)
+        history = unit.verifications.history(phone, owner=owner)
         lately = {each.person.iin for each in history if each.created_at >= since}
         own = newest_confirmed(history, iin)
         after = None if own is None or own.confirmation is None else own.confirmation.confirmed_at
-        return len(persons | lately | {iin}), newest_for_another(history, iin, after=after)
+        return Used(
+            persons=len(persons | lately | {iin}),
+            another_at=newest_for_another(history, iin, after=after),
+        )
 
 
 def fact_of(

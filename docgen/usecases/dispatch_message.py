@@ -88,7 +88,7 @@ class DispatchMessage:
                 phone=sending.phone, text=text, reference=hop.id, life=life,
                 channel=sending.channel,
             ))  # fmt: skip
-            self._answer(tried, details, noted)
+            tried = self._answer(tried, details, noted)
             if tried.state is not HopState.REFUSED:
                 return tried
             hop = None
@@ -171,7 +171,7 @@ class DispatchMessage:
             return hop.uncertain(doubt.raw, at=self.clock.now(), message_id=doubt.message_id)
         return hop.taken(answer, at=self.clock.now())
 
-    def _answer(self, hop: Hop, details: Mapping[str, str], noted: Noted | None) -> None:
+    def _answer(self, hop: Hop, details: Mapping[str, str], noted: Noted | None) -> Hop:
         """The message has left: failing to write that down must not look like failing to send."""
         try:
             with self.register.begin() as unit:
@@ -183,9 +183,10 @@ class DispatchMessage:
                 unit.commit()
             if hop.message_id is not None:
                 receipts = TakeReceipt(register=self.register, clock=self.clock)
-                receipts.answered(hop, hop.message_id)
+                return receipts.answered(hop, hop.message_id)
         except DocgenError as failure:
             log.warning("what came of hop %s was not noted: %s", hop.id, failure.code)
+        return hop
 
 
 def fact_of(hop: Hop, details: Mapping[str, str]) -> Fact:

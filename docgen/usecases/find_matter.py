@@ -57,6 +57,10 @@ class Matter(Protocol):
     def manifest_hash(self) -> str:
         """What its codes are bound to."""
 
+    @property
+    def has_alike(self) -> bool:
+        """Whether codes for the same content may be counted in other chains too."""
+
     def require_in_time(self, verb: Verb, now: datetime) -> None:
         """Raise unless its state has such a move now."""
 
@@ -130,6 +134,8 @@ class Signing:
 
     purpose = SIGN_ENVELOPE
     place = "/subscriber"
+    has_alike = False
+    """No two envelopes have the same bytes."""
 
     @property
     def id(self) -> str:
@@ -189,7 +195,7 @@ class Signing:
         return fingerprints(unit.envelopes.get(self.id))
 
     def alike(self, unit: UnitOfWork) -> tuple[str, ...]:
-        """No two envelopes have the same bytes."""
+        """Its own alone."""
         del unit
         return (self.id,)
 
@@ -211,6 +217,7 @@ class NumberVerification:
 
     purpose = VERIFY_PHONE
     place = "/subscriber"
+    has_alike = True
 
     @property
     def id(self) -> str:

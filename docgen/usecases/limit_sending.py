@@ -42,8 +42,27 @@ _ALERTS = {
     Limit.BUDGET: Alert.BUDGET,
     Limit.GUESSES: Alert.GUESSES,
 }
+_OF_PHONES = frozenset((Limit.PHONE, Limit.SHARED_PHONE))
+"""Of a phone to which nothing has ever gone the register has nothing to remind these of."""
 _FOR_EVER = timedelta(days=1)
 """What a caller is told to wait for what never opens again: he has to make another envelope."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedBack:
+    """What the register tells of a sending that is asked for."""
+
+    memory: str = ""
+    """What the store of limits had not lost before the register was read."""
+    is_new: bool = False
+    """Nothing has ever been sent to the phone."""
+    typed: int = 0
+    """Wrong codes, for this matter alone."""
+    wrong: Sequence[datetime] = ()
+    conversion: timedelta | None = None
+    of_subscriber: tuple[Meter, ...] = ()
+    this_hour: int = 0
+    """Sendings of the technician, where one is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +80,35 @@ class LimitSending:
     policy: SendingPolicy = field(default_factory=SendingPolicy)
     codes: ChallengePolicy = field(default_factory=ChallengePolicy)
 
-    def __call__(self, sending: Sending) -> None:
+    @property
+    def memory(self) -> str:
+        """To be asked for before the unit begins in which one looks back."""
+        return self.limits.memory
+
+    def look(
+        self, unit: UnitOfWork, sending: Sending, *, memory: str, is_first: bool
+    ) -> LookedBack:
+        """All that `__call__` wants to know, in a unit that reads more than that.
+
+        `is_first` says that no code was ever made for its chain.
+        """
+        if sending.phone.is_test or _network(sending) not in self.policy.networks:
+            return LookedBack()
+        now, phone = self.clock.now(), self.pseudonyms.of_phone(sending.phone)
+        # Where nothing has gone nothing was typed, and nobody counted: all that need not be read.
+        is_new = not unit.tallies.knows(phone)
+        wrong_since = now - self.policy.wrong_codes.window
+        return LookedBack(
+            memory=memory,
+            is_new=is_new,
+            typed=0 if is_first else _typed_wrongly(unit, sending.chain),
+            wrong=() if is_new else unit.tallies.wrong_codes(phone, since=wrong_since),
+            conversion=self._conversion(unit, sending, now),
+            of_subscriber=self._of_subscriber(unit, sending, is_new=is_new),
+            this_hour=self._this_hour(unit, sending, now),
+        )
+
+    def __call__(self, sending: Sending, looked: LookedBack) -> None:
         """Raises NetworkNotAllowed, LimitReached or CodesUnavailable; then nothing is counted.
 
         Nor is a test: it costs nothing and reaches nobody. Its waits and guesses are its own.
@@ -73,16 +120,15 @@ class LimitSending:
             raise NetworkNotAllowed(network)
         now = self.clock.now()
         try:
-            with self.register.view() as unit:
-                self._look_back(unit, sending, now)
-                of_subscriber = self._of_subscriber(unit, sending)
-            self._take(self._asked(sending, now, of_subscriber), sending, now)
+            self._judge(looked, now)
+            asked = self._asked(sending, now, looked.of_subscriber)
+            self._take(asked, sending, now, looked)
         except LimitReached as refused:
             alert = _ALERTS.get(Limit(refused.limit))
             if alert is not None:
                 self.alerts.tell(alert, chain=sending.chain)
             raise
-        self._watch(sending, now)
+        self._watch(sending, now, this_hour=looked.this_hour)
 
     def give_back(self, sending: Sending) -> None:
         """Nothing left: what was counted is not; a store that is away keeps it, which is safe."""
@@ -99,7 +145,7 @@ class LimitSending:
         Raises LimitReached or CodesUnavailable; then nothing is counted.
         """
         now = self.clock.now()
-        self._take(self._of_program(sending, now), sending, now)
+        self._take(self._of_program(sending, now), sending, now, LookedBack())
 
     def _of_program(self, sending: Sending, now: datetime) -> Asked:
         asked = self._asked(sending, now, ())
@@ -107,18 +153,14 @@ class LimitSending:
 
     # --- what the register alone decides ------------------------------------------------
 
-    def _look_back(self, unit: UnitOfWork, sending: Sending, now: datetime) -> None:
-        phone, policy = self.pseudonyms.of_phone(sending.phone), self.policy
-        typed = [e for e in unit.journal.of(sending.chain) if e.event is Event.CODE_WRONG]
-        wrong = unit.tallies.wrong_codes(phone, since=now - policy.wrong_codes.window)
-        conversion = self._conversion(unit, sending, now)
-        if len(typed) >= self.codes.guesses:
+    def _judge(self, looked: LookedBack, now: datetime) -> None:
+        if looked.typed >= self.codes.guesses:
             raise LimitReached(Limit.GUESSES, _FOR_EVER)
-        wait = wait_until_allowed(wrong, policy.wrong_codes, now=now)
+        wait = wait_until_allowed(looked.wrong, self.policy.wrong_codes, now=now)
         if wait is not None:
             raise LimitReached(Limit.WRONG_CODES, wait)
-        if conversion is not None:
-            raise LimitReached(Limit.CONVERSION, conversion)
+        if looked.conversion is not None:
+            raise LimitReached(Limit.CONVERSION, looked.conversion)
 
     def _conversion(self, unit: UnitOfWork, sending: Sending, now: datetime) -> timedelta | None:
         policy = self.policy.conversion
@@ -158,14 +200,16 @@ class LimitSending:
             purse=self._purse(sending, now),
         )
 
-    def _of_subscriber(self, unit: UnitOfWork, sending: Sending) -> tuple[Meter, ...]:
+    def _of_subscriber(
+        self, unit: UnitOfWork, sending: Sending, *, is_new: bool
+    ) -> tuple[Meter, ...]:
         """How many people one phone is said to be of; a number's verification names nobody yet."""
         phone = self.pseudonyms.of_phone(sending.phone)
         try:
             subscriber = unit.envelopes.get(sending.chain).subscriber
         except EnvelopeNotFound:
             return ()
-        lifted_at = unit.lifts.last(Limit.SHARED_PHONE, phone)
+        lifted_at = None if is_new else unit.lifts.last(Limit.SHARED_PHONE, phone)
         shared = Meter(
             limit=Limit.SHARED_PHONE,
             subject=phone,
@@ -186,9 +230,10 @@ class LimitSending:
             most_tiyn=self.policy.daily_budget_tiyn,
         )
 
-    def _take(self, asked: Asked, sending: Sending, now: datetime) -> None:
+    def _take(self, asked: Asked, sending: Sending, now: datetime, looked: LookedBack) -> None:
+        unknown = _OF_PHONES if looked.is_new else frozenset()
         for _ in range(_TRIES):
-            forgotten = self.limits.take(asked, now=now)
+            forgotten = self.limits.take(asked, now=now, unknown=unknown, memory=looked.memory)
             if not forgotten:
                 return
             for meter in asked.meters:
@@ -227,21 +272,27 @@ class LimitSending:
 
     # --- what is only watched -----------------------------------------------------------
 
-    def _watch(self, sending: Sending, now: datetime) -> None:
-        """A burst is told, not stopped: there are busy days."""
+    def _this_hour(self, unit: UnitOfWork, sending: Sending, now: datetime) -> int:
         if sending.employee_id is None:
-            return
-        burst = self.policy.burst
+            return 0
         hour = now.replace(minute=0, second=0, microsecond=0)
+        return len(unit.tallies.sendings(Of.TECHNICIAN, sending.employee_id, since=hour))
+
+    def _watch(self, sending: Sending, now: datetime, *, this_hour: int) -> None:
+        """A burst is told, not stopped: there are busy days."""
+        burst = self.policy.burst
+        if sending.employee_id is None or this_hour + 1 < burst.least:
+            return
+        technician, since = sending.employee_id, now - burst.memory
         with self.register.view() as unit:
-            tallies, technician = unit.tallies, sending.employee_id
-            current = tallies.sendings(Of.TECHNICIAN, technician, since=hour)
-            if len(current) + 1 < burst.least:
-                return
-            before = tallies.sendings(Of.TECHNICIAN, technician, since=now - burst.memory)
+            before = unit.tallies.sendings(Of.TECHNICIAN, technician, since=since)
         times = [each.at for each in before if each.id != sending.id]
         if is_burst([*times, now], now=now, policy=burst):
             self.alerts.tell(Alert.BURST, chain=sending.chain)
+
+
+def _typed_wrongly(unit: UnitOfWork, chain: str) -> int:
+    return sum(entry.event is Event.CODE_WRONG for entry in unit.journal.of(chain))
 
 
 def _is_copy(sending: Sending) -> bool:

@@ -32,10 +32,10 @@ from docgen.domain.language import Language
 from docgen.domain.number import NumberReport
 from docgen.ports import Chance, Clock, Register, UnitOfWork
 from docgen.ports_of_codes import CodeStore
-from docgen.usecases.check_number import CheckNumber, below, fact_of
-from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.check_number import CheckNumber, Used, below, fact_of
+from docgen.usecases.dispatch_message import Begun, DispatchMessage
 from docgen.usecases.find_matter import FindMatter, Matter, binding
-from docgen.usecases.limit_sending import LimitSending
+from docgen.usecases.limit_sending import LimitSending, LookedBack
 
 log = logging.getLogger(__name__)
 
@@ -53,27 +53,38 @@ class _Wish:
         """What its code is bound to."""
         return binding(self.matter, challenge_id)
 
-    def sending(self, live: "_Live | None" = None) -> Sending:
+    def sending(self, challenge: Challenge | None = None, avoid: str | None = None) -> Sending:
         """As limits and routes know it; before there is a code, under an id of its own."""
         return Sending(
             id=self.sending_id,
-            challenge_id=self.sending_id if live is None else live.challenge.id,
+            challenge_id=self.sending_id if challenge is None else challenge.id,
             chain=self.matter.id,
             phone=self.matter.phone,
             client=self.asked_by.client,
             # A test says nothing of how an employee sends.
             employee_id=None if self.matter.phone.is_test else self.asked_by.employee_id,
-            avoid=None if live is None else live.avoid,
+            avoid=avoid,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What the register knew when the code was asked for."""
+
+    latest: Challenge | None
+    hops: tuple[Hop, ...]
+    """Of the latest challenge."""
+    looked: LookedBack
+    used: Used
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Live:
-    """A challenge, and its code, to be sent."""
+    """A challenge, and its code, to be sent by a hop that is written down."""
 
     challenge: Challenge
     code: str
-    avoid: str | None = None
+    begun: Begun
     is_repeated: bool = False
 
 
@@ -114,41 +125,55 @@ class SendCode:
         Where nothing was sent (Unavailable in any of its kinds, StaleEnvelope) another
         code may be asked for at once; the older one is dead all the same.
         """
+        memory = self.limit_sending.memory
         with self.register.view() as unit:
-            known = None if sending_id is None else _known(unit, sending_id)
+            latest = unit.challenges.latest(chain)
+            known = None if latest is None or sending_id is None else _known(unit, sending_id)
             if known is not None:
                 return known
-            matter = self.find(unit, chain)
-            latest = unit.challenges.latest(chain)
-            hops = () if latest is None else tuple(unit.hops.of_challenge(latest.id))
-        matter.require_in_time(Verb.SEND_CODE, self.clock.now())
-        matter.require_way()
-        wish = _Wish(
-            matter=matter,
-            language=language,
-            asked_by=asked_by,
-            sending_id=sending_id or self.chance.identifier(),
-        )
-        return self._sent(wish, latest, hops)
+            wish = _Wish(
+                matter=self.find(unit, chain),
+                language=language,
+                asked_by=asked_by,
+                sending_id=sending_id or self.chance.identifier(),
+            )
+            wish.matter.require_in_time(Verb.SEND_CODE, self.clock.now())
+            wish.matter.require_way()
+            seen = self._look(unit, wish, latest, memory)
+        return self._sent(wish, seen)
 
-    def _sent(self, wish: _Wish, latest: Challenge | None, hops: tuple[Hop, ...]) -> Challenge:
+    def _look(self, unit: UnitOfWork, wish: _Wish, latest: Challenge | None, memory: str) -> _Seen:
+        matter = wish.matter
+        return _Seen(
+            latest=latest,
+            hops=() if latest is None else tuple(unit.hops.of_challenge(latest.id)),
+            looked=self.limit_sending.look(
+                unit, wish.sending(), memory=memory, is_first=latest is None
+            ),
+            used=self.check.look(unit, matter.phone, matter.iin, owner=matter.owner),
+        )
+
+    def _sent(self, wish: _Wish, seen: _Seen) -> Challenge:
         """Counted first, so that the directory is asked no more often than codes may be sent."""
-        self.limit_sending(wish.sending())
+        self.limit_sending(wish.sending(), seen.looked)
         try:
-            number = self._checked(wish.matter)
-            live = self._repeated(wish, number, latest, hops) or self._issued(wish, number)
-            self._send(wish, live)
+            number = self._checked(wish.matter, seen.used)
+            live = self._repeated(wish, number, seen) or self._issued(wish, number, seen)
+            hop = self._send(wish, live)
         except DocgenError:
             self.limit_sending.give_back(wish.sending())
             raise
+        if not live.is_repeated:
+            return _told(live.challenge, hop)
         with self.register.view() as unit:
+            # Somebody may have typed it wrongly meanwhile, or the earlier message have arrived.
             return unit.challenges.find(live.challenge.id) or live.challenge
 
     # --- the number ---------------------------------------------------------------------
 
-    def _checked(self, matter: Matter) -> NumberReport:
+    def _checked(self, matter: Matter, used: Used) -> NumberReport:
         """What is known of the number; raises what forbids to send it a code, written down once."""
-        number = self.check(matter.phone, matter.iin, owner=matter.owner)
+        number = self.check(matter.phone, matter.iin, owner=matter.owner, used=used)
         if number.refusal is None:
             return number
         with self.register.begin() as unit:
@@ -177,12 +202,10 @@ class SendCode:
 
     # --- the same code once more --------------------------------------------------------
 
-    def _repeated(
-        self, wish: _Wish, number: NumberReport, latest: Challenge | None, hops: tuple[Hop, ...]
-    ) -> _Live | None:
+    def _repeated(self, wish: _Wish, number: NumberReport, seen: _Seen) -> _Live | None:
         """The live code, where it has long enough to live."""
-        now = self.clock.now()
-        if latest is None or latest.state is not ChallengeState.SENT or not hops:
+        now, latest = self.clock.now(), seen.latest
+        if latest is None or latest.state is not ChallengeState.SENT or not seen.hops:
             return None
         if latest.expires_at - now <= self.policy.same_code:
             return None
@@ -191,9 +214,9 @@ class SendCode:
         except CodeGone:
             return None
         challenge = replace(latest, resend_at=resent.resend_at)
-        self._note_repeated(wish, number, challenge)
-        avoid = hops[-1].route
-        return _Live(challenge=challenge, code=resent.code, avoid=avoid, is_repeated=True)
+        sending = wish.sending(challenge, avoid=seen.hops[-1].route)
+        begun = self._note_repeated(wish, number, challenge, sending)
+        return _Live(challenge=challenge, code=resent.code, begun=begun, is_repeated=True)
 
     def _resent(self, wish: _Wish, challenge: Challenge, now: datetime) -> Resent:
         bound = wish.binding(challenge.id)
@@ -203,7 +226,9 @@ class SendCode:
             self._remind(wish.matter, bound)
             raise CodeGone("expired") from None
 
-    def _note_repeated(self, wish: _Wish, number: NumberReport, challenge: Challenge) -> None:
+    def _note_repeated(
+        self, wish: _Wish, number: NumberReport, challenge: Challenge, sending: Sending
+    ) -> Begun:
         details = {"challenge": challenge.id, "sending": wish.sending_id}
         with self.register.begin() as unit:
             now = self.clock.now()
@@ -213,20 +238,23 @@ class SendCode:
             actor = wish.asked_by.actor
             fact = Fact(event=Event.CODE_REPEATED, at=now, actor=actor, details=details)
             unit.journal.append(challenge.chain, fact)
+            begun = self.dispatch.begin(unit, sending)
             unit.commit()
+        return begun
 
     # --- a new code ---------------------------------------------------------------------
 
-    def _issued(self, wish: _Wish, number: NumberReport) -> _Live:
-        """Write the challenge down before anything leaves for the phone."""
+    def _issued(self, wish: _Wish, number: NumberReport, seen: _Seen) -> _Live:
+        """Write the challenge and its hop down before anything leaves for the phone."""
         digits, is_test = self.policy.digits, wish.matter.phone.is_test
         code = for_tests.code(digits) if is_test else self.chance.code(digits)
         now = self.clock.now()
         bound = wish.binding(wish.sending_id)
         try:
-            issued = self._kept(wish.matter, bound, code, now)
+            is_first = seen.latest is None and not wish.matter.has_alike
+            issued = self._kept(wish.matter, bound, code, now, is_first=is_first)
             challenge = self._challenge(bound, issued, wish.matter.id, now=now)
-            self._record(wish, number, challenge)
+            begun = self._record(wish, number, challenge, is_first=is_first)
         except LimitReached:
             raise
         except DocgenError:
@@ -234,11 +262,14 @@ class SendCode:
             with suppress(CodesUnavailable):
                 self.codes.withdraw(bound)
             raise
-        return _Live(challenge=challenge, code=code)
+        return _Live(challenge=challenge, code=code, begun=begun)
 
-    def _kept(self, matter: Matter, bound: Binding, code: str, now: datetime) -> Issued:
+    def _kept(
+        self, matter: Matter, bound: Binding, code: str, now: datetime, *, is_first: bool
+    ) -> Issued:
+        """Of a first one nobody has to be reminded: was it not, `_record` will know."""
         try:
-            return self.codes.issue(bound, code, policy=self.policy, now=now)
+            return self.codes.issue(bound, code, policy=self.policy, now=now, is_first=is_first)
         except CodesForgotten:
             self._remind(matter, bound)
             return self.codes.issue(bound, code, policy=self.policy, now=now)
@@ -263,11 +294,13 @@ class SendCode:
             attempts_allowed=self.policy.attempts,
         )
 
-    def _record(self, wish: _Wish, number: NumberReport, challenge: Challenge) -> None:
+    def _record(
+        self, wish: _Wish, number: NumberReport, challenge: Challenge, *, is_first: bool
+    ) -> Begun:
         with self.register.begin() as unit:
             matter = self.find(unit, challenge.chain)
             matter.require_in_time(Verb.SEND_CODE, challenge.issued_at)
-            unit.challenges.add(challenge)
+            unit.challenges.add(challenge, is_first=is_first)
             matter.sent(unit)
             self._note_number(unit, matter, number)
             details = {
@@ -282,19 +315,21 @@ class SendCode:
                 details=details,
             )
             unit.journal.append(matter.id, fact)
+            begun = self.dispatch.begin(unit, wish.sending(challenge), is_first=True)
             unit.commit()
+        return begun
 
     # --- on its way ---------------------------------------------------------------------
 
-    def _send(self, wish: _Wish, live: _Live) -> None:
+    def _send(self, wish: _Wish, live: _Live) -> Hop:
         challenge, matter = live.challenge, wish.matter
         try:
-            self.dispatch(
-                wish.sending(live),
+            return self.dispatch(
+                wish.sending(challenge),
                 matter.text(code=live.code, host=self.host, language=wish.language),
                 life=challenge.expires_at - self.clock.now(),
                 details={"language": wish.language.value},
-                noted=_note_hop,
+                begun=live.begun,
             )
         except SmsUnavailable:
             self._take_back(wish, live)
@@ -348,15 +383,14 @@ def _sending(entry: Entry) -> str:
     return entry.details.get("sending", entry.details["challenge"])
 
 
-def _note_hop(unit: UnitOfWork, hop: Hop) -> None:
-    """The challenge knows by whom its code has gone last."""
-    challenge = unit.challenges.find(hop.challenge_id)
-    if challenge is None or hop.state is not HopState.TAKEN:
-        return
-    told = replace(
+def _told(challenge: Challenge, hop: Hop) -> Challenge:
+    """The challenge as the register has it now, where nobody but this hop has told of it."""
+    if hop.state is not HopState.TAKEN:
+        return replace(challenge, delivery=hop.delivery)
+    return replace(
         challenge,
         sent_at=hop.answered_at,
         provider=hop.provider,
         provider_message_id=hop.message_id,
+        delivery=hop.delivery,
     )
-    unit.challenges.save(told)

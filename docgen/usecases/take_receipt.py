@@ -42,12 +42,13 @@ class TakeReceipt:
         if came_meanwhile:
             self._match(route, message_id)
 
-    def answered(self, hop: Hop, message_id: str) -> None:
-        """The same for whoever has written down that the message of this hop has that id."""
+    def answered(self, hop: Hop, message_id: str) -> Hop:
+        """The same for whoever has written down that this hop's message has that id; the hop."""
         with self.register.view() as unit:
-            if _told(unit, hop, message_id) == hop:
-                return
-        self._match(hop.route, message_id)
+            told = _told(unit, hop, message_id)
+        if told != hop:
+            self._match(hop.route, message_id)
+        return told
 
     def _match(self, route: str, message_id: str) -> None:
         with self.register.begin() as unit:

@@ -152,10 +152,16 @@ class _Overtaken:
         return self.codes.spend(binding, code, **more)
 
     def issue(
-        self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
+        self,
+        binding: Binding,
+        code: str,
+        *,
+        policy: ChallengePolicy,
+        now: datetime,
+        is_first: bool = False,
     ) -> Issued:
         """As it is."""
-        return self.codes.issue(binding, code, policy=policy, now=now)
+        return self.codes.issue(binding, code, policy=policy, now=now, is_first=is_first)
 
     def resend(self, binding: Binding, *, policy: ChallengePolicy, now: datetime) -> Resent:
         """As it is."""

@@ -82,9 +82,13 @@ class SqlChallenges:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, challenge: Challenge) -> None:
-        """Store a new challenge and replace the live one; raises StaleEnvelope in a race."""
-        _REPLACE.run(self._connection, {"its_chain": challenge.chain})
+    def add(self, challenge: Challenge, *, is_first: bool = False) -> None:
+        """Store a new challenge and replace the live one; raises StaleEnvelope in a race.
+
+        And where it `is_first` and there is a live one: an index knows of them.
+        """
+        if not is_first:
+            _REPLACE.run(self._connection, {"its_chain": challenge.chain})
         try:
             _ADD.run(self._connection, _columns(challenge))
         except IntegrityError:

@@ -77,6 +77,9 @@ def _outcomes(of: Of) -> Select[Any, Any, Any]:
 
 _SENDINGS: dict[Of, PreparedQuery[Any]] = {of: PreparedQuery(_sendings(of)) for of in _COLUMNS}
 _OUTCOMES: dict[Of, PreparedQuery[Any]] = {of: PreparedQuery(_outcomes(of)) for of in _COLUMNS}
+_KNOWN = PreparedQuery(
+    select(SmsHopRow.id).where(SmsHopRow.subject == bindparam("its_phone")).limit(1)
+)
 _WRONG_CODES = PreparedQuery(
     select(JournalRow.at)
     .where(
@@ -143,6 +146,10 @@ class SqlTallies:
             for begun, is_confirmed, ends in rows
             if is_confirmed or ends <= now
         ]
+
+    def knows(self, phone: str) -> bool:
+        """Whether any message was ever begun to this phone."""
+        return bool(_KNOWN.column(self._connection, {"its_phone": phone}))
 
     def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
         """When wrong codes were typed that had gone to this phone, in order."""

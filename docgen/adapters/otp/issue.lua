@@ -13,8 +13,8 @@
 --       5 kept, a hash           id, kid, code: the live code, sealed, for as long as it lives
 --       6 complete, a string     the marker of memory.lua
 -- ARGV  1 now  2 challenge id  3 MAC  4 key id  5 life  6 how long to remember  7 failures allowed
---       8 their window  9 window of sends  10 sealed code
---       11... cool-down before the second code, the third, ...
+--       8 their window  9 window of sends  10 sealed code  11 whether it is the first one ever
+--       12... cool-down before the second code, the third, ...
 -- All times are milliseconds.
 -- Answers {'issued', until expiry, until the next may be sent}, {'cool_down', wait},
 -- {'failures', wait} or {'forgotten'}.
@@ -24,9 +24,10 @@ local id, mac, kid, sealed = ARGV[2], ARGV[3], ARGV[4], ARGV[10]
 local life, memory = tonumber(ARGV[5]), tonumber(ARGV[6])
 local failures_allowed, failures_window = tonumber(ARGV[7]), tonumber(ARGV[8])
 local sends_window = tonumber(ARGV[9])
-local cool_downs = arguments_from(11)
+local is_first = ARGV[11] == '1'
+local cool_downs = arguments_from(12)
 
-if not is_complete(KEYS[6]) then
+if not is_complete(KEYS[6]) and not is_first then
   return { 'forgotten' }
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - sends_window)

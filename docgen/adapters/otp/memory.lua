@@ -4,8 +4,11 @@
 -- failover or a FLUSHALL it may know less than there was, and a marker tells. It names the run of
 -- the server that was reminded, so that a marker which came back from disk proves nothing.
 
+local run
+
 local function run_id()
-  return redis.call('INFO', 'server'):match('run_id:(%x+)')
+  run = run or redis.call('INFO', 'server'):match('run_id:(%x+)')
+  return run
 end
 
 local function is_complete(marker)
@@ -20,4 +23,15 @@ end
 local function server_time()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- A name of all that is remembered. It goes with the memory: as long as it is the same, nothing was
+-- lost but what was to be forgotten.
+local function memory_of(key)
+  local name = redis.call('GET', key)
+  if not name or name:sub(1, #run_id()) ~= run_id() then
+    name = run_id() .. ':' .. string.format('%.0f', server_time())
+  end
+  redis.call('SET', key, name, 'PX', 86400000)
+  return name
 end

@@ -89,11 +89,17 @@ class RedisCodes:
         self._spend = link.script("memory.lua", "spend.lua")
 
     def issue(
-        self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
+        self,
+        binding: Binding,
+        code: str,
+        *,
+        policy: ChallengePolicy,
+        now: datetime,
+        is_first: bool = False,
     ) -> Issued:
         """Keep the MAC; raises LimitReached (`cool_down`, `failures`) or CodesUnavailable."""
         try:
-            return self._issued(binding, code, policy=policy, now=now)
+            return self._issued(binding, code, policy=policy, now=now, is_first=is_first)
         except Silent:
             # A Redis that wakes up does all that it was told meanwhile.
             with suppress(CodesUnavailable):
@@ -101,7 +107,13 @@ class RedisCodes:
             raise
 
     def _issued(
-        self, binding: Binding, code: str, *, policy: ChallengePolicy, now: datetime
+        self,
+        binding: Binding,
+        code: str,
+        *,
+        policy: ChallengePolicy,
+        now: datetime,
+        is_first: bool,
     ) -> Issued:
         keys = self._keys(binding)
         arguments = [
@@ -115,6 +127,7 @@ class RedisCodes:
             span(policy.failures_window),
             span(_SENDS_WINDOW),
             self._seals[self._pepper.id].closed(code, bound=self._bound(binding, self._pepper.id)),
+            int(is_first),
             *(span(wait) for wait in policy.cool_downs),
         ]
         with self._link.answering():

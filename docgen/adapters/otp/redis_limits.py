@@ -1,6 +1,6 @@
 """Limits of sending in Redis."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,8 @@ _ESTIMATE_COUNTS = timedelta(minutes=5)
 
 _MINUTE = timedelta(minutes=1)
 
+_MEMORY = "{limits}:memory"
+
 
 class RedisLimits:
     """Implements ports_of_codes.SendLimits; needs Redis 5 or later that evicts nothing.
@@ -35,24 +37,40 @@ class RedisLimits:
 
     def __init__(self, url: str) -> None:
         self._link = link = RedisLink(url)
+        self._memory = ""
         self._take = link.script("memory.lua", "take.lua")
         self._recall = link.script("memory.lua", "recall.lua")
         self._recall_money = link.script("memory.lua", "recall_money.lua")
         self._give_back = link.script("give_back.lua")
 
-    def take(self, asked: Asked, *, now: datetime) -> frozenset[Limit]:
+    @property
+    def memory(self) -> str:
+        """A name of what Redis remembers, as its last answer had it."""
+        return self._memory
+
+    def take(
+        self,
+        asked: Asked,
+        *,
+        now: datetime,
+        unknown: Collection[Limit] = (),
+        memory: str = "",
+    ) -> frozenset[Limit]:
         """Count it, or say what is forgotten; raises LimitReached or CodesUnavailable."""
         try:
-            return self._taken(asked, now)
+            return self._taken(asked, now, unknown=unknown, memory=memory)
         except Silent:
             # A Redis that wakes up does all that it was told meanwhile.
             with suppress(CodesUnavailable), self._link.failing_closed():
                 self._return(asked)
             raise
 
-    def _taken(self, asked: Asked, now: datetime) -> frozenset[Limit]:
+    def _taken(
+        self, asked: Asked, now: datetime, *, unknown: Collection[Limit], memory: str
+    ) -> frozenset[Limit]:
         purse = asked.purse
-        keys = [*_purse_keys(purse), *(key for each in asked.meters for key in _keys(each))]
+        counted = (key for each in asked.meters for key in _keys(each))
+        keys = [*_purse_keys(purse), _MEMORY, *counted]
         arguments = [
             milliseconds(now),
             asked.sending_id,
@@ -60,15 +78,19 @@ class RedisLimits:
             purse.most_tiyn,
             span(purse.ends_at - now),
             span(_PURSE_STAYS),
-            *(word for meter in asked.meters for word in _words(meter)),
+            memory,
+            *(word for meter in asked.meters for word in _words(meter, unknown)),
         ]
         with self._link.answering():
             match self._take(keys, arguments):
-                case ["taken"]:
+                case [str(present), "taken"]:
+                    self._memory = present
                     return frozenset()
-                case ["forgotten", *names]:
+                case [str(present), "forgotten", *names]:
+                    self._memory = present
                     return frozenset(map(Limit, names))
-                case ["limit", str(name), int(wait)]:
+                case [str(present), "limit", str(name), int(wait)]:
+                    self._memory = present
                     raise LimitReached(name, delta(wait))
         raise strange()
 
@@ -121,8 +143,8 @@ def _purse_keys(purse: Purse) -> tuple[str, str]:
     return key, f"{key}:m"
 
 
-def _words(meter: Meter) -> Iterator[Any]:
-    yield from (meter.limit.value, meter.adds)
+def _words(meter: Meter, unknown: Collection[Limit]) -> Iterator[Any]:
+    yield from (meter.limit.value, meter.adds, int(meter.limit in unknown))
     yield 0 if meter.since is None else milliseconds(meter.since)
     yield from (span(meter.memory), span(_STAYS), len(meter.allowances))
     for allowance in meter.allowances:
