@@ -629,6 +629,10 @@ class WebhookSender(Protocol):
 class Jobs(Protocol):
     """Told after a commit; may forget, since what is owed follows from the envelope's state."""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether work is attempted before `tell` returns."""
+
     def tell(self, task: Task, envelope_id: str) -> bool:
         """There is work; whether it was heard. Never raises, and never waits a second."""
 

@@ -272,6 +272,7 @@ class FakeJobs:
 
     told: list[tuple[Task, str]] = field(default_factory=list)
     heard: bool = True
+    at_once: bool = False
     waits: list[timedelta] = field(default_factory=list)
 
     def tell(self, task: Task, envelope_id: str) -> bool:

@@ -74,7 +74,6 @@ class Limiting:
     def guesses(self) -> LimitGuesses:
         """Asked before each comparison."""
         return LimitGuesses(
-            register=self._register,
             clock=CLOCK,
             pseudonyms=self._parts.pseudonyms,
             policy=self._codes,

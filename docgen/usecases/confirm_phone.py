@@ -27,12 +27,14 @@ class ConfirmPhone:
         self.spend.require_sane(attempt)
         with self.register.view() as unit:
             verification = unit.verifications.get(verification_id)
-        if not verification.confirmed_by(attempt.id):
-            self.spend(
-                NumberVerification(verification),
-                attempt,
-                lambda unit, code, at: self._confirm(unit, verification_id, code, at),
-            )
+            if verification.confirmed_by(attempt.id):
+                return verification
+            asked = self.spend.look(unit, NumberVerification(verification))
+        self.spend(
+            asked,
+            attempt,
+            lambda unit, code, at: self._confirm(unit, verification_id, code, at),
+        )
         with self.register.view() as unit:
             return unit.verifications.get(verification_id)
 

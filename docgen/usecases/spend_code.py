@@ -16,7 +16,7 @@ from docgen.forms.fields import require_code
 from docgen.ports import Register, Timer, UnitOfWork
 from docgen.ports_of_codes import CodeStore
 from docgen.usecases.find_matter import FindMatter, Matter, binding
-from docgen.usecases.limit_guesses import LimitGuesses, attempt_digest
+from docgen.usecases.limit_guesses import Guessed, LimitGuesses, attempt_digest
 
 _PATIENCE = timedelta(seconds=1)
 _BETWEEN_LOOKS = timedelta(milliseconds=50)
@@ -52,6 +52,16 @@ Decided = Callable[[UnitOfWork, TypedCode, datetime], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A matter as it was when its code was typed, and what is known of its codes."""
+
+    matter: Matter
+    challenge: Challenge | None
+    """The newest."""
+    guessed: Guessed
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpendCode:
     """What confirming an envelope and confirming a number have in common."""
 
@@ -71,22 +81,25 @@ class SpendCode:
             raise ValuesRejected((FieldError("/code", "invalid"),))
         return typed_by
 
-    def __call__(self, matter: Matter, attempt: Attempt, decided: Decided) -> None:
+    def look(self, unit: UnitOfWork, matter: Matter) -> Asked:
+        """All that `__call__` wants to know, in the unit in which the matter was found."""
+        return Asked(
+            matter=matter,
+            challenge=unit.challenges.latest(matter.id),
+            guessed=self.limit_guesses.look(unit, matter),
+        )
+
+    def __call__(self, asked: Asked, attempt: Attempt, decided: Decided) -> Matter:
         """One code, spent and counted once; `decided` is called for the caller whose it is.
 
-        Raises CodeWrong, CodeGone, what the matter's state raises, CodesUnavailable or
-        StaleEnvelope; after the last two the same attempt may be made again.
+        The matter as it is then. Raises CodeWrong, CodeGone, what the matter's state raises,
+        CodesUnavailable or StaleEnvelope; after the last two the same attempt may be made again.
         """
-        typed_by = self.require_sane(attempt)
+        typed_by, matter, challenge = self.require_sane(attempt), asked.matter, asked.challenge
         matter.require_in_time(Verb.CONFIRM, self.clock.now())
-        with self.register.view() as unit:
-            challenge = unit.challenges.latest(matter.id)
-            if challenge is None or challenge.state is not ChallengeState.SENT:
-                if self.find(unit, matter.id).confirmed_by(attempt.id):
-                    # The same attempt, asked again over another line while we looked.
-                    return
-                raise CodeGone("withdrawn")
-        self.limit_guesses(matter, challenge, attempt_id=attempt.id)
+        if challenge is None or challenge.state is not ChallengeState.SENT:
+            raise CodeGone("withdrawn")
+        self.limit_guesses(asked.guessed, challenge, attempt_id=attempt.id)
         spent = self._spend(matter, challenge, attempt)
         code = TypedCode(
             challenge_id=challenge.id,
@@ -96,7 +109,7 @@ class SpendCode:
             employee_id=typed_by.employee_id,
             device=typed_by.device,
         )
-        self._decide(challenge, code, decided)
+        return self._decide(challenge, code, decided)
 
     def _spend(self, matter: Matter, challenge: Challenge, attempt: Attempt) -> Spent:
         outcome = self.codes.spend(
@@ -125,13 +138,13 @@ class SpendCode:
             self.clock.pause(_BETWEEN_LOOKS)
         raise CodeGone(gone.reason)
 
-    def _decide(self, challenge: Challenge, code: TypedCode, decided: Decided) -> None:
+    def _decide(self, challenge: Challenge, code: TypedCode, decided: Decided) -> Matter:
         """The act is of the moment the code was used, however late SQL hears of it."""
         now = self.clock.now()
         with self.register.begin() as unit:
             matter = self.find(unit, challenge.chain)
             if matter.confirmed_by(code.attempt_id):
-                return
+                return matter
             matter.require_in_time(Verb.CONFIRM, now)
             counted = unit.challenges.confirm(
                 challenge.id,
@@ -144,7 +157,9 @@ class SpendCode:
                 raise CodeGone("replaced")
             decided(unit, code, now)
             self._note_burst(unit, matter, code, now)
+            matter = self.find(unit, challenge.chain)
             unit.commit()
+        return matter
 
     def _note_burst(self, unit: UnitOfWork, matter: Matter, code: TypedCode, now: datetime) -> None:
         """An employee whom unusually many subscribers tell their codes may be typing his own."""

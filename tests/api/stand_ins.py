@@ -92,6 +92,7 @@ class Worker:
 
     work: Work
     away: bool = False
+    at_once: bool = True
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """There is work."""

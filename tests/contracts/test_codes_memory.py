@@ -49,6 +49,14 @@ def test_a_store_that_knows_nothing_says_so_and_counts_nothing(codes: RedisCodes
     codes.issue(of, CODE, policy=POLICY, now=NOW)
 
 
+def test_of_a_first_code_nobody_is_reminded(codes: RedisCodes) -> None:
+    """Its wait and its failures count as any other's, and what is there already counts too."""
+    codes.issue(binding(), CODE, policy=POLICY, now=NOW, is_first=True)
+    with pytest.raises(LimitReached) as refused:
+        codes.issue(binding(), CODE, policy=POLICY, now=NOW, is_first=True)
+    assert (refused.value.limit, refused.value.retry_after) == ("cool_down", POLICY.cool_downs[0])
+
+
 def test_each_phone_and_content_is_remembered_by_itself(codes: RedisCodes) -> None:
     """To know one is not to know the other."""
     issue(codes, binding())

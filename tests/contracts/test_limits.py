@@ -180,6 +180,64 @@ def test_a_meter_that_knows_nothing_says_so(limits: RedisLimits) -> None:
     assert limits.take(wanted, now=NOW) == everything - {Limit.PHONE}
 
 
+def test_of_what_the_register_never_knew_nobody_is_reminded(limits: RedisLimits) -> None:
+    """As long as the memory is the one that was there before the register was read."""
+    take(limits, asked())
+    new = asked(phone("phone-2"), client())
+    assert limits.take(new, now=NOW, unknown={Limit.PHONE}) == {Limit.PHONE}
+    for _ in range(3):
+        more = asked(phone("phone-2"), client())
+        assert not limits.take(more, now=NOW, unknown={Limit.PHONE}, memory=limits.memory)
+    assert _refused(limits, asked(phone("phone-2"), client())).limit == "phone"
+
+
+def test_what_another_counts_meanwhile_counts(limits: RedisLimits, redis_url: str) -> None:
+    """Whoever found the register empty a moment ago does not undo it."""
+    take(limits, asked())
+    memory, another = limits.memory, RedisLimits(redis_url)
+    for _ in range(3):
+        take(another, asked(phone("phone-2"), client()))
+    another.close()
+    with pytest.raises(LimitReached):
+        limits.take(
+            asked(phone("phone-2"), client()), now=NOW, unknown={Limit.PHONE}, memory=memory
+        )
+
+
+@pytest.mark.parametrize("how", ["flushed", "restarted", "restarted without data"])
+def test_what_was_counted_and_lost_while_the_register_was_read_is_asked_for(
+    own_redis: RedisServer, how: str
+) -> None:
+    """It knew nothing of the phone before that, and knows more now."""
+    limits, memory = _remembering(own_redis)
+    take(limits, asked(phone("phone-2"), client()))
+    _lose(own_redis, how)
+
+    asked_again = asked(phone("phone-2"), client())
+    forgotten = limits.take(asked_again, now=NOW, unknown={Limit.PHONE}, memory=memory)
+
+    assert Limit.PHONE in forgotten
+    assert limits.memory != memory
+    limits.close()
+
+
+def _remembering(server: RedisServer) -> tuple[RedisLimits, str]:
+    limits = RedisLimits(server.url)
+    take(limits, asked())
+    return limits, limits.memory
+
+
+def _lose(server: RedisServer, how: str) -> None:
+    if how == "flushed":
+        with server.client() as connection:
+            connection.flushall()
+        return
+    server.kill()
+    if how == "restarted without data":
+        server.lose_data()
+    server.start()
+
+
 def test_what_the_register_knows_counts(limits: RedisLimits) -> None:
     """As if it had been counted here, and what both know is one."""
     known = [Counted(id=identifier(), at=minutes(-n)) for n in (40, 50)]
@@ -212,14 +270,7 @@ def test_whatever_becomes_of_redis_the_register_is_asked(own_redis: RedisServer,
     sent = [asked() for _ in range(2)]
     for each in sent:
         take(limits, each)
-    if how == "flushed":
-        with own_redis.client() as connection:
-            connection.flushall()
-    else:
-        own_redis.kill()
-        if how == "restarted without data":
-            own_redis.lose_data()
-        own_redis.start()
+    _lose(own_redis, how)
     known = [Counted(id=each.sending_id, at=NOW) for each in sent]
     take(limits, asked(), known=known)
     assert _refused(limits, asked()).limit == "phone"

@@ -8,10 +8,11 @@ import pytest
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.challenge import Challenge, ChallengeState
+from docgen.domain.dispatch import Delivery, Taken
 from docgen.domain.envelope import Envelope
-from docgen.domain.errors import NotFound
+from docgen.domain.errors import NotFound, StaleEnvelope
 from docgen.ports import Register
-from tests.builders import NOW, challenge, sha256
+from tests.builders import NOW, challenge, hop, sha256
 from tests.contracts.races import at_once
 
 
@@ -199,3 +200,32 @@ def test_of_parallel_confirmations_one_counts(database_url: str, stored: Envelop
     for each in registers:
         each.close()
     assert sorted(results, key=str) == [False] * 7 + [True]
+
+
+def test_how_far_a_code_has_come_is_kept(register: SqlRegister, stored: Envelope) -> None:
+    """And by whom it went last; a delivered one stays so, and nothing else changes."""
+    sent = challenge(stored, attempts_used=2)
+    _add(register, sent)
+    went = hop().taken(Taken(provider="mobizon", message_id="7"), at=NOW)
+    with register.begin() as unit:
+        unit.challenges.carried(sent.id, Delivery.UNKNOWN)
+        unit.challenges.carried(sent.id, Delivery.DELIVERED, by=went)
+        unit.challenges.carried(sent.id, Delivery.UNDERWAY)
+        unit.challenges.carried("no challenge", Delivery.FAILED)
+        unit.commit()
+    assert _latest(register, stored.id) == replace(
+        sent,
+        delivery=Delivery.DELIVERED,
+        provider="mobizon",
+        provider_message_id="7",
+        sent_at=NOW,
+    )
+
+
+def test_a_first_challenge_that_is_none_is_refused(register: SqlRegister, stored: Envelope) -> None:
+    """Somebody else has made one meanwhile; it stays the live one."""
+    sent = challenge(stored)
+    _add(register, sent)
+    with register.begin() as unit, pytest.raises(StaleEnvelope):
+        unit.challenges.add(challenge(stored), is_first=True)
+    assert _latest(register, stored.id) == sent

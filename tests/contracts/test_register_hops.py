@@ -8,6 +8,7 @@ import pytest
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.dispatch import Delivery, Hop, Receipt, Taken
+from docgen.domain.envelope import Envelope
 from docgen.domain.errors import Conflict, NotFound
 from docgen.ports import Register
 from tests.builders import NOW, hop, identifier, receipt
@@ -168,3 +169,27 @@ def test_hops_whose_end_is_not_told_are_awaited(register: SqlRegister) -> None:
 
     assert ids == [doubt.id, taken[2].id, taken[1].id, taken[0].id]
     assert [each.id for each in since] == [doubt.id, taken[2].id]
+
+
+def test_the_chain_of_a_message_is_locked_by_its_id(
+    register: SqlRegister, stored: Envelope
+) -> None:
+    """An envelope's other writers wait; of a message that nobody knows nothing is."""
+    taken = hop(route=identifier(), chain=stored.id).taken(TAKEN, at=NOW)
+    _add(register, taken)
+
+    with register.begin() as unit:
+        assert unit.hops.lock_chain(taken.route, "m-1") == stored.id
+        assert unit.hops.lock_chain(taken.route, taken.id) == stored.id
+        assert unit.hops.lock_chain(taken.route, "m-2") is None
+    with register.view() as unit, pytest.raises(RuntimeError):
+        unit.hops.lock_chain(taken.route, "m-1")
+
+
+def test_a_chain_without_a_row_is_named_all_the_same(register: SqlRegister) -> None:
+    """There is nothing to lock, and the message is known."""
+    taken = hop(route=identifier()).taken(TAKEN, at=NOW)
+    _add(register, taken)
+
+    with register.begin() as unit:
+        assert unit.hops.lock_chain(taken.route, "m-1") == taken.chain

@@ -49,6 +49,14 @@ def test_sendings_are_counted_by_whoever_is_asked_for(
     ]
 
 
+def test_a_phone_is_known_by_whatever_was_begun(register: SqlRegister) -> None:
+    """However long ago, and also where every route refused it."""
+    _add(register, hop(begun_at=NOW - timedelta(days=400), state=HopState.REFUSED))
+    with register.view() as unit:
+        assert unit.tallies.knows("phone-1")
+        assert not unit.tallies.knows("phone-2")
+
+
 def test_two_hops_of_a_sending_are_one(register: SqlRegister) -> None:
     """At the time of the first that may have left; where every route refused it is none."""
     one = hop(begun_at=minutes(1), state=HopState.REFUSED)

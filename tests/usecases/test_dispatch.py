@@ -1,6 +1,7 @@
 """A message's way: one route, or the other; every hop written down; receipts whenever they come."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -10,7 +11,13 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.domain.challenge import Challenge
 from docgen.domain.dispatch import Delivery, Hop, HopState, Message, Receipt, Sending, Taken
 from docgen.domain.envelope import State
-from docgen.domain.errors import DocgenError, SmsRefused, SmsUnavailable, SmsUncertain
+from docgen.domain.errors import (
+    DocgenError,
+    SmsRefused,
+    SmsUnavailable,
+    SmsUncertain,
+    Unavailable,
+)
 from docgen.domain.routes import Route
 from docgen.ports import UnitOfWork
 from docgen.usecases.dispatch_message import DispatchMessage, Way
@@ -26,6 +33,7 @@ LIFE = timedelta(minutes=3)
 class Desk:
     """A register with one envelope whose code is to be sent, and two routes."""
 
+    url: str
     register: SqlRegister
     challenge: Challenge
     clock: FakeClock = field(default_factory=FakeClock)
@@ -55,9 +63,18 @@ class Desk:
 
     def send(self, *, avoid: str | None = None) -> Hop:
         """The code goes out."""
+        return self.dispatch(
+            replace(self._sending(), avoid=avoid),
+            "Код 482913",
+            life=LIFE,
+            details={"language": "kk"},
+            noted=self._note,
+        )
+
+    def _sending(self) -> Sending:
         with self.register.view() as unit:
             phone = unit.envelopes.get(self.challenge.chain).subscriber.phone
-        sending = Sending(
+        return Sending(
             id=identifier(),
             challenge_id=self.challenge.id,
             chain=self.challenge.chain,
@@ -65,13 +82,15 @@ class Desk:
             client="field",
             employee_id="E-1",
         )
-        return self.dispatch(
-            replace(sending, avoid=avoid),
-            "Код 482913",
-            life=LIFE,
-            details={"language": "kk"},
-            noted=self._note,
-        )
+
+    def begun(self) -> Hop:
+        """A hop whose route has not answered yet."""
+        sending = self._sending()
+        with self.register.begin() as unit:
+            begun = self.dispatch.begin(unit, sending)
+            unit.commit()
+        assert begun.hop is not None
+        return begun.hop
 
     def _note(self, unit: UnitOfWork, hop: Hop) -> None:
         unit.envelopes.get(hop.chain)
@@ -101,14 +120,15 @@ class Desk:
 @pytest.fixture(params=["sqlite_url", "postgres_url"])
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     """Over SQLite and over PostgreSQL."""
-    register = SqlRegister(request.getfixturevalue(request.param))
+    url = request.getfixturevalue(request.param)
+    register = SqlRegister(url)
     stored = envelope(State.CODE_SENT)
     sent = challenge(stored)
     with register.begin() as unit:
         unit.envelopes.add(stored)
         unit.challenges.add(sent)
         unit.commit()
-    yield Desk(register=register, challenge=sent)
+    yield Desk(url=url, register=register, challenge=sent)
     register.close()
 
 
@@ -222,7 +242,7 @@ def test_another_process_comes_to_the_same_opinion(desk: Desk) -> None:
     for _ in range(5):
         desk.send()
 
-    later = Desk(register=desk.register, challenge=desk.challenge, clock=desk.clock)
+    later = Desk(url=desk.url, register=desk.register, challenge=desk.challenge, clock=desk.clock)
     later.chance = desk.chance
     later.send()
     assert later.primary.sent == []
@@ -265,6 +285,51 @@ def test_a_receipt_before_its_answer_is_matched_when_the_answer_comes(desk: Desk
 
     assert desk.delivery is Delivery.DELIVERED
     assert desk.events == ["code_sent", "code_delivered"]
+
+
+def test_a_receipt_that_came_while_its_answer_was_written_is_matched(desk: Desk) -> None:
+    """Neither saw the other's part before both were lasting: the receipt is looked up once more."""
+    begun = desk.begun()
+    answered = begun.taken(Taken(provider="fake", message_id="m-7"), at=desk.clock.now())
+
+    def answer() -> None:
+        with desk.register.begin() as unit:
+            unit.hops.save(answered)
+            unit.commit()
+
+    TakeReceipt(register=_Meanwhile(desk.register, answer), clock=desk.clock)(_receipt(answered))
+
+    assert [hop.delivery for hop in desk.hops] == [Delivery.DELIVERED]
+    assert desk.delivery is Delivery.DELIVERED
+    assert desk.events == ["code_delivered"]
+
+
+def test_a_receipt_that_is_not_recorded_is_not_kept(desk: Desk) -> None:
+    """Whoever brought it hears so and brings it again; then it is told once."""
+    taken = desk.send()
+    with desk.register.begin() as unit:
+        unit.lock(desk.challenge.chain)
+        impatient = SqlRegister(desk.url, patience=timedelta(milliseconds=50))
+        with pytest.raises(Unavailable):
+            TakeReceipt(register=impatient, clock=desk.clock)(_receipt(taken))
+        impatient.close()
+    with desk.register.view() as unit:
+        assert unit.hops.heard(taken.route, "message-1", since=taken.begun_at) == []
+
+    desk.take(_receipt(taken))
+    assert desk.events == ["code_sent", "code_delivered"]
+
+
+def test_a_delivered_code_stays_so_whatever_becomes_of_the_next_message(desk: Desk) -> None:
+    """The second is on its way, or was given up: the first has come."""
+    desk.take(_receipt(desk.send()))
+    desk.clock.advance(timedelta(minutes=1))
+    second = desk.send(avoid="primary")
+    assert desk.delivery is Delivery.DELIVERED
+
+    desk.take(replace(_receipt(second, Delivery.FAILED, "EXPIRED"), at=desk.clock.now()))
+    assert [hop.delivery for hop in desk.hops] == [Delivery.DELIVERED, Delivery.FAILED]
+    assert desk.delivery is Delivery.DELIVERED
 
 
 def test_a_message_that_was_given_up_is_told(desk: Desk) -> None:
@@ -351,6 +416,31 @@ def test_what_could_not_be_noted_does_not_look_like_a_failure_to_send(desk: Desk
 
     assert hop.state is HopState.TAKEN
     assert [each.state for each in desk.hops] == [HopState.BEGUN]
+
+
+@dataclass
+class _Meanwhile:
+    """A register in which something happens just before it is looked at."""
+
+    register: SqlRegister
+    happens: Callable[[], None]
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """As it is."""
+        return self.register.begin()
+
+    def view(self) -> AbstractContextManager[UnitOfWork]:
+        """After that."""
+        self.happens()
+        return self.register.view()
+
+    def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
+        """As it is."""
+        return self.register.hold(envelope_id)
+
+    def ping(self) -> None:
+        """As it is."""
+        self.register.ping()
 
 
 class _Killed(BaseException):

@@ -177,8 +177,7 @@ class World:
     def limit_guesses(self) -> LimitGuesses:
         """The use case."""
         return LimitGuesses(
-            register=self.register, clock=self.clock, pseudonyms=PSEUDONYMS, policy=POLICY,
-            sending=self.sending,
+            clock=self.clock, pseudonyms=PSEUDONYMS, policy=POLICY, sending=self.sending,
         )  # fmt: skip
 
     @property

@@ -3,8 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
@@ -65,12 +77,19 @@ _SAVE = Prepared(
 _CARRIED = Prepared(
     update(ChallengeRow).where(ChallengeRow.id == bindparam("its_id")).values(_LEARNT)
 )
+_OTHER = aliased(ChallengeRow)
 _CONFIRM = Prepared(
     update(ChallengeRow)
     .where(
         ChallengeRow.id == bindparam("its_id"),
         ChallengeRow.state == _SENT,
         ChallengeRow.manifest_hash == bindparam("its_manifest"),
+        # An index forbids it too, but would end the unit. Nobody slips in between the two: as long
+        # as one of a chain is being confirmed, it keeps another one from being sent.
+        ~exists().where(
+            _OTHER.chain == ChallengeRow.chain,
+            _OTHER.state == ChallengeState.CONFIRMED.value,
+        ),
     )
     .values(state=ChallengeState.CONFIRMED.value)
 )
@@ -147,7 +166,10 @@ class SqlChallenges:
         now: datetime,
         told_to: str | None = None,
     ) -> bool:
-        """Whether this call, and no other, made the challenge and its chain confirmed."""
+        """Whether this call, and no other, made the challenge and its chain confirmed.
+
+        Raises StaleEnvelope where the last line of defence, an index, was needed.
+        """
         act = {
             "its_id": challenge_id,
             "its_manifest": manifest_hash,
@@ -156,10 +178,9 @@ class SqlChallenges:
             "told_to": told_to,
         }
         try:
-            with self._connection.begin_nested():
-                return _CONFIRM.run(self._connection, act) == 1
+            return _CONFIRM.run(self._connection, act) == 1
         except IntegrityError:
-            return False
+            raise StaleEnvelope(challenge_id) from None
 
     def told(self, employee_id: str, *, since: datetime) -> int:
         """How many codes, told to that employee, have confirmed since."""

@@ -13,6 +13,7 @@ class InlineJobs:
     """For the command line, which has no worker beside it."""
 
     work: Work
+    at_once = True
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """Do it now; what fails waits for the sweep. True, as somebody heard."""

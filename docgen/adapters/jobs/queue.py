@@ -45,6 +45,8 @@ _SHORTEST = timedelta(milliseconds=10)
 class QueueJobs:
     """Implements ports.Jobs."""
 
+    at_once = False
+
     def __init__(self, redis_url: str) -> None:
         self._telling = _redis(redis_url, answer_seconds=_TELLING_SECONDS)
         self._waiting = _redis(redis_url, answer_seconds=_WAITING_SECONDS + _SILENCE_SECONDS)
