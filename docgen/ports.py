@@ -139,7 +139,8 @@ class Challenges(Protocol):
     def add(self, challenge: Challenge, *, is_first: bool = False) -> None:
         """Store a new challenge in state SENT and mark the chain's other SENT ones REPLACED.
 
-        Raises StaleEnvelope where there is one, and it was said to be the `is_first` of them.
+        StaleEnvelope is raised, here or by the commit, in a race, and where there is one although
+        the new one was said to be the `is_first` of them.
         """
 
     def find(self, challenge_id: str) -> Challenge | None:

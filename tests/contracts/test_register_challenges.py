@@ -16,10 +16,10 @@ from tests.builders import NOW, challenge, hop, sha256
 from tests.contracts.races import at_once
 
 
-def _add(register: Register, *challenges: Challenge) -> None:
+def _add(register: Register, *challenges: Challenge, is_first: bool = False) -> None:
     with register.begin() as unit:
         for each in challenges:
-            unit.challenges.add(each)
+            unit.challenges.add(each, is_first=is_first)
         unit.commit()
 
 
@@ -226,6 +226,6 @@ def test_a_first_challenge_that_is_none_is_refused(register: SqlRegister, stored
     """Somebody else has made one meanwhile; it stays the live one."""
     sent = challenge(stored)
     _add(register, sent)
-    with register.begin() as unit, pytest.raises(StaleEnvelope):
-        unit.challenges.add(challenge(stored), is_first=True)
+    with pytest.raises(StaleEnvelope):
+        _add(register, challenge(stored), is_first=True)
     assert _latest(register, stored.id) == sent

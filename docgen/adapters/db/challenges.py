@@ -1,6 +1,7 @@
 """Challenges in SQL; the legal act of confirmation is one statement here."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -102,16 +103,15 @@ class SqlChallenges:
         self._connection = connection
 
     def add(self, challenge: Challenge, *, is_first: bool = False) -> None:
-        """Store a new challenge and replace the live one; raises StaleEnvelope in a race.
+        """Store a new challenge and replace the live one; StaleEnvelope is raised in a race.
 
-        And where it `is_first` and there is a live one: an index knows of them.
+        And where it `is_first` and there is a live one: an index knows of them. It may be raised
+        by what the unit does next, at the latest by its commit; the unit is over.
         """
         if not is_first:
-            _REPLACE.run(self._connection, {"its_chain": challenge.chain})
-        try:
-            _ADD.run(self._connection, _columns(challenge))
-        except IntegrityError:
-            raise StaleEnvelope(challenge.chain) from None
+            _REPLACE.tell(self._connection, {"its_chain": challenge.chain})
+        refusal = partial(StaleEnvelope, challenge.chain)
+        _ADD.tell(self._connection, _columns(challenge), refusal=refusal)
 
     def find(self, challenge_id: str) -> Challenge | None:
         """The challenge of that id."""
@@ -155,7 +155,7 @@ class SqlChallenges:
             "by_its_id": None if by is None else by.message_id,
             "left_at": None if by is None else by.answered_at,
         }
-        _CARRIED.run(self._connection, learnt)
+        _CARRIED.tell(self._connection, learnt)
 
     def confirm(
         self,

@@ -89,7 +89,7 @@ class SqlHops:
 
     def add(self, hop: Hop) -> None:
         """Store a hop that begins."""
-        _ADD.run(self._connection, _columns(hop))
+        _ADD.tell(self._connection, _columns(hop))
 
     def save(self, hop: Hop) -> None:
         """Store what came of it; raises NotFound."""
@@ -147,7 +147,7 @@ class SqlHops:
     def hear(self, receipt: Receipt, *, received_at: datetime) -> None:
         """Keep a receipt; of the same word again the last time counts."""
         hear = _HEAR[self._connection.dialect.name]
-        hear.run(self._connection, _plain(receipt) | {"received_at": received_at})
+        hear.tell(self._connection, _plain(receipt) | {"received_at": received_at})
 
     def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
         """Receipts under that id that were last received then or later, in order."""

@@ -42,7 +42,7 @@ class SqlOutbox:
             "created_at": row.created_at,
             "done_at": None,
         }
-        _ADD.run(self._connection, columns)
+        _ADD.tell(self._connection, columns)
 
     def owed(self, *, limit: int) -> Sequence[work.OutboxRow]:
         """The oldest unpaid rows."""

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, case, func, select, true, type_coerce
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 
 from docgen.adapters.db.columns import UtcDateTime
 from docgen.adapters.db.people import subscriber_of
@@ -75,6 +86,23 @@ def _outcomes(of: Of) -> Select[Any, Any, Any]:
     )
 
 
+def _subscribers() -> Select[Any, Any]:
+    last = type_coerce(func.max(SmsHopRow.begun_at), UtcDateTime())
+    chains = (
+        select(SmsHopRow.chain, last.label("at"))
+        .where(SmsHopRow.subject == _NAME, SmsHopRow.begun_at > _SINCE, _LEFT)
+        .group_by(SmsHopRow.chain)
+        .subquery()
+    )
+    return select(EnvelopeRow.subscriber, chains.c.at).where(EnvelopeRow.id == chains.c.chain)
+
+
+_MONEY: PreparedQuery[Any] = PreparedQuery(
+    select(func.sum(func.coalesce(SmsHopRow.cost_tiyn, bindparam("each", type_=Integer)))).where(
+        SmsHopRow.client == _NAME, SmsHopRow.begun_at >= _SINCE, _LEFT
+    )
+)
+_SUBSCRIBERS: PreparedQuery[Any] = PreparedQuery(_subscribers())
 _SENDINGS: dict[Of, PreparedQuery[Any]] = {of: PreparedQuery(_sendings(of)) for of in _COLUMNS}
 _OUTCOMES: dict[Of, PreparedQuery[Any]] = {of: PreparedQuery(_outcomes(of)) for of in _COLUMNS}
 _KNOWN = PreparedQuery(
@@ -109,26 +137,14 @@ class SqlTallies:
 
     def money(self, client: str, *, since: datetime, minute: datetime, each: int) -> SpentMoney:
         """Cost since then, `each` where it is not known; sendings since `minute` by name."""
-        cost = self._connection.scalar(
-            select(func.sum(func.coalesce(SmsHopRow.cost_tiyn, each))).where(
-                SmsHopRow.client == client, SmsHopRow.begun_at >= since, _LEFT
-            )
-        )
+        given = {"name": client, "since": since, "each": each}
+        (cost,) = _MONEY.column(self._connection, given)
         recent = self.sendings(Of.CLIENT, client, since=minute)
         return SpentMoney(tiyn=int(cost or 0), includes=tuple(counted.id for counted in recent))
 
     def subscribers(self, phone: str, *, since: datetime) -> Sequence[tuple[Iin, datetime]]:
         """To whom codes went by this phone since then, each with the last time."""
-        last = type_coerce(func.max(SmsHopRow.begun_at), UtcDateTime())
-        chains = (
-            select(SmsHopRow.chain, last.label("at"))
-            .where(SmsHopRow.subject == phone, SmsHopRow.begun_at > since, _LEFT)
-            .group_by(SmsHopRow.chain)
-            .subquery()
-        )
-        rows = self._connection.execute(
-            select(EnvelopeRow.subscriber, chains.c.at).where(EnvelopeRow.id == chains.c.chain)
-        )
+        rows = _SUBSCRIBERS.all(self._connection, {"name": phone, "since": since})
         latest: dict[Iin, datetime] = {}
         for stored, at in rows:
             iin = subscriber_of(stored).iin
