@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.usecases.counted import CountedRegister
+from tests.usecases.desk import Desk, opened
 from tests.usecases.world import World, world
 
 
@@ -32,3 +33,10 @@ def counted(here: World) -> Iterator[CountedRegister]:
     here.register = register
     yield register
     register.close()
+
+
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """Over SQLite and over PostgreSQL."""
+    with opened(request.getfixturevalue(request.param)) as built:
+        yield built
