@@ -42,6 +42,16 @@ def doing(own_redis: RedisServer) -> Iterator[Doing]:
         yield started
 
 
+@contextmanager
+def _at_work(consumer: QueueConsumer) -> Iterator[None]:
+    """Started, and stopped in the end."""
+    consumer.start()
+    try:
+        yield
+    finally:
+        consumer.stop()
+
+
 class Held:
     """Work that is begun and not finished before `release`; ids as they come."""
 
@@ -128,6 +138,23 @@ def test_rendering_is_not_stuck_behind_sealing(jobs: QueueJobs, doing: Doing) ->
     assert rendered.get(timeout=_PATIENCE) == "E4"
     assert held.done.empty()
     held.release()
+
+
+def test_one_thread_of_a_task_listens_and_all_of_them_work(
+    own_redis: RedisServer, jobs: QueueJobs
+) -> None:
+    """Those that wait for their turn cost nothing, and the next one listens while one works."""
+    held = Held()
+    with _at_work(QueueConsumer(own_redis.url, held, threads=3)):
+        with own_redis.client() as client:
+            _await(lambda: client.info("clients")["blocked_clients"] == len(Task))
+        for envelope_id in ("E1", "E2", "E3"):
+            jobs.tell(Task.SEAL, envelope_id)
+
+        begun = {held.begun.get(timeout=_PATIENCE) for _ in range(3)}
+        held.release()
+
+    assert begun == {"E1", "E2", "E3"}
 
 
 def test_stopping_finishes_what_was_begun_and_leaves_the_rest(

@@ -100,6 +100,33 @@ def test_a_lost_connection_is_replaced(postgres_url: str) -> None:
     other.close()
 
 
+def test_a_hold_is_had_over_a_new_connection_where_the_old_one_is_lost(postgres_url: str) -> None:
+    """However many lay unused when their server ended them, the first who asks is not refused."""
+    register, other = SqlRegister(postgres_url), SqlRegister(postgres_url)
+    with register.hold("E1") as first, register.hold("E2") as second:
+        assert (first, second) == (True, True)
+    with other._engine.connect() as connection:
+        assert connection.scalars(_END_ALL_OTHERS).all() == [True, True]
+    with register.hold("E1") as ours:
+        assert ours
+    register.close()
+    other.close()
+
+
+def test_a_hold_that_was_lost_is_free_for_others(postgres_url: str) -> None:
+    """Whoever had it when its connection ended finishes, and has nothing left to give back."""
+    register, other = SqlRegister(postgres_url), SqlRegister(postgres_url)
+    with register.hold("E1"):
+        with other._engine.connect() as connection:
+            assert connection.scalars(_END_ALL_OTHERS).all() == [True]
+        with other.hold("E1") as theirs:
+            assert theirs
+    with register.hold("E1") as ours:
+        assert ours
+    register.close()
+    other.close()
+
+
 def _ask_nonsense(register: SqlRegister) -> None:
     with register.view() as unit:
         assert isinstance(unit, SqlUnit)

@@ -5,22 +5,22 @@ import hashlib
 import logging
 import os
 import struct
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+import psycopg
+from psycopg.pq import ExecStatus
 
 from docgen.adapters.db.engine import connect_for_locks, lock_file, sqlite_file
-from docgen.adapters.db.failures import translated
 from docgen.domain.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-_LOCK = text("SELECT pg_try_advisory_lock(:key)")
-_UNLOCK = text("SELECT pg_advisory_unlock(:key)")
+_LOCK = b"SELECT pg_try_advisory_lock($1::bigint)"
+_UNLOCK = b"SELECT pg_advisory_unlock($1::bigint)"
 _FLOCK = struct.Struct("hhqqi4x")
 """struct flock of 64-bit Linux: type, whence, start, length, process (0 for a descriptor's own)."""
 
@@ -68,38 +68,78 @@ class FileHolds:
 
 
 class AdvisoryHolds:
-    """A session's advisory lock, each on a connection of its own; not through a pooling proxy."""
+    """A session's advisory lock, each on a connection of its own; not through a pooling proxy.
+
+    Two statements make a hold, so they go to libpq as they are; and a connection that lay unused is
+    not tried first, since the lock tells as well whether its server is still there.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = connect_for_locks(url)
+        self._free: deque[psycopg.Connection] = deque()
 
     @contextmanager
     def hold(self, envelope_id: str) -> Iterator[bool]:
         """Whether it is ours until the end of the block; raises Unavailable."""
-        key = {"key": _key(envelope_id) - 2**63}
-        with translated(), self._engine.connect() as connection:
-            ours = bool(connection.scalar(_LOCK, key))
-            try:
-                yield ours
-            finally:
-                if ours:
-                    _unlock(connection, key)
+        key = str(_key(envelope_id) - 2**63).encode()
+        connection, ours = self._asked(key)
+        try:
+            yield ours
+        finally:
+            if ours and not _is_freed(connection, key):
+                # It may still have the lock, which ends with it.
+                connection.close()
+            else:
+                self._free.append(connection)
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the connections that nobody uses."""
+        while self._free:
+            self._free.pop().close()
         self._engine.dispose()
 
+    def _asked(self, key: bytes) -> tuple[psycopg.Connection, bool]:
+        """A connection, and whether it has the lock; of those that lay unused any may be lost."""
+        while True:
+            connection, is_new = self._taken()
+            try:
+                return connection, _says_yes(connection, _LOCK, key)
+            except psycopg.Error as error:
+                connection.close()
+                if is_new:
+                    raise Unavailable("the register does not answer") from error
 
-def _unlock(connection: Connection, key: Mapping[str, int]) -> None:
-    """A connection that may still have the lock is closed, and the lock ends with it."""
-    freed = False
+    def _taken(self) -> tuple[psycopg.Connection, bool]:
+        with suppress(IndexError):
+            return self._free.pop(), False
+        try:
+            return self._new(), True
+        except psycopg.Error as error:
+            raise Unavailable("the register does not answer") from error
+
+    def _new(self) -> psycopg.Connection:
+        taken = self._engine.raw_connection()
+        connection = taken.dbapi_connection
+        taken.detach()
+        if not isinstance(connection, psycopg.Connection):
+            raise TypeError(f"no connection to PostgreSQL: {type(connection).__name__}")
+        return connection
+
+
+def _is_freed(connection: psycopg.Connection, key: bytes) -> bool:
     try:
-        freed = bool(connection.scalar(_UNLOCK, key))
-    except SQLAlchemyError as error:
+        return _says_yes(connection, _UNLOCK, key)
+    except psycopg.Error as error:
         log.warning("a hold was lost with its connection: %s", type(error).__name__)
-    finally:
-        if not freed:
-            connection.invalidate()
+        return False
+
+
+def _says_yes(connection: psycopg.Connection, statement: bytes, key: bytes) -> bool:
+    """Raises psycopg.OperationalError where no answer comes, or none to the question."""
+    answer = connection.pgconn.exec_params(statement, [key])
+    if answer.status != ExecStatus.TUPLES_OK:
+        raise psycopg.OperationalError(answer.error_message.decode(errors="replace"))
+    return answer.get_value(0, 0) == b"t"
 
 
 def _lock_byte(descriptor: int, position: int) -> bool:

@@ -80,7 +80,8 @@ class QueueConsumer:
     """Does what it is told, each task by so many `threads` of its own.
 
     Of their own, since somebody waits for a document while sealing may wait for a timestamp
-    authority: threads that both share would all wait there.
+    authority: threads that both share would all wait there. Of the threads of a task one listens
+    at a time, and the next one as soon as it has something to do.
     """
 
     def __init__(self, redis_url: str, work: Work, *, threads: int) -> None:
@@ -88,6 +89,7 @@ class QueueConsumer:
         self._work = work
         self._stopping = threading.Event()
         self._end = f"qoltanba:end:{secrets.token_hex(16)}"
+        self._turns = {task: threading.Lock() for task in Task}
         self._threads = [
             threading.Thread(target=self._listen, args=(task,), name=f"{task} {number}")
             for task in Task
@@ -112,6 +114,14 @@ class QueueConsumer:
         self._redis.close()
 
     def _listen(self, task: Task) -> None:
+        while not self._stopping.is_set():
+            with self._turns[task]:
+                taken = self._next(task)
+            if taken is not None:
+                self._do(task, taken)
+
+    def _next(self, task: Task) -> str | None:
+        """What is to be done next; None at the end."""
         away = False
         while not self._stopping.is_set():
             try:
@@ -123,13 +133,14 @@ class QueueConsumer:
                 self._stopping.wait(_AWAY_SECONDS)
                 continue
             away = False
-            if taken is not None and taken[0] != self._end:
-                self._do(task, str(taken[1]))
+            if taken is not None:
+                return None if taken[0] == self._end else str(taken[1])
+        return None
 
     def _wake_listeners(self) -> None:
         """One word for each of ours; where Redis is away they find out by its silence."""
         with suppress(RedisError), self._redis.pipeline(transaction=False) as told:
-            told.rpush(self._end, *("end" for _ in self._threads))
+            told.rpush(self._end, *("end" for _ in self._turns))
             told.expire(self._end, _WORD_KEPT_SECONDS)
             told.execute()
 
