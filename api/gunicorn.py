@@ -15,6 +15,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from api.gunicorn_rest import until_somebody_may_be_overdue
 from docgen import telemetry
 from docgen.settings import Settings
 
@@ -46,6 +47,11 @@ def on_starting(_server: Any) -> None:
     # Shared by the processes to come: looked through for garbage, it would be copied into each of
     # them, and their end took ten times as long.
     gc.freeze()
+
+
+def when_ready(server: Any) -> None:
+    """The parent of all rests while all is well."""
+    server.wait_for_signals = until_somebody_may_be_overdue(server)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

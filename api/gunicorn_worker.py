@@ -14,6 +14,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.gunicorn_pace import PacedSocket
+from api.gunicorn_rest import end_with_parent, until_next_sign
 from api.problems import HTTP_CODES, MEDIA_TYPE, Problem
 from docgen import telemetry
 from docgen.bootstrap import CHANCE
@@ -33,6 +34,16 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)
         self._begun = 0
+
+    def init_signals(self) -> None:
+        """The end of the parent is one of them."""
+        super().init_signals()
+        if not end_with_parent(self.ppid):
+            self.alive = False
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Whatever happens wakes us; while nothing does we rest."""
+        super().wait_for_and_dispatch_events(until_next_sign(self) if self.alive else timeout)
 
     def enqueue_req(self, conn: Any) -> None:
         """A connection has something to say."""

@@ -238,3 +238,50 @@ def test_sigterm_lets_requests_finish_within_grace(tmp_path: Path) -> None:
         assert running.process.wait(SECONDS) == 0
         assert time.monotonic() - before < 20
         assert not running.shared.exists()
+
+
+def test_while_nobody_asks_processes_rest(tmp_path: Path) -> None:
+    """None is woken each second to say that it stirs."""
+    with web(tmp_path, "--timeout", "30", processes="1", threads="4") as running:
+        all_of_them = {running.process.pid, *running.workers()}
+        # Whoever was asked a moment ago rests first when he has hung up.
+        time.sleep(1)
+        before = sum(map(_woken, all_of_them))
+        time.sleep(3)
+
+        assert sum(map(_woken, all_of_them)) - before <= 2
+
+
+def test_a_process_that_does_not_stir_is_replaced_in_time(tmp_path: Path) -> None:
+    """Whoever is stopped in the middle is ended when his time is over, though the parent rests."""
+    with web(tmp_path, "--timeout", "3", processes="1", threads="4") as running:
+        (stopped,) = running.workers()
+        time.sleep(2)
+        os.kill(stopped, signal.SIGSTOP)
+        before = time.monotonic()
+
+        assert eventually(lambda: not running.workers() & {stopped})
+        # Told at 3 s that it is to end, which it cannot hear; killed a second later.
+        assert time.monotonic() - before < 3 + 2
+
+
+def test_without_their_parent_processes_end_at_once(tmp_path: Path) -> None:
+    """They finish what they hold first; nobody else would ever end them."""
+    with web(tmp_path, processes="2", threads="4") as running:
+        answer = running.in_background("/slow?seconds=1")
+        assert eventually(lambda: _counted(running, "begun") == 1)
+        orphans = running.workers()
+        running.process.kill()
+
+        assert answer.wait() == "slept"
+        assert eventually(lambda: not any(map(_is_there, orphans)), seconds=3)
+
+
+def _woken(pid: int) -> int:
+    """How often the main thread of a process has slept so far."""
+    told = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(told.partition("voluntary_ctxt_switches:")[2].split()[0])
+
+
+def _is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
