@@ -55,18 +55,20 @@ def telling_of(
     settings: Settings, parts: Surroundings, *, register: SqlRegister, copies: DeliverCopies
 ) -> TellNews:
     """For a process that works."""
+    deliver = DeliverWebhooks(
+        register=register,
+        sender=_sender(settings),
+        secret_of=secrets_of(parts.subject_key),
+        clock=CLOCK,
+        chance=CHANCE,
+    )
     return TellNews(
         register=register,
         clock=CLOCK,
         copies=copies,
-        publish=PublishNews(register=register, clock=CLOCK),
-        deliver=DeliverWebhooks(
-            register=register,
-            sender=_sender(settings),
-            secret_of=secrets_of(parts.subject_key),
-            clock=CLOCK,
-            chance=CHANCE,
-        ),
+        publish=PublishNews(register=register, clock=CLOCK).within,
+        claim=deliver.claim,
+        deliver=deliver.tell,
     )
 
 

@@ -31,6 +31,9 @@ OF_EACH = 8
 SecretOf = Callable[[str, int], bytes]
 """The secret of a webhook's generation; the same for ever, and kept nowhere."""
 
+Claimed = Sequence[tuple[Webhook, Delivery]]
+"""What is to be told, and to whom."""
+
 log = logging.getLogger(__name__)
 
 
@@ -57,20 +60,24 @@ class DeliverWebhooks:
 
     def __call__(self) -> int:
         """How many deliveries were tried."""
-        now = self.clock.now()
         with self.register.begin() as unit:
-            due = unit.deliveries.claim(
-                now, until=now + self.policy.lease, each=OF_EACH, limit=AT_ONCE
-            )
-            if not due:
-                return 0
-            known = unit.webhooks.look({delivery.webhook_id for delivery in due})
-            unit.commit()
-        webhooks = {webhook.id: webhook for webhook in known}
-        self._tell([(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks])
+            due = self.claim(unit)
+            if due:
+                unit.commit()
+        self.tell(due)
         return len(due)
 
-    def _tell(self, due: Sequence[tuple[Webhook, Delivery]]) -> None:
+    def claim(self, unit: UnitOfWork) -> Claimed:
+        """What is due, kept from others; to be told as soon as that is committed."""
+        now = self.clock.now()
+        due = unit.deliveries.claim(now, until=now + self.policy.lease, each=OF_EACH, limit=AT_ONCE)
+        if not due:
+            return ()
+        known = unit.webhooks.look({delivery.webhook_id for delivery in due})
+        webhooks = {webhook.id: webhook for webhook in known}
+        return [(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks]
+
+    def tell(self, due: Claimed) -> None:
         """All at once, and written down together.
 
         What could not be written down is tried again when its lease is over.

@@ -21,16 +21,20 @@ class PublishNews:
 
     def __call__(self) -> int:
         """How many entries were worked off; 0 when nothing is new."""
-        with self.register.view() as unit:
-            entries = unit.news.next(limit=AT_ONCE)
-            of = cache(unit.webhooks.of)
-            owed = list(owed_for(unit, entries, lambda e: of(e.owner), now=self.clock.now()))
-        if not entries:
-            return 0
         with self.register.begin() as unit:
-            unit.deliveries.owe(owed)
+            published = self.within(unit)
+            if published:
+                unit.commit()
+        return published
+
+    def within(self, unit: UnitOfWork) -> int:
+        """The same, in somebody else's transaction."""
+        entries = unit.news.next(limit=AT_ONCE)
+        if entries:
+            of = cache(unit.webhooks.of)
+            owed = owed_for(unit, entries, lambda e: of(e.owner), now=self.clock.now())
+            unit.deliveries.owe(list(owed))
             unit.news.told(entries)
-            unit.commit()
         return len(entries)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import ge
 
-from docgen.ports import Clock, Register
+from docgen.domain.webhook import Untold
+from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases import deliver_copies, deliver_webhooks, publish_news
+from docgen.usecases.deliver_webhooks import Claimed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,16 +16,27 @@ class TellNews:
 
     register: Register
     clock: Clock
-    publish: Callable[[], int]
-    deliver: Callable[[], int]
+    publish: Callable[[UnitOfWork], int]
+    claim: Callable[[UnitOfWork], Claimed]
+    deliver: Callable[[Claimed], None]
     copies: Callable[[], int]
 
     def __call__(self) -> bool:
         """Publish what is new, deliver what is due; whether there may be more of it."""
         with self.register.view() as unit:
             untold = unit.news.look(self.clock.now())
-        published = self.publish() if untold.news else 0
-        delivered = self.deliver() if published or untold.deliveries else 0
+        published, delivered = self._webhooks(untold)
         copied = self.copies() if untold.copies else 0
         most = (publish_news.AT_ONCE, deliver_webhooks.OF_EACH, deliver_copies.AT_ONCE)
         return any(map(ge, (published, delivered, copied), most))
+
+    def _webhooks(self, untold: Untold) -> tuple[int, int]:
+        """How much was published and tried: what one transaction has published it claims too."""
+        if not untold.news and not untold.deliveries:
+            return 0, 0
+        with self.register.begin() as unit:
+            published = self.publish(unit) if untold.news else 0
+            due = self.claim(unit)
+            unit.commit()
+        self.deliver(due)
+        return published, len(due)

@@ -1,8 +1,8 @@
 """Webhooks: told again, shared out, forgotten, and each its owner's alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +13,10 @@ from docgen.domain.webhook import (
     Topic,
     WebhookState,
 )
+from docgen.ports import UnitOfWork
 from docgen.usecases.change_webhook import WebhookChange
 from docgen.usecases.create_webhook import MOST_OF_AN_OWNER, CreateWebhook
+from docgen.usecases.deliver_webhooks import Claimed
 from docgen.usecases.publish_news import AT_ONCE
 from docgen.usecases.remove_webhook import RemoveWebhook
 from docgen.usecases.tell_news import TellNews
@@ -177,35 +179,84 @@ def test_the_log_is_forgotten_after_a_month_but_nothing_owed_is(desk: Desk) -> N
     assert [each.state for each in desk.deliveries(webhook)] == [DeliveryState.OWED]
 
 
+@dataclass
+class _Noted:
+    """Notes which rounds have asked for what."""
+
+    desk: Desk
+    done: list[str] = field(default_factory=list)
+
+    def telling(self) -> TellNews:
+        """Over the desk's own use cases."""
+        desk = self.desk
+        return TellNews(
+            register=desk.world.register, clock=desk.world.clock, publish=self._publish,
+            claim=self._claim, deliver=desk.deliver.tell, copies=self._copies,
+        )  # fmt: skip
+
+    def _publish(self, unit: UnitOfWork) -> int:
+        self.done.append("publish")
+        return self.desk.publish.within(unit)
+
+    def _claim(self, unit: UnitOfWork) -> Claimed:
+        self.done.append("claim")
+        return self.desk.deliver.claim(unit)
+
+    def _copies(self) -> int:
+        self.done.append("copies")
+        return 0
+
+
 def test_a_round_does_only_what_there_is_to_do(desk: Desk) -> None:
     """News is published and delivered in one round; the next one looks and leaves all alone."""
     desk.webhook()
-    done: list[str] = []
-
-    def noted(what: str, doing: Callable[[], int]) -> Callable[[], int]:
-        def doing_it() -> int:
-            done.append(what)
-            return doing()
-
-        return doing_it
-
-    tell = TellNews(
-        register=desk.world.register, clock=desk.world.clock,
-        publish=noted("publish", desk.publish), deliver=noted("deliver", desk.deliver),
-        copies=noted("copies", lambda: 0),
-    )  # fmt: skip
+    noted = _Noted(desk)
+    tell = noted.telling()
     visit(desk)
 
     assert [tell(), tell()] == [False, False]
-    assert done == ["publish", "deliver"]
+    assert noted.done == ["publish", "claim"]
     assert desk.receiver.received
+
+
+def test_what_is_published_is_claimed_with_it(desk: Desk) -> None:
+    """Another worker that looks in between finds neither news nor anything due."""
+    webhook = desk.webhook(Topic.ENVELOPE_CREATED)
+    desk.world.created()
+    seen: list[int] = []
+
+    def deliver(due: Claimed) -> None:
+        seen.extend([len(due), desk.publish(), desk.deliver()])
+        desk.deliver.tell(due)
+
+    TellNews(
+        register=desk.world.register, clock=desk.world.clock, publish=desk.publish.within,
+        claim=desk.deliver.claim, deliver=deliver, copies=lambda: 0,
+    )()  # fmt: skip
+
+    assert seen == [1, 0, 0]
+    assert [each.state for each in desk.deliveries(webhook)] == [DeliveryState.DELIVERED]
+
+
+def test_due_tries_are_made_where_nothing_is_new(desk: Desk) -> None:
+    """What failed is told in the round in which its time has come."""
+    desk.webhook(Topic.ENVELOPE_CREATED)
+    noted = _Noted(desk)
+    desk.receiver.answer(500)
+    desk.world.created()
+    noted.telling()()
+    desk.world.clock.advance(timedelta(hours=1))
+    noted.telling()()
+
+    assert noted.done == ["publish", "claim", "claim"]
+    assert len(desk.receiver.received) == 2
 
 
 def test_a_full_round_is_followed_by_the_next_at_once(desk: Desk) -> None:
     """There may be more than it could."""
     tell = TellNews(
-        register=desk.world.register, clock=desk.world.clock, publish=lambda: AT_ONCE,
-        deliver=lambda: 0, copies=lambda: 0,
+        register=desk.world.register, clock=desk.world.clock, publish=lambda _unit: AT_ONCE,
+        claim=lambda _unit: (), deliver=lambda _due: None, copies=lambda: 0,
     )  # fmt: skip
     visit(desk)
 
