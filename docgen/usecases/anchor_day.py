@@ -9,7 +9,7 @@ from itertools import islice
 from docgen.domain import merkle
 from docgen.domain.anchor import Anchor, Leaf, Token, anchor
 from docgen.domain.errors import SealUnavailable
-from docgen.ports import Clock, Register
+from docgen.ports import Clock, Register, UnitOfWork
 from docgen.ports_of_evidence import TimeStamper, TimeStampJudge
 from docgen.texts import dates
 
@@ -33,9 +33,19 @@ class AnchorDay:
 
     def due(self) -> date | None:
         """The day that is over and has no anchor yet, if there is one."""
-        over = dates.local_day(self.clock.now()) - timedelta(days=1)
         with self.register.view() as unit:
-            last = unit.anchors.last()
+            return self._due(unit)
+
+    def has_work(self) -> bool:
+        """Whether a day is due, or a token is owed: mostly not, and this is asked all day long."""
+        with self.register.view() as unit:
+            if self._due(unit) is not None:
+                return True
+            return self.stamper is not None and bool(unit.anchors.owed())
+
+    def _due(self, unit: UnitOfWork) -> date | None:
+        over = dates.local_day(self.clock.now()) - timedelta(days=1)
+        last = unit.anchors.last()
         return over if last is None or last.day < over else None
 
     def __call__(self) -> Anchor | None:

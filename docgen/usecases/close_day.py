@@ -1,7 +1,8 @@
 """Close the day: archive what must not lapse, then anchor everything written."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from docgen.domain.errors import DocgenError
@@ -21,15 +22,16 @@ class CloseDay:
 
     def __call__(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Do what is due; whatever fails is logged, stops nothing else, and stays due."""
+        with _guarded():
+            if self.anchor.has_work():
+                self._close(until)
+
+    def _close(self, until: Callable[[], bool]) -> None:
         for step in (self._archive, self._anchor):
             if until():
                 return
-            try:
+            with _guarded():
                 step(until)
-            except DocgenError as failure:
-                log.warning("closing the day waits: %s: %s", failure.code, failure)
-            except Exception:
-                log.exception("closing the day failed")
 
     def _archive(self, until: Callable[[], bool]) -> None:
         if self.archive is not None and self.anchor.due() is not None:
@@ -38,3 +40,13 @@ class CloseDay:
 
     def _anchor(self, _until: Callable[[], bool]) -> None:
         self.anchor()
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    try:
+        yield
+    except DocgenError as failure:
+        log.warning("closing the day waits: %s: %s", failure.code, failure)
+    except Exception:
+        log.exception("closing the day failed")

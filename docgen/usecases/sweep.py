@@ -1,7 +1,7 @@
 """Sweep: find whatever is stuck, whatever its age, and move it on."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,7 @@ from docgen.domain.errors import DocgenError, SealUnavailable
 from docgen.domain.pack_batch import LineState
 from docgen.domain.webhook import WebhookPolicy
 from docgen.domain.work import Task
-from docgen.ports import Clock, Register, Work
+from docgen.ports import Clock, Register, UnitOfWork, Work
 from docgen.usecases.close_day import CloseDay
 from docgen.usecases.expire import Expire
 from docgen.usecases.settle_hops import SettleHops
@@ -36,6 +36,14 @@ class Swept:
     """By the national signature."""
     built: int = 0
     """Notary packs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What there is to be done at one moment."""
+
+    overdue: Sequence[str]
+    waiting: Mapping[Task, Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,36 +75,41 @@ class Sweep:
             unit.tickets.purge_sessions(self.clock.now() - self.answers_kept)
             unit.commit()
         self._settle()
-        expired = sum(self._expired(each) for each in self._overdue() if not until())
-        rendered, unrendered = self._catch_up(Task.RENDER, until)
-        sealed, unsealed = self._catch_up(Task.SEAL, until)
-        signed, unsigned = (
-            self._catch_up(Task.SIGN_DETACHED, until) if self.signs_detached else (0, 0)
-        )
-        built, unbuilt = self._catch_up(Task.BUILD_PACK, until)
-        lines, unmade = self._catch_up(Task.BUILD_LINE, until)
+        found = self._look()
+        expired = sum(self._expired(each) for each in found.overdue if not until())
+        done, waiting, has_changed = dict.fromkeys(Task, 0), 0, expired > 0
+        for task in Task:
+            if has_changed:
+                found = self._look()
+            done[task], left = self._catch_up(task, found.waiting[task], until)
+            waiting, has_changed = waiting + left, done[task] > 0
         if self.close_day is not None and not until():
             self.close_day(until=until)
         return Swept(
-            rendered=rendered,
-            sealed=sealed,
-            signed=signed,
+            rendered=done[Task.RENDER],
+            sealed=done[Task.SEAL],
+            signed=done[Task.SIGN_DETACHED],
             expired=expired,
-            built=built + lines,
-            waiting=unrendered + unsealed + unsigned + unbuilt + unmade,
+            built=done[Task.BUILD_PACK] + done[Task.BUILD_LINE],
+            waiting=waiting,
         )
 
     def _settle(self) -> None:
         with _guarded("settling of hops", "all"):
             self.settle_hops()
 
-    def _overdue(self) -> Sequence[str]:
+    def _look(self) -> "_Found":
+        """All at one look: mostly there is nothing, and sweeps follow each other for ever."""
         with self.register.view() as unit:
-            return unit.envelopes.overdue(self.clock.now())
+            return _Found(
+                overdue=unit.envelopes.overdue(self.clock.now()),
+                waiting={task: self._waiting(unit, task) for task in Task},
+            )
 
-    def _catch_up(self, task: Task, until: Callable[[], bool]) -> tuple[int, int]:
+    def _catch_up(
+        self, task: Task, waiting: Sequence[str], until: Callable[[], bool]
+    ) -> tuple[int, int]:
         """The state, not the outbox, tells what waits: no row can be lost that way."""
-        waiting = self._waiting(task)
         done = 0
         for envelope_id in waiting:
             if until():
@@ -114,17 +127,16 @@ class Sweep:
             return self.expire(envelope_id)
         return False
 
-    def _waiting(self, task: Task) -> Sequence[str]:
-        with self.register.view() as unit:
-            if task is Task.BUILD_PACK:
-                now, asked = self.clock.now(), unit.packs.asked()
-                return [p.id for p in asked if p.building and not p.building.waits(now)]
-            if task is Task.BUILD_LINE:
-                owed = unit.pack_batches.owed(limit=_LINES_AT_ONCE)
-                return [f"{batch_id}/{place}" for batch_id, place in owed]
-            if task is Task.SIGN_DETACHED:
-                return unit.envelopes.without_detached() if self.signs_detached else ()
-            return unit.envelopes.in_state(_WAITING[task])
+    def _waiting(self, unit: UnitOfWork, task: Task) -> Sequence[str]:
+        if task is Task.BUILD_PACK:
+            now, asked = self.clock.now(), unit.packs.asked()
+            return [p.id for p in asked if p.building and not p.building.waits(now)]
+        if task is Task.BUILD_LINE:
+            owed = unit.pack_batches.owed(limit=_LINES_AT_ONCE)
+            return [f"{batch_id}/{place}" for batch_id, place in owed]
+        if task is Task.SIGN_DETACHED:
+            return unit.envelopes.without_detached() if self.signs_detached else ()
+        return unit.envelopes.in_state(_WAITING[task])
 
     def _moved_on(self, task: Task, envelope_id: str) -> bool:
         with _guarded(task, envelope_id):

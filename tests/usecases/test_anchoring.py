@@ -11,6 +11,7 @@ from docgen.domain.anchor import GENESIS, LeafKind
 from docgen.domain.errors import NotFound, SealUnavailable
 from docgen.domain.language import Language
 from tests.contracts.races import at_once
+from tests.usecases.counted import CountedRegister
 from tests.usecases.evidence import DAY, Closed
 from tests.usecases.world import TECHNICIAN, World
 
@@ -69,6 +70,16 @@ def test_nothing_is_anchored_twice_and_nothing_left_out(closed: Closed) -> None:
     assert kinds == {LeafKind.JOURNAL: 4, LeafKind.TOKEN: 1}
     assert [leaf.kind for leaf in closed.leaves(third)] == [LeafKind.TOKEN]
     assert closed.check() == []
+
+
+def test_while_no_day_is_over_one_look_says_so(closed: Closed, counted: CountedRegister) -> None:
+    """It is asked after every sweep: no second unit is worth that."""
+    closed.tomorrow()
+    counted.writes = counted.views = 0
+
+    closed.close_day()
+
+    assert (counted.writes, counted.views) == (0, 1)
 
 
 def test_each_anchor_follows_the_one_before(closed: Closed) -> None:

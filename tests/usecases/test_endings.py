@@ -13,6 +13,7 @@ from docgen.domain.finding import Finding, Mismatch
 from docgen.usecases.decline import Decline
 from docgen.usecases.void import Void
 from tests.fakes import FakeJobs
+from tests.usecases.counted import CountedRegister
 from tests.usecases.evidence import Closed
 from tests.usecases.world import LIFE, World, attempt
 
@@ -51,6 +52,29 @@ def test_the_sweep_expires_what_is_overdue(here: World) -> None:
     assert here.sweep().expired == 1
     assert here.envelope(envelope.id).state is State.EXPIRED
     assert here.sweep().expired == 0
+
+
+def test_a_sweep_that_finds_nothing_looks_once(here: World, counted: CountedRegister) -> None:
+    """It comes again every few seconds for ever: beside purging and hops, one unit tells all."""
+    here.code_sent()
+    counted.writes = counted.views = 0
+
+    here.sweep()
+
+    assert (counted.writes, counted.views) == (1, 2)
+
+
+def test_what_one_step_of_a_sweep_makes_due_the_next_does(here: World) -> None:
+    """What was looked at before is not believed after anything was done."""
+    inline, here.jobs = here.jobs, FakeJobs()
+    overdue = here.created()
+    here.clock.advance(LIFE)
+    here.jobs = inline
+
+    swept = here.sweep()
+
+    assert (swept.expired, swept.rendered, swept.waiting) == (1, 0, 0)
+    assert here.envelope(overdue.id).state is State.EXPIRED
 
 
 def test_what_is_confirmed_never_expires(here: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, insert, literal, select, text
 from sqlalchemy.orm import aliased
 
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.rows import (
     AnchorLeafRow,
@@ -18,6 +19,13 @@ from docgen.adapters.db.rows import (
 )
 from docgen.domain.anchor import Anchor, Leaf, LeafKind, Place, Token
 from docgen.domain.errors import NotFound
+
+_LAST = PreparedQuery(select(AnchorRow).order_by(AnchorRow.day.desc()).limit(1))
+_OWED = PreparedQuery(
+    select(AnchorRow)
+    .where(~exists().where(AnchorTokenRow.day == AnchorRow.day))
+    .order_by(AnchorRow.day)
+)
 
 
 class SqlAnchors:
@@ -65,8 +73,7 @@ class SqlAnchors:
 
     def last(self) -> Anchor | None:
         """The newest, if there is any."""
-        row = all_rows(self._connection, select(AnchorRow).order_by(AnchorRow.day.desc()).limit(1))
-        return next(map(anchor_of, row), None)
+        return next(map(anchor_of, all_rows(self._connection, _LAST)), None)
 
     def get(self, day: date) -> Anchor:
         """The anchor of that day; raises NotFound."""
@@ -108,9 +115,7 @@ class SqlAnchors:
 
     def owed(self) -> Sequence[Anchor]:
         """Anchors without a token, the oldest first."""
-        stamped = exists().where(AnchorTokenRow.day == AnchorRow.day)
-        wanted = select(AnchorRow).where(~stamped).order_by(AnchorRow.day)
-        return [anchor_of(row) for row in all_rows(self._connection, wanted)]
+        return [anchor_of(row) for row in all_rows(self._connection, _OWED)]
 
     def unanchored(self, since: datetime | None) -> Iterator[Leaf]:
         """What no anchor holds yet, read as it is asked for.

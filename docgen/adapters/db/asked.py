@@ -24,6 +24,7 @@ _CLAIM = Prepared(
 )
 
 
+_PURGE = Prepared(delete(AskedRow).where(AskedRow.claimed_at < bindparam("before")))
 _ANSWER = Prepared(
     update(AskedRow).where(
         AskedRow.client == bindparam("its_client"),
@@ -83,8 +84,7 @@ class SqlAskedRequests:
 
     def purge(self, before: datetime) -> int:
         """Forget those claimed before; how many."""
-        deleted = self._connection.execute(delete(AskedRow).where(AskedRow.claimed_at < before))
-        return deleted.rowcount
+        return _PURGE.run(self._connection, {"before": before})
 
 
 def _still(request: AskedOnce) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from docgen.adapters.db.prepared import PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow
 from docgen.domain.errors import NotFound
@@ -30,6 +30,12 @@ _SAVE = update(WebhookDeliveryRow).where(
 _CLAIM = update(WebhookDeliveryRow).where(
     tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(
         bindparam("their_names", expanding=True)
+    )
+)
+_PURGE = Prepared(
+    delete(WebhookDeliveryRow).where(
+        WebhookDeliveryRow.happened_at < bindparam("before"),
+        WebhookDeliveryRow.state != DeliveryState.OWED.value,
     )
 )
 _DUE = PreparedQuery(
@@ -111,13 +117,7 @@ class SqlDeliveries:
 
     def purge(self, before: datetime) -> int:
         """Forget those that are over and happened before."""
-        removed = self._connection.execute(
-            delete(WebhookDeliveryRow).where(
-                WebhookDeliveryRow.happened_at < before,
-                WebhookDeliveryRow.state != DeliveryState.OWED.value,
-            )
-        )
-        return int(removed.rowcount)
+        return _PURGE.run(self._connection, {"before": before})
 
 
 def _its(delivery: Delivery) -> dict[str, str]:

@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.pack_batch_rows import PackBatchLineRow, PackBatchRow
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.domain.errors import Conflict, PackBatchNotFound
 from docgen.domain.pack_batch import OPEN, BatchLine, LineState, PackBatch
 
 _OPEN = [state.value for state in OPEN]
+_OWED: PreparedQuery[Any] = PreparedQuery(
+    select(PackBatchLineRow.batch_id, PackBatchLineRow.place)
+    .join(PackBatchRow, PackBatchRow.id == PackBatchLineRow.batch_id)
+    .where(
+        PackBatchRow.kept,
+        ~PackBatchRow.stopped,
+        PackBatchLineRow.state == LineState.WAITING.value,
+    )
+    .order_by(PackBatchRow.created_at, PackBatchLineRow.place.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 class SqlPackBatches:
@@ -65,18 +78,8 @@ class SqlPackBatches:
 
     def owed(self, *, limit: int) -> Sequence[tuple[str, int]]:
         """Batch and place of the last lines that wait for workers, and are not stopped."""
-        rows = self._connection.execute(
-            select(PackBatchLineRow.batch_id, PackBatchLineRow.place)
-            .join(PackBatchRow, PackBatchRow.id == PackBatchLineRow.batch_id)
-            .where(
-                PackBatchRow.kept,
-                ~PackBatchRow.stopped,
-                PackBatchLineRow.state == LineState.WAITING.value,
-            )
-            .order_by(PackBatchRow.created_at, PackBatchLineRow.place.desc())
-            .limit(limit)
-        )
-        return [(batch_id, place) for batch_id, place in rows]
+        rows = all_rows(self._connection, _OWED, {"most": limit})
+        return [(row.batch_id, row.place) for row in rows]
 
     def standing(self) -> Sequence[tuple[PackBatch, BatchLine]]:
         """Of all batches that nobody has stopped, the lines that wait or have failed."""

@@ -13,9 +13,14 @@ from docgen.adapters.db.pack_mapping import (
     seal_columns,
 )
 from docgen.adapters.db.pack_rows import PackPaperRow, PackRow
+from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.domain.errors import Conflict, PackNotFound
 from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
+
+_ASKED = PreparedQuery(
+    select(PackRow).where(PackRow.asked_at.is_not(None)).order_by(PackRow.asked_at)
+)
 
 
 class SqlPacks:
@@ -90,11 +95,7 @@ class SqlPacks:
 
     def asked(self) -> Sequence[Pack]:
         """Those that somebody wants built, whoever asked first."""
-        rows = all_rows(
-            self._connection,
-            select(PackRow).where(PackRow.asked_at.is_not(None)).order_by(PackRow.asked_at),
-        )
-        return [pack_of(row) for row in rows]
+        return [pack_of(row) for row in all_rows(self._connection, _ASKED)]
 
     def page(self, *, after: str, limit: int) -> Sequence[Pack]:
         """All there are, by number, beyond that one."""

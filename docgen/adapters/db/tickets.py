@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from docgen.adapters.db.prepared import Prepared
 from docgen.adapters.db.reading import one_row
@@ -13,6 +13,9 @@ from docgen.domain.errors import SessionOver, TicketNotFound
 from docgen.domain.ticket import SigningSession, Ticket, TicketKind
 
 _ADD = Prepared(insert(TicketRow))
+_PURGE = Prepared(
+    delete(SigningSessionRow).where(SigningSessionRow.expires_at < bindparam("before"))
+)
 
 
 class SqlTickets:
@@ -70,10 +73,7 @@ class SqlTickets:
 
     def purge_sessions(self, before: datetime) -> int:
         """Forget those that were over before; how many."""
-        gone = self._connection.execute(
-            delete(SigningSessionRow).where(SigningSessionRow.expires_at < before)
-        )
-        return gone.rowcount
+        return _PURGE.run(self._connection, {"before": before})
 
     def _one(self, table: type[Any], named: ColumnElement[bool]) -> Any:
         wanted = select(table).where(named)
