@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
@@ -20,16 +20,13 @@ _LOOKED_AT = 20
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ADD = {
-    "postgresql": postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing(),
+    "postgresql": Prepared(postgresql.insert(WebhookDeliveryRow).on_conflict_do_nothing()),
+    "sqlite": Prepared(sqlite.insert(WebhookDeliveryRow).on_conflict_do_nothing()),
 }
-_SAVE = update(WebhookDeliveryRow).where(
-    WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
-    WebhookDeliveryRow.message_id == bindparam("its_message"),
-)
-_CLAIM = update(WebhookDeliveryRow).where(
-    tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(
-        bindparam("their_names", expanding=True)
+_CHANGE = Prepared(
+    update(WebhookDeliveryRow).where(
+        WebhookDeliveryRow.webhook_id == bindparam("its_webhook"),
+        WebhookDeliveryRow.message_id == bindparam("its_message"),
     )
 )
 _PURGE = Prepared(
@@ -59,19 +56,18 @@ class SqlDeliveries:
     def add(self, delivery: Delivery) -> bool:
         """Owe it; False where this message is known for this webhook."""
         add = _ADD[self._connection.dialect.name]
-        return self._connection.execute(add, _columns(delivery)).rowcount == 1
+        return add.run(self._connection, _columns(delivery)) == 1
 
     def owe(self, deliveries: Sequence[Delivery]) -> None:
-        """All of them in one journey to the server; those that are known stay as they are."""
-        if deliveries:
-            add = _ADD[self._connection.dialect.name]
-            self._connection.execute(add, [_columns(delivery) for delivery in deliveries])
+        """All of them; those that are known stay as they are."""
+        add = _ADD[self._connection.dialect.name]
+        for delivery in deliveries:
+            add.run(self._connection, _columns(delivery))
 
     def save(self, *deliveries: Delivery) -> None:
         """Store what came of tries; without effect where a webhook is gone."""
-        if deliveries:
-            changed = [_changing(delivery) | _its(delivery) for delivery in deliveries]
-            self._connection.execute(_SAVE, changed)
+        for delivery in deliveries:
+            _CHANGE.run(self._connection, _changing(delivery) | _its(delivery))
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
@@ -96,9 +92,8 @@ class SqlDeliveries:
             if len(taken) < limit and of_each[row.webhook_id] < each:
                 of_each[row.webhook_id] += 1
                 taken.append(_delivery_of(row))
-        if taken:
-            names = [(delivery.webhook_id, delivery.message_id) for delivery in taken]
-            self._connection.execute(_CLAIM, {"next_at": until, "their_names": names})
+        for delivery in taken:
+            _CHANGE.run(self._connection, {"next_at": until} | _its(delivery))
         return taken
 
     def of(

@@ -56,7 +56,11 @@ class SqlWebhooks:
 
     def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
         """Those that there are, locked by nobody."""
-        rows = all_rows(self._connection, _SEVERAL, {"their_ids": list(webhook_ids)})
+        if len(webhook_ids) == 1:
+            # The text of a list is made anew each time, and most ask for one.
+            rows = all_rows(self._connection, _ONE, {"its_id": next(iter(webhook_ids))})
+        else:
+            rows = all_rows(self._connection, _SEVERAL, {"their_ids": list(webhook_ids)})
         return [_webhook_of(row) for row in rows]
 
     def of(self, owner: str) -> Sequence[Webhook]:
