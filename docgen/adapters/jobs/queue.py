@@ -10,6 +10,7 @@ import secrets
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from queue import SimpleQueue
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -80,25 +81,28 @@ class QueueConsumer:
     """Does what it is told, each task by so many `threads` of its own.
 
     Of their own, since somebody waits for a document while sealing may wait for a timestamp
-    authority: threads that both share would all wait there. Of the threads of a task one listens
-    at a time, and the next one as soon as it has something to do.
+    authority: threads that both share would all wait there. One more thread listens for all of
+    them, and takes nothing for which none is free: that is left to other processes.
     """
 
     def __init__(self, redis_url: str, work: Work, *, threads: int) -> None:
         self._redis = _redis(redis_url, answer_seconds=_LISTENING_SECONDS + _SILENCE_SECONDS)
         self._work = work
         self._stopping = threading.Event()
-        self._end = f"qoltanba:end:{secrets.token_hex(16)}"
-        self._turns = {task: threading.Lock() for task in Task}
+        self._word = f"qoltanba:listener:{secrets.token_hex(16)}"
+        self._given: dict[Task, SimpleQueue[str | None]] = {task: SimpleQueue() for task in Task}
+        self._free, self._unheard = dict.fromkeys(Task, threads), set[Task]()
+        self._counting = threading.Lock()
         self._threads = [
-            threading.Thread(target=self._listen, args=(task,), name=f"{task} {number}")
+            threading.Thread(target=self._do_what_is_given, args=(task,), name=f"{task} {number}")
             for task in Task
             for number in range(threads)
         ]
+        self._listener = threading.Thread(target=self._listen, name="queue")
 
     def start(self) -> None:
         """Begin, with Redis or without; as soon as it is there, what it holds is done."""
-        for thread in self._threads:
+        for thread in (*self._threads, self._listener):
             thread.start()
 
     def is_stopping(self) -> bool:
@@ -108,55 +112,72 @@ class QueueConsumer:
     def stop(self) -> None:
         """Take nothing new, and finish what was begun; the rest stays for others."""
         self._stopping.set()
-        self._wake_listeners()
-        for thread in self._threads:
+        self._wake_listener()
+        for thread in (self._listener, *self._threads):
             thread.join()
         self._redis.close()
 
-    def _listen(self, task: Task) -> None:
-        while not self._stopping.is_set():
-            with self._turns[task]:
-                taken = self._next(task)
-            if taken is not None:
-                self._do(task, taken)
-
-    def _next(self, task: Task) -> str | None:
-        """What is to be done next; None at the end."""
+    def _listen(self) -> None:
         away = False
         while not self._stopping.is_set():
             try:
-                taken = self._redis.blpop([self._end, _owed(task)], timeout=_LISTENING_SECONDS)
+                taken = self._redis.blpop(self._lists(), timeout=_LISTENING_SECONDS)
             except RedisError as error:
                 if not away:
-                    log.warning("the queue of %s is away: %s", task, type(error).__name__)
+                    log.warning("the queue is away: %s", type(error).__name__)
                 away = True
                 self._stopping.wait(_AWAY_SECONDS)
                 continue
             away = False
-            if taken is not None:
-                return None if taken[0] == self._end else str(taken[1])
-        return None
+            if taken is not None and taken[0] in _TASKS:
+                self._give(_TASKS[taken[0]], str(taken[1]))
+        for thread_of in self._given.values():
+            thread_of.put(None)
 
-    def _wake_listeners(self) -> None:
-        """One word for each of ours; where Redis is away they find out by its silence."""
-        with suppress(RedisError), self._redis.pipeline(transaction=False) as told:
-            told.rpush(self._end, *("end" for _ in self._turns))
-            told.expire(self._end, _WORD_KEPT_SECONDS)
-            told.execute()
+    def _lists(self) -> list[str]:
+        """Those that somebody is free for, the one that people wait for first."""
+        with self._counting:
+            self._unheard = {task for task in Task if not self._free[task]}
+            return [self._word, *(_owed(task) for task in Task if self._free[task])]
+
+    def _give(self, task: Task, envelope_id: str) -> None:
+        with self._counting:
+            self._free[task] -= 1
+        self._given[task].put(envelope_id)
+
+    def _do_what_is_given(self, task: Task) -> None:
+        while (envelope_id := self._given[task].get()) is not None:
+            self._do(task, envelope_id)
+            with self._counting:
+                self._free[task] += 1
+                is_unheard = task in self._unheard
+                self._unheard.discard(task)
+            if is_unheard:
+                self._wake_listener()
+        # For the next of them.
+        self._given[task].put(None)
+
+    def _wake_listener(self) -> None:
+        """Where Redis is away he finds out by its silence."""
+        self._say(self._word, "listen anew")
 
     def _do(self, task: Task, envelope_id: str) -> None:
         attempt(self._work, task, envelope_id)
-        if task not in _AWAITED:
-            return
-        word = _word(task, envelope_id)
+        if task in _AWAITED:
+            self._say(_word(task, envelope_id), "attempted")
+
+    def _say(self, key: str, word: str) -> None:
         with suppress(RedisError), self._redis.pipeline(transaction=False) as told:
-            told.rpush(word, "attempted")
-            told.expire(word, _WORD_KEPT_SECONDS)
+            told.rpush(key, word)
+            told.expire(key, _WORD_KEPT_SECONDS)
             told.execute()
 
 
 def _owed(task: Task) -> str:
     return f"qoltanba:owed:{task}"
+
+
+_TASKS = {_owed(task): task for task in Task}
 
 
 def _word(task: Task, envelope_id: str) -> str:
