@@ -12,7 +12,7 @@ class Copies(Protocol):
     """Copies owed, written in the transaction of the seal."""
 
     def add(self, copy: Copy) -> None:
-        """Owe it; raises Conflict where such a copy of the envelope was owed before."""
+        """Owe it; the commit at the latest raises Conflict where such a copy was owed before."""
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Copy]:
         """Take what is due, whatever its age, and keep it from others until then."""

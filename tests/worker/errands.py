@@ -5,6 +5,7 @@ seconds it sweeps and writes a dot into `sweeps`; beside that it polls and write
 While there is a file `broken` both fail.
 """
 
+import gc
 import logging
 import sys
 import time
@@ -31,6 +32,7 @@ class Errands:
         if not owed.exists():
             return
         (self.folder / "begun" / envelope_id).touch()
+        (self.folder / "frozen").write_text(str(gc.get_freeze_count()))
         time.sleep(self.seconds)
         owed.rename(self.folder / "done" / envelope_id)
 

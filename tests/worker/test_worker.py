@@ -19,6 +19,8 @@ from tests.services.redis_server import RedisServer
 _ERRANDS = Path(__file__).with_name("errands.py")
 _NEVER = 3600.0
 _PATIENCE = 60
+_MANY = 10_000
+"""Objects; those of Python's own modules alone are more."""
 _BEGINNING = 5
 """Times two seconds after which a worker that said it is at work has nothing more to begin."""
 
@@ -101,6 +103,18 @@ def test_a_worker_that_is_told_to_end_finishes_its_task(
 
     assert worker.wait(_PATIENCE) == 0
     assert place.has("done/E1")
+
+
+def test_what_a_worker_has_loaded_is_not_looked_through_for_garbage(
+    place: Place, redis_url: str
+) -> None:
+    """It never becomes any, and to look costs as much as many a piece of work."""
+    worker = place.worker(redis_url)
+    place.owe("E1")
+    _tell(redis_url, "E1")
+    place.wait(worker, lambda: place.has("done/E1"))
+
+    assert int((place.folder / "frozen").read_text()) > _MANY
 
 
 def test_a_second_signal_ends_a_worker_at_once(place: Place, redis_url: str) -> None:

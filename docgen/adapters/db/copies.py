@@ -35,8 +35,8 @@ class SqlCopies:
         self._connection = connection
 
     def add(self, copy: Copy) -> None:
-        """Owe it; raises Conflict where such a copy of the envelope was owed before."""
-        _ADD.run(self._connection, _columns(copy))
+        """Owe it; the commit at the latest raises Conflict where such a copy was owed before."""
+        _ADD.tell(self._connection, _columns(copy))
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Copy]:
         """Take what is due, the longest waiting first."""
@@ -60,7 +60,7 @@ class SqlCopies:
 
     def _change(self, copy: Copy, **columns: Any) -> None:
         its = {"its_envelope": copy.envelope_id, "its_way": copy.way.value}
-        _SAVE.run(self._connection, columns | its)
+        _SAVE.tell(self._connection, columns | its)
 
 
 def _columns(copy: Copy) -> dict[str, Any]:

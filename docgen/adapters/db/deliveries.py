@@ -62,12 +62,12 @@ class SqlDeliveries:
         """All of them; those that are known stay as they are."""
         add = _ADD[self._connection.dialect.name]
         for delivery in deliveries:
-            add.run(self._connection, _columns(delivery))
+            add.tell(self._connection, _columns(delivery))
 
     def save(self, *deliveries: Delivery) -> None:
         """Store what came of tries; without effect where a webhook is gone."""
         for delivery in deliveries:
-            _CHANGE.run(self._connection, _changing(delivery) | _its(delivery))
+            _CHANGE.tell(self._connection, _changing(delivery) | _its(delivery))
 
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
@@ -93,7 +93,7 @@ class SqlDeliveries:
                 of_each[row.webhook_id] += 1
                 taken.append(_delivery_of(row))
         for delivery in taken:
-            _CHANGE.run(self._connection, {"next_at": until} | _its(delivery))
+            _CHANGE.tell(self._connection, {"next_at": until} | _its(delivery))
         return taken
 
     def of(

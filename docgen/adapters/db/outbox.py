@@ -66,7 +66,7 @@ class SqlOutbox:
     def settle(self, task: work.Task, envelope_id: str, *, now: datetime) -> None:
         """Mark the envelope's rows of that task as done."""
         its = {"its_task": task.value, "its_envelope": envelope_id}
-        _SETTLE.run(self._connection, its | {"done_at": now})
+        _SETTLE.tell(self._connection, its | {"done_at": now})
 
 
 def _owed(row: OutboxRow) -> work.OutboxRow:

@@ -27,7 +27,7 @@ class SqlTickets:
 
     def add(self, ticket: Ticket) -> None:
         """Store a new one."""
-        _ADD.run(self._connection, _columns(ticket))
+        _ADD.tell(self._connection, _columns(ticket))
 
     def get(self, ticket_id: str) -> Ticket:
         """The ticket, locked in a writing unit; raises TicketNotFound."""
