@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 _UNTIL_NEXT_POLL = 5.0
 """Seconds after which a worker looks again whether nobody polls."""
+_BORN = 20_000
+"""Objects, beyond those that are gone again, after which Python looks for garbage among them."""
 _GATHERED = 1.0
 """Seconds in which news gathers: a round costs the same for one piece of it and for many."""
 
@@ -69,8 +71,7 @@ def run(
     )
     polling = threading.Thread(target=_poll_again, args=(poll, stopping), name="receipts")
     telling = threading.Thread(target=_tell_again, args=(tell, stopping), name="telling")
-    # Whatever is here stays: looked through for garbage it stopped all threads for 0.2 s at a time.
-    gc.freeze()
+    _look_less_for_garbage()
     consumer.start()
     sweeping.start()
     polling.start()
@@ -83,6 +84,13 @@ def run(
     polling.join()
     telling.join()
     log.info("the worker has finished")
+
+
+def _look_less_for_garbage() -> None:
+    # Whatever is here stays: looked through for garbage it stopped all threads for 0.2 s at a time.
+    gc.freeze()
+    # What is only in use for a moment is gone by then, and is not carried along to be looked at.
+    gc.set_threshold(_BORN)
 
 
 def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> None:
