@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Integer,
@@ -50,6 +51,8 @@ _VERSIONS = (
     .where(DocumentVersionRow.document_id.in_(bindparam("their_ids", expanding=True)))
     .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
 )
+_FEW = 8
+"""Documents up to which the text of a list is written once for each length: most envelopes'."""
 _PERSONS: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.subscriber["iin"].as_string())
     .where(
@@ -212,9 +215,26 @@ class SqlEnvelopes:
         found: dict[str, list[DocumentVersionRow]] = defaultdict(list)
         if not document_ids:
             return found
-        for row in all_rows(self._connection, _VERSIONS, {"their_ids": document_ids}):
+        for row in self._rows_of_versions(document_ids):
             found[row.document_id].append(row)
         return found
+
+    def _rows_of_versions(self, document_ids: Sequence[str]) -> Sequence[DocumentVersionRow]:
+        if len(document_ids) > _FEW:
+            return all_rows(self._connection, _VERSIONS, {"their_ids": document_ids})
+        given = {f"id_{n}": each for n, each in enumerate(document_ids)}
+        return _versions(len(document_ids)).all(self._connection, given)
+
+
+@cache
+def _versions(count: int) -> PreparedQuery[DocumentVersionRow]:
+    """Of so many documents."""
+    its_ids: list[BindParameter[str]] = [bindparam(f"id_{n}") for n in range(count)]
+    return PreparedQuery(
+        select(DocumentVersionRow)
+        .where(DocumentVersionRow.document_id.in_(its_ids))
+        .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
+    )
 
 
 def _versions_of(envelope: Envelope) -> Sequence[tuple[Archived, ...]]:
