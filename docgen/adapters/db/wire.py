@@ -218,13 +218,16 @@ class Wire:
                 self._exchange()
         except psycopg.Error as failure:
             raise _named(failure) from None
-        self._again = None
+        finally:
+            self._again = None
         self._leave_room()
 
     def _exchange(self) -> None:
         again = self._again
         try:
             if not self.is_lost:
+                # It is, until everything is read.
+                self.is_lost = True
                 self._mark_end()
                 self._read()
         except psycopg.Error:
@@ -240,7 +243,6 @@ class Wire:
         self._again = None
         self.connection.invalidate()
         self._take()
-        self.is_lost = False
         for each in again:
             self._send(each)
         self._mark_end()
@@ -248,7 +250,7 @@ class Wire:
 
     def _read(self) -> None:
         """All answers; raises the first failure among them."""
-        # Until all is read, what comes next from the server is the answer to something older.
+        # Before that, what comes next from the server is the answer to something older.
         self.is_lost, under_way, self._under_way = True, self._under_way, []
         failures = [each for each in map(self._answered, under_way) if each is not None]
         self.is_lost = self._pq.status == ConnStatus.BAD or any(
@@ -262,6 +264,8 @@ class Wire:
     def _answered(self, said: _Said) -> tuple[_Said, psycopg.Error] | None:
         """Read what the server says to it; what failed, if it says so."""
         answer = self._next()
+        if (answer.status == ExecStatus.PIPELINE_SYNC) is not said.ends:
+            raise psycopg.OperationalError("this answers something else")
         if said.ends:
             return None
         if self._got() is not None:
