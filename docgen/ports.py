@@ -83,6 +83,9 @@ class Envelopes(Protocol):
     def get(self, envelope_id: str) -> Envelope:
         """The envelope, locked for the rest of a writing unit; raises EnvelopeNotFound."""
 
+    def state(self, envelope_id: str) -> State:
+        """The envelope's alone, locking nothing; raises EnvelopeNotFound."""
+
     def save(self, envelope: Envelope) -> None:
         """Store the next version; raises StaleEnvelope if another was stored meanwhile."""
 

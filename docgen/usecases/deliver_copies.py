@@ -23,7 +23,7 @@ from docgen.ports import Blobs, Clock, Register, UnitOfWork
 from docgen.ports_of_copies import Attachment, Letter, Mailer
 from docgen.texts.phrases import say
 from docgen.texts.sms import copy_message
-from docgen.usecases.dispatch_message import DispatchMessage
+from docgen.usecases.dispatch_message import Begun, DispatchMessage
 from docgen.usecases.issue_ticket import IssueTicket
 from docgen.usecases.limit_sending import LimitSending
 
@@ -103,31 +103,37 @@ class DeliverCopies:
         )
         self.limit_sending.pay(sending)
         try:
-            text = copy_message(link=self._link(envelope), language=_language(envelope))
+            link, begun = self._link(envelope, sending)
             self.dispatch(
                 sending,
-                text,
+                copy_message(link=link, language=_language(envelope)),
                 life=self.link_life,
                 details={"way": copy.way.value},
                 noted=lambda unit, hop: _note_hop(unit, copy, hop),
+                begun=begun,
             )
         except SmsUnavailable:
             self.limit_sending.give_back(sending)
             raise
 
-    def _link(self, envelope: Envelope) -> str:
-        """A new one at each try: of the ones before only hashes are left."""
+    def _link(self, envelope: Envelope, sending: Sending) -> tuple[str, Begun]:
+        """A new one at each try: of the ones before only hashes are left.
+
+        What is sealed stays what it is: only its chain is locked, and nothing read again.
+        """
         with self.register.begin() as unit:
+            unit.lock(envelope.id)
             issued = self.issue_ticket.within(
                 unit,
-                unit.envelopes.get(envelope.id),
+                envelope,
                 kind=TicketKind.LINK,
                 client=envelope.client,
                 actor="system",
                 life=self.link_life,
             )
+            begun = self.dispatch.begin(unit, sending)
             unit.commit()
-        return f"{self.public_url}/sign/#{issued.token}"
+        return f"{self.public_url}/sign/#{issued.token}", begun
 
     # --- by e-mail ----------------------------------------------------------------------
 

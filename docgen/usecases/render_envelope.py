@@ -73,7 +73,7 @@ class RenderEnvelope:
     def _still_wanted(self, envelope_id: str) -> bool:
         """Who makes it void does not want to wait until the last of its documents is made."""
         with self.register.view() as unit:
-            return unit.envelopes.get(envelope_id).state is State.DRAFT
+            return unit.envelopes.state(envelope_id) is State.DRAFT
 
     def _freeze(self, document: Document, envelope: Envelope) -> Frozen:
         """What could not be sealed later is refused now, before anybody signs it."""

@@ -235,3 +235,16 @@ def test_sealed_envelopes_without_such_a_signature_are_found(register: SqlRegist
 
     with register.view() as unit:
         assert sorted(unit.envelopes.without_detached()) == sorted([two.id, bare.id])
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_state_alone_is_told_within_what_the_unit_has_changed(
+    register: SqlRegister, state: State
+) -> None:
+    """That of the row as it is now; nobody's that there is not."""
+    built = envelope(state)
+    with register.begin() as unit:
+        with pytest.raises(EnvelopeNotFound):
+            unit.envelopes.state(built.id)
+        unit.envelopes.add(built)
+        assert unit.envelopes.state(built.id) is state

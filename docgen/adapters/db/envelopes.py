@@ -41,6 +41,9 @@ _OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
 _ADD, _ADD_DOCUMENT = Prepared(insert(EnvelopeRow)), Prepared(insert(DocumentRow))
 _BY_ID = select(EnvelopeRow).where(EnvelopeRow.id == bindparam("its_id"))
 _ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
+_STATE: PreparedQuery[str] = PreparedQuery(
+    select(EnvelopeRow.state).where(EnvelopeRow.id == bindparam("its_id"))
+)
 _IN_ORDER = select(DocumentRow).order_by(DocumentRow.position)
 _DOCUMENTS_OF_ONE = PreparedQuery(
     _IN_ORDER.where(DocumentRow.envelope_id == bindparam("its_envelope"))
@@ -108,6 +111,12 @@ class SqlEnvelopes:
             its = self._by_envelope(documents)[envelope_id]
             self._known[envelope_id] = envelope_of(rows[0], its)
         return self._known[envelope_id]
+
+    def state(self, envelope_id: str) -> State:
+        """The envelope's alone, locking nothing; raises EnvelopeNotFound."""
+        for state in _STATE.column(self._connection, {"its_id": envelope_id}):
+            return State(state)
+        raise EnvelopeNotFound(envelope_id)
 
     def save(self, envelope: Envelope) -> None:
         """Store the next version; to save twice in a unit, get it again in between."""
