@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery, together
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.db.rows import EnvelopeRow, OutboxRow
 from docgen.domain.envelope import State
@@ -17,6 +17,9 @@ _ADD = Prepared(insert(OutboxRow))
 _CHANGE = Prepared(update(OutboxRow).where(OutboxRow.id == bindparam("its_id")))
 _OF_TASK = select(OutboxRow).where(OutboxRow.task == bindparam("its_task")).order_by(OutboxRow.id)
 _SEALING = select(OutboxRow.id).where(OutboxRow.task == "seal")
+_BY_IDS: PreparedByIds[Any] = PreparedByIds(
+    lambda ids: select(OutboxRow).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)
+)
 
 
 @pytest.fixture
@@ -70,6 +73,28 @@ def test_values_of_the_statement_itself_need_not_be_given(connection: Connection
         _ADD.run(connection, _row(its_id))
     _ADD.run(connection, _row("c", task="render"))
     assert sorted(PreparedQuery(_SEALING).column(connection)) == ["a", "b"]
+
+
+def test_rows_of_a_list_are_found_whatever_its_length(connection: Connection) -> None:
+    """Each once and no other's: of none, of one, of as many as the text has places, and of more."""
+    ids = [f"row {n}" for n in range(10)]
+    for its_id in ids:
+        _ADD.run(connection, _row(its_id))
+    for length in range(10):
+        wanted = ids[:length]
+        assert [row.id for row in _BY_IDS.all(connection, wanted)] == wanted
+    assert [row.id for row in _BY_IDS.all(connection, {"row 1", "row 3", "nobody"})] == [
+        "row 1",
+        "row 3",
+    ]
+    one, three = together(connection, _BY_IDS.asked(ids[:1]), _BY_IDS.asked(ids[:3]))
+    assert [[row.id for row in rows] for rows in (one, three)] == [ids[:1], ids[:3]]
+
+
+def test_lists_of_like_length_share_their_text() -> None:
+    """Up to the next power of two: the text of a list is written, and planned, a few times only."""
+    queries = [_BY_IDS.asked(["an id"] * length)[0] for length in range(1, 10)]
+    assert [queries.index(query) + 1 for query in queries] == [1, 2, 3, 3, 5, 5, 5, 5, 9]
 
 
 def test_what_a_rule_refuses_has_its_usual_name_and_is_not_quoted(connection: Connection) -> None:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Integer,
@@ -27,7 +26,7 @@ from docgen.adapters.db.mapping import (
     envelope_columns,
     envelope_of,
 )
-from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
+from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
@@ -44,18 +43,18 @@ _ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update(
 _STATE: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.state).where(EnvelopeRow.id == bindparam("its_id"))
 )
-_IN_ORDER = select(DocumentRow).order_by(DocumentRow.position)
-_DOCUMENTS_OF_ONE = PreparedQuery(
-    _IN_ORDER.where(DocumentRow.envelope_id == bindparam("its_envelope"))
+_DOCUMENTS: PreparedByIds[DocumentRow] = PreparedByIds(
+    lambda ids: (
+        select(DocumentRow).where(DocumentRow.envelope_id.in_(ids)).order_by(DocumentRow.position)
+    )
 )
-_DOCUMENTS = _IN_ORDER.where(DocumentRow.envelope_id.in_(bindparam("their_ids", expanding=True)))
-_VERSIONS = (
-    select(DocumentVersionRow)
-    .where(DocumentVersionRow.document_id.in_(bindparam("their_ids", expanding=True)))
-    .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
+_VERSIONS: PreparedByIds[DocumentVersionRow] = PreparedByIds(
+    lambda ids: (
+        select(DocumentVersionRow)
+        .where(DocumentVersionRow.document_id.in_(ids))
+        .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
+    )
 )
-_FEW = 8
-"""Documents up to which the text of a list is written once for each length: most envelopes'."""
 _PERSONS: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.subscriber["iin"].as_string())
     .where(
@@ -104,7 +103,7 @@ class SqlEnvelopes:
             rows, documents = together(
                 self._connection,
                 (_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id}),
-                (_DOCUMENTS_OF_ONE, {"its_envelope": envelope_id}),
+                _DOCUMENTS.asked([envelope_id]),
             )
             if not rows:
                 raise EnvelopeNotFound(envelope_id)
@@ -207,43 +206,19 @@ class SqlEnvelopes:
         return self._with_documents(all_rows(self._connection, wanted))
 
     def _with_documents(self, rows: Sequence[EnvelopeRow]) -> list[Envelope]:
-        if not rows:
-            return []
-        given = {"their_ids": [row.id for row in rows]}
-        documents = self._by_envelope(all_rows(self._connection, _DOCUMENTS, given))
+        found = _DOCUMENTS.all(self._connection, [row.id for row in rows])
+        documents = self._by_envelope(found)
         return [envelope_of(row, documents[row.id]) for row in rows]
 
     def _by_envelope(self, rows: Sequence[DocumentRow]) -> dict[str, list[Document]]:
-        versions = self._versions([row.id for row in rows if row.sealed_sha256 is not None])
+        sealed = [row.id for row in rows if row.sealed_sha256 is not None]
+        versions: dict[str, list[DocumentVersionRow]] = defaultdict(list)
+        for version in _VERSIONS.all(self._connection, sealed):
+            versions[version.document_id].append(version)
         by_envelope: dict[str, list[Document]] = defaultdict(list)
         for row in rows:
             by_envelope[row.envelope_id].append(document_of(row, versions[row.id]))
         return by_envelope
-
-    def _versions(self, document_ids: Sequence[str]) -> dict[str, list[DocumentVersionRow]]:
-        found: dict[str, list[DocumentVersionRow]] = defaultdict(list)
-        if not document_ids:
-            return found
-        for row in self._rows_of_versions(document_ids):
-            found[row.document_id].append(row)
-        return found
-
-    def _rows_of_versions(self, document_ids: Sequence[str]) -> Sequence[DocumentVersionRow]:
-        if len(document_ids) > _FEW:
-            return all_rows(self._connection, _VERSIONS, {"their_ids": document_ids})
-        given = {f"id_{n}": each for n, each in enumerate(document_ids)}
-        return _versions(len(document_ids)).all(self._connection, given)
-
-
-@cache
-def _versions(count: int) -> PreparedQuery[DocumentVersionRow]:
-    """Of so many documents."""
-    its_ids: list[BindParameter[str]] = [bindparam(f"id_{n}") for n in range(count)]
-    return PreparedQuery(
-        select(DocumentVersionRow)
-        .where(DocumentVersionRow.document_id.in_(its_ids))
-        .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
-    )
 
 
 def _versions_of(envelope: Envelope) -> Sequence[tuple[Archived, ...]]:

@@ -3,26 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, Integer, and_, bindparam, delete, exists, select, tuple_
 
 from docgen.adapters.db.copy_rows import CopyRow
 from docgen.adapters.db.journal import entry_of
-from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
+from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow, JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow, WebhookDeliveryRow
@@ -56,46 +43,29 @@ _NEXT = PreparedQuery(
     .order_by(NewsRow.id)
     .limit(bindparam("most", type_=Integer))
 )
-
-
-_OUTLINE = (
-    EnvelopeRow.id,
-    EnvelopeRow.owner,
-    EnvelopeRow.region,
-    EnvelopeRow.phone,
-    EnvelopeRow.order_number,
-    EnvelopeRow.account_number,
+_OUTLINES: PreparedByIds[Any] = PreparedByIds(
+    lambda ids: select(
+        EnvelopeRow.id,
+        EnvelopeRow.owner,
+        EnvelopeRow.region,
+        EnvelopeRow.phone,
+        EnvelopeRow.order_number,
+        EnvelopeRow.account_number,
+    ).where(EnvelopeRow.id.in_(ids))
 )
-_NAMED = (DocumentRow.envelope_id, DocumentRow.id, DocumentRow.number, DocumentRow.form)
-
-
-@cache
-def _told(count: int) -> Prepared:
-    """The text of a list is written once for each length: rounds are short."""
-    names: list[tuple[BindParameter[str], BindParameter[int]]] = [
-        (bindparam(f"envelope_{n}"), bindparam(f"sequence_{n}")) for n in range(count)
-    ]
-    named = or_(
-        *(and_(NewsRow.envelope_id == one, NewsRow.sequence == other) for one, other in names)
+_DOCUMENTS: PreparedByIds[Any] = PreparedByIds(
+    lambda ids: (
+        select(DocumentRow.envelope_id, DocumentRow.id, DocumentRow.number, DocumentRow.form)
+        .where(DocumentRow.envelope_id.in_(ids))
+        .order_by(DocumentRow.position)
     )
-    return Prepared(delete(NewsRow).where(named))
-
-
-@cache
-def _outlines(count: int) -> PreparedQuery[Any]:
-    wanted = select(*_OUTLINE).where(EnvelopeRow.id.in_(_ids(count)))
-    return PreparedQuery(cast("Select[Any, Any]", wanted))
-
-
-@cache
-def _documents(count: int) -> PreparedQuery[Any]:
-    of_them = DocumentRow.envelope_id.in_(_ids(count))
-    wanted = select(*_NAMED).where(of_them).order_by(DocumentRow.position)
-    return PreparedQuery(cast("Select[Any, Any]", wanted))
-
-
-def _ids(count: int) -> list[BindParameter[str]]:
-    return [bindparam(f"id_{n}") for n in range(count)]
+)
+_TOLD = Prepared(
+    delete(NewsRow).where(
+        NewsRow.envelope_id == bindparam("its_envelope"),
+        NewsRow.sequence == bindparam("its_sequence"),
+    )
+)
 
 
 class SqlNews:
@@ -116,21 +86,16 @@ class SqlNews:
 
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""
-        if not entries:
-            return
-        given: dict[str, Any] = {}
-        for n, entry in enumerate(entries):
-            given |= {f"envelope_{n}": entry.envelope_id, f"sequence_{n}": entry.sequence}
-        _told(len(entries)).tell(self._connection, given)
+        for entry in entries:
+            its = {"its_envelope": entry.envelope_id, "its_sequence": entry.sequence}
+            _TOLD.tell(self._connection, its)
 
     def outlines(self, envelope_ids: Collection[str]) -> Mapping[str, Outline]:
         """Of those that there are, by id."""
         if not envelope_ids:
             return {}
-        given = {f"id_{n}": each for n, each in enumerate(envelope_ids)}
-        count = len(given)
         of_documents, outlines = together(
-            self._connection, (_documents(count), given), (_outlines(count), given)
+            self._connection, _DOCUMENTS.asked(envelope_ids), _OUTLINES.asked(envelope_ids)
         )
         documents = defaultdict(list)
         for row in of_documents:

@@ -7,10 +7,10 @@ In a unit of work over PostgreSQL they go by its wire, and so past most of the d
 
 import re
 from collections import namedtuple
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Select, TextClause
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Select, TextClause, bindparam
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from docgen.adapters.db.wire import Refusal, wire_of
@@ -73,6 +73,43 @@ class PreparedQuery(Prepared, Generic[R]):
         """The first column of all rows."""
         written = self._for(connection, given)
         return [written.turned_back(each)[0] for each in written.found(connection, given)]
+
+
+class PreparedByIds(Generic[R]):
+    """A query for the rows of several ids, of which `write` makes the select for so many places.
+
+    It is written once for each power of two: places too many are filled with the last id.
+    """
+
+    def __init__(
+        self, write: Callable[[Sequence[BindParameter[str]]], Select[*tuple[Any, ...]]]
+    ) -> None:
+        self._write = write
+        self._queries: dict[int, PreparedQuery[R]] = {}
+
+    def all(self, connection: Connection, ids: Collection[str]) -> Sequence[R]:
+        """All rows, each with the attributes of its columns; nobody is asked for none."""
+        if not ids:
+            return ()
+        query, given = self.asked(ids)
+        return query.all(connection, given)
+
+    def asked(self, ids: Collection[str]) -> tuple[PreparedQuery[R], Mapping[str, Any]]:
+        """What to ask `together` with others; of one id at least."""
+        *others, last = ids
+        places = 1 << len(others).bit_length()
+        filled = [*others, *[last] * (places - len(others))]
+        return self._of(places), {_place(n): each for n, each in enumerate(filled)}
+
+    def _of(self, places: int) -> PreparedQuery[R]:
+        if places not in self._queries:
+            written = self._write([bindparam(_place(n)) for n in range(places)])
+            self._queries[places] = PreparedQuery(cast("Select[R]", written))
+        return self._queries[places]
+
+
+def _place(number: int) -> str:
+    return f"id_{number}"
 
 
 def together(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.adapters.db.prepared import PreparedQuery
+from docgen.adapters.db.prepared import PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow, WebhookRow
 from docgen.domain.errors import Conflict, WebhookNotFound
@@ -15,7 +15,9 @@ from docgen.domain.webhook import Topic, Webhook, WebhookState
 
 _BY_ID = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
 _ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
-_SEVERAL = select(WebhookRow).where(WebhookRow.id.in_(bindparam("their_ids", expanding=True)))
+_SEVERAL: PreparedByIds[WebhookRow] = PreparedByIds(
+    lambda ids: select(WebhookRow).where(WebhookRow.id.in_(ids))
+)
 _OF_OWNER = PreparedQuery(
     select(WebhookRow)
     .where(WebhookRow.owner == bindparam("its_owner"))
@@ -56,12 +58,7 @@ class SqlWebhooks:
 
     def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
         """Those that there are, locked by nobody."""
-        if len(webhook_ids) == 1:
-            # The text of a list is made anew each time, and most ask for one.
-            rows = all_rows(self._connection, _ONE, {"its_id": next(iter(webhook_ids))})
-        else:
-            rows = all_rows(self._connection, _SEVERAL, {"their_ids": list(webhook_ids)})
-        return [_webhook_of(row) for row in rows]
+        return [_webhook_of(row) for row in _SEVERAL.all(self._connection, webhook_ids)]
 
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""
