@@ -102,8 +102,8 @@ class DispatchMessage:
         ways = self._order(unit, sending)
         if not ways:
             return Begun(ways=(), hop=None)
-        before = 0 if is_first else len(unit.hops.of_challenge(sending.challenge_id))
-        return Begun(ways=ways, hop=self._added(unit, sending, ways[0].route, number=before + 1))
+        hop = self._added(unit, sending, ways[0].route, is_first=is_first)
+        return Begun(ways=ways, hop=hop)
 
     def _order(self, unit: UnitOfWork, sending: Sending) -> list[Way]:
         ways = [
@@ -139,18 +139,20 @@ class DispatchMessage:
 
     def _next(self, sending: Sending, route: Route) -> Hop:
         with self.register.begin() as unit:
-            before = unit.hops.of_challenge(sending.challenge_id)
-            hop = self._added(unit, sending, route, number=len(before) + 1)
+            hop = self._added(unit, sending, route)
             unit.commit()
         return hop
 
-    def _added(self, unit: UnitOfWork, sending: Sending, route: Route, *, number: int) -> Hop:
+    def _added(
+        self, unit: UnitOfWork, sending: Sending, route: Route, *, is_first: bool = False
+    ) -> Hop:
+        before = 0 if is_first else len(unit.hops.of_challenge(sending.challenge_id))
         hop = Hop(
             id=self.chance.identifier(),
             sending=sending.id,
             challenge_id=sending.challenge_id,
             chain=sending.chain,
-            number=number,
+            number=before + 1,
             route=route.name,
             subject=self.subject_of(sending.phone),
             network=sending.phone.value[2:5],

@@ -98,7 +98,7 @@ class Sweep:
         with _guarded("settling of hops", "all"):
             self.settle_hops()
 
-    def _look(self) -> "_Found":
+    def _look(self) -> _Found:
         """All at one look: mostly there is nothing, and sweeps follow each other for ever."""
         with self.register.view() as unit:
             return _Found(

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from docgen.adapters.db.asleep import try_sleepers
 from docgen.adapters.db.wire import wire_of
 from docgen.domain.errors import Misconfigured
 
@@ -43,9 +42,7 @@ def connect_for_locks(url: str) -> Engine:
 
     Apart from those of the register: who holds one needs another one for his work.
     """
-    engine = _postgresql(make_url(url), PATIENCE, isolation_level="AUTOCOMMIT", max_overflow=-1)
-    try_sleepers(engine)
-    return engine
+    return _postgresql(make_url(url), PATIENCE, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 def sqlite_file(url: str) -> Path | None:

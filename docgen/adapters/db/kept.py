@@ -13,7 +13,7 @@ MOST, KEPT = 15, 5
 
 
 class KeptWires:
-    """Lends wires; the one that came back last goes first, so that those too many fall asleep."""
+    """Lends wires; the one that came back last goes first: few are in use where few are needed."""
 
     def __init__(self, engine: Engine, *, patience: float) -> None:
         self._engine = engine

@@ -208,29 +208,25 @@ class _OverWires:
         self._engine = engine
         self._wires = KeptWires(engine, patience=patience.total_seconds())
 
-    @contextmanager
-    def begin(self) -> Iterator[SqlUnit]:
-        wire = self._wires.take()
-        try:
-            wire.begin(WRITING)
-            yield SqlUnit(wire.connection, wire)
-        finally:
-            wire.end(waits=True)
-            self._wires.give_back(wire)
+    def begin(self) -> AbstractContextManager[SqlUnit]:
+        return self._lent(WRITING)
 
-    @contextmanager
-    def view(self) -> Iterator[SqlUnit]:
-        wire = self._wires.take()
-        try:
-            wire.begin(READING)
-            yield SqlUnit(wire.connection, None)
-        finally:
-            wire.end(waits=False)
-            self._wires.give_back(wire)
+    def view(self) -> AbstractContextManager[SqlUnit]:
+        return self._lent(READING)
 
     def close(self) -> None:
         self._wires.close()
         self._engine.dispose()
+
+    @contextmanager
+    def _lent(self, how: str) -> Iterator[SqlUnit]:
+        wire = self._wires.take()
+        try:
+            wire.begin(how)
+            yield SqlUnit(wire.connection, wire if how == WRITING else None)
+        finally:
+            wire.end()
+            self._wires.give_back(wire)
 
 
 class SqlRegister:

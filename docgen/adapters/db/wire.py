@@ -119,8 +119,8 @@ class Wire:
             self.ask(("COMMIT", ()))
         self.is_at_work = False
 
-    def end(self, *, waits: bool) -> None:
-        """Undo what was not committed; who waits leaves no lock behind. Raises nothing."""
+    def end(self) -> None:
+        """Undo what was not committed; who may write leaves no lock behind. Raises nothing."""
         undone = self.is_at_work and not self._begins and not self.is_lost
         self.is_at_work, self._begins, self._again = False, "", None
         try:
@@ -133,7 +133,7 @@ class Wire:
             elif undone:
                 self._send(_Said("ROLLBACK"))
                 self._mark_end()
-                if waits:
+                if not self._reads_only:
                     self._drain()
         except (psycopg.Error, SQLAlchemyError):
             self.is_lost = True
