@@ -16,8 +16,8 @@ _UNTIL_NEXT_POLL = 5.0
 """Seconds after which a worker looks again whether nobody polls."""
 _BORN = 20_000
 """Objects, beyond those that are gone again, after which Python looks for garbage among them."""
-_GATHERED = 1.0
-"""Seconds in which news gathers: a round costs the same for one piece of it and for many."""
+_AFTER_A_FAULT = 1.0
+"""Seconds until it is tried again to tell anything."""
 
 
 class Consumer(Protocol):
@@ -44,6 +44,13 @@ class Poller(Protocol):
         """Go on until `until` says True, or come back where another process does it."""
 
 
+class Gatherer(Protocol):
+    """Lets news come together before it is told."""
+
+    def __call__(self, *, pause: Callable[[float], object]) -> bool:
+        """Let some time pass; whether it is told here then."""
+
+
 class Teller(Protocol):
     """Tells other programs what happened."""
 
@@ -56,6 +63,7 @@ def run(
     sweep: Sweeper,
     *,
     sweep_every: float,
+    gather: Gatherer,
     tell: Teller,
     poll: Poller | None = None,
 ) -> None:
@@ -70,7 +78,7 @@ def run(
         target=_sweep_again, args=(sweep, sweep_every, stopping), name="sweep"
     )
     polling = threading.Thread(target=_poll_again, args=(poll, stopping), name="receipts")
-    telling = threading.Thread(target=_tell_again, args=(tell, stopping), name="telling")
+    telling = threading.Thread(target=_tell_again, args=(gather, tell, stopping), name="telling")
     _look_less_for_garbage()
     consumer.start()
     sweeping.start()
@@ -117,17 +125,20 @@ def _poll_again(poll: Poller | None, stopping: threading.Event) -> None:
         stopping.wait(_UNTIL_NEXT_POLL)
 
 
-def _tell_again(tell: Teller, stopping: threading.Event) -> None:
-    """News is told within a second, and without pause while there is much of it."""
+def _tell_again(gather: Gatherer, tell: Teller, stopping: threading.Event) -> None:
+    """News is told soon, and without pause while there is much of it."""
+    more = False
     while not stopping.is_set():
-        more = False
+        is_told, more = more, False
         try:
-            more = tell()
+            is_told = is_told or gather(pause=stopping.wait)
+            more = is_told and not stopping.is_set() and tell()
         except DocgenError as failure:
             log.warning("telling waits: %s", failure.code)
+            stopping.wait(_AFTER_A_FAULT)
         except Exception:
             log.exception("telling failed")
-        stopping.wait(0 if more else _GATHERED)
+            stopping.wait(_AFTER_A_FAULT)
 
 
 def _log(swept: Swept) -> None:

@@ -24,6 +24,7 @@ from docgen.domain.work import Task
 from docgen.ports import Work
 from docgen.settings import Settings
 from docgen.usecases.expire import Expire
+from docgen.usecases.gather_news import GatherNews
 from docgen.usecases.poll_receipts import PollReceipts
 from docgen.usecases.prove_routes import ProveRoutes
 from docgen.usecases.render_envelope import RenderEnvelope
@@ -43,6 +44,7 @@ class Works:
 
     work: Work
     sweep: Sweep
+    gather: GatherNews
     tell: TellNews
 
 
@@ -123,7 +125,8 @@ def works_over(
         stack.enter_context(_proved_meanwhile(proving(settings, renderer), renderer.close))
         copies = copying(settings, parts, stack, register=register)
         tell = telling_of(settings, parts, register=register, copies=copies)
-        yield Works(work=work, sweep=sweep, tell=tell)
+        gather = GatherNews(register=register)
+        yield Works(work=work, sweep=sweep, gather=gather, tell=tell)
 
 
 @contextmanager

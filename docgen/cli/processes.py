@@ -22,8 +22,9 @@ def worker() -> None:
             process.run(
                 workplace.consumer,
                 workplace.works.sweep,
-                tell=workplace.works.tell,
                 sweep_every=settings.work.sweep_every,
+                gather=workplace.works.gather,
+                tell=workplace.works.tell,
                 poll=workplace.poll,
             )
 

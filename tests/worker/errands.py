@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docgen import worker
+from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.queue import QueueConsumer
 from docgen.domain.work import Task
+from docgen.usecases.gather_news import GatherNews
 from docgen.usecases.sweep import Swept
 
 
@@ -61,11 +63,14 @@ class Errands:
             pause(0.1)
 
     def tell(self) -> bool:
-        """Take what is to be told from `news` to `told`."""
+        """Take what is to be told from `news` to `told`, and note how much it was in `rounds`."""
         news = sorted((self.folder / "news").glob("*"))
+        if news:
+            with (self.folder / "rounds").open("a") as rounds:
+                rounds.write(f"{len(news)}\n")
         for each in news:
             each.rename(self.folder / "told" / each.name)
-        return bool(news)
+        return False
 
 
 def main(redis_url: str, folder: str, seconds: str, sweep_every: str) -> None:
@@ -77,6 +82,7 @@ def main(redis_url: str, folder: str, seconds: str, sweep_every: str) -> None:
         consumer,
         errands.sweep,
         sweep_every=float(sweep_every),
+        gather=GatherNews(register=SqlRegister(f"sqlite:///{folder}/register")),
         tell=errands.tell,
         poll=errands.poll,
     )

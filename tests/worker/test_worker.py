@@ -65,6 +65,11 @@ class Place:
         return (self.folder / "sweeps").stat().st_size if self.has("sweeps") else 0
 
     @property
+    def rounds(self) -> list[int]:
+        """How much was told at each round that told anything."""
+        return [int(each) for each in (self.folder / "rounds").read_text().split()]
+
+    @property
     def said(self) -> str:
         """What the workers logged."""
         return self.log.read_text()
@@ -235,7 +240,7 @@ def test_a_worker_that_is_told_to_end_polls_no_more(place: Place, redis_url: str
     assert worker.wait(_PATIENCE) == 0
 
 
-def test_news_is_told_within_a_second_or_two(place: Place, redis_url: str) -> None:
+def test_news_is_told_within_two_seconds(place: Place, redis_url: str) -> None:
     """By every worker, beside all else that it does; and while it does it."""
     place.owe("e1")
     worker = place.worker(redis_url, task=30.0)
@@ -244,3 +249,50 @@ def test_news_is_told_within_a_second_or_two(place: Place, redis_url: str) -> No
     (place.folder / "news" / "n1").touch()
     place.wait(worker, lambda: place.has("told/n1"))
     assert not place.has("done/e1")
+
+
+def test_what_happens_in_a_moment_is_told_in_one_round(place: Place, redis_url: str) -> None:
+    """Not at each piece of it, and by one of several workers."""
+    one, _ = place.worker(redis_url), place.worker(redis_url)
+    _bring_news(place, "before")
+    place.wait(one, lambda: place.has("told/before"))
+
+    names = [f"n{number}" for number in range(20)]
+    for name in names:
+        _bring_news(place, name)
+    place.wait(one, lambda: all(place.has(f"told/{name}") for name in names))
+
+    assert place.rounds == [1, 20]
+
+
+def test_a_worker_killed_while_news_gathers_leaves_it_to_another(
+    place: Place, redis_url: str
+) -> None:
+    """It had taken nothing of it."""
+    killed = place.worker(redis_url)
+    _bring_news(place, "before")
+    place.wait(killed, lambda: place.has("told/before"))
+    next_one = place.worker(redis_url)
+    _bring_news(place, "after")
+
+    killed.kill()
+
+    place.wait(next_one, lambda: place.has("told/after"))
+    assert place.rounds == [1, 1]
+
+
+def test_a_worker_that_is_told_to_end_gathers_no_more_news(place: Place, redis_url: str) -> None:
+    """It leaves at once, and what has come meanwhile to others."""
+    worker = place.worker(redis_url)
+    _bring_news(place, "before")
+    place.wait(worker, lambda: place.has("told/before"))
+    _bring_news(place, "after")
+
+    worker.terminate()
+
+    assert worker.wait(_PATIENCE) == 0
+    assert place.has("news/after")
+
+
+def _bring_news(place: Place, name: str) -> None:
+    (place.folder / "news" / name).touch()
