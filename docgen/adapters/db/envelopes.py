@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -34,7 +35,7 @@ from docgen.domain.envelope import MOVES, Archived, Document, Envelope, Envelope
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.subscriber import Iin, Phone
 
-_OPEN = [state.value for state in MOVES[Verb.EXPIRE].sources]
+_OPEN = [literal(state.value) for state in MOVES[Verb.EXPIRE].sources]
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ADD, _ADD_DOCUMENT = Prepared(insert(EnvelopeRow)), Prepared(insert(DocumentRow))
@@ -54,6 +55,16 @@ _VERSIONS: PreparedByIds[DocumentVersionRow] = PreparedByIds(
         .where(DocumentVersionRow.document_id.in_(ids))
         .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
     )
+)
+_IN_STATE: PreparedQuery[str] = PreparedQuery(
+    select(EnvelopeRow.id)
+    .where(EnvelopeRow.state == bindparam("its_state"))
+    .order_by(EnvelopeRow.created_at, EnvelopeRow.id)
+)
+_OVERDUE: PreparedQuery[str] = PreparedQuery(
+    select(EnvelopeRow.id)
+    .where(EnvelopeRow.state.in_(_OPEN), EnvelopeRow.expires_at <= bindparam("now"))
+    .order_by(EnvelopeRow.expires_at, EnvelopeRow.id)
 )
 _PERSONS: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.subscriber["iin"].as_string())
@@ -151,21 +162,11 @@ class SqlEnvelopes:
 
     def in_state(self, state: State) -> Sequence[str]:
         """Ids of the envelopes in that state, the oldest first."""
-        wanted = (
-            select(EnvelopeRow.id)
-            .where(EnvelopeRow.state == state.value)
-            .order_by(EnvelopeRow.created_at, EnvelopeRow.id)
-        )
-        return self._connection.scalars(wanted).all()
+        return _IN_STATE.column(self._connection, {"its_state": state.value})
 
     def overdue(self, now: datetime) -> Sequence[str]:
         """Ids of open envelopes whose `expires_at` has come, the longest overdue first."""
-        wanted = (
-            select(EnvelopeRow.id)
-            .where(EnvelopeRow.state.in_(_OPEN), EnvelopeRow.expires_at <= now)
-            .order_by(EnvelopeRow.expires_at, EnvelopeRow.id)
-        )
-        return self._connection.scalars(wanted).all()
+        return _OVERDUE.column(self._connection, {"now": now})
 
     def without_detached(self) -> Sequence[str]:
         """Ids of sealed envelopes with a document without such a signature, oldest seal first.

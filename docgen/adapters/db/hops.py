@@ -42,6 +42,11 @@ _OF_SENDING = PreparedQuery(
     .where(SmsHopRow.sending == bindparam("its_sending"))
     .order_by(SmsHopRow.number)
 )
+_UNANSWERED = PreparedQuery(
+    select(SmsHopRow)
+    .where(SmsHopRow.state == HopState.BEGUN.value, SmsHopRow.begun_at < bindparam("before"))
+    .order_by(SmsHopRow.begun_at)
+)
 _RECENT = PreparedQuery(
     select(SmsHopRow)
     .where(SmsHopRow.route == bindparam("its_route"))
@@ -131,8 +136,7 @@ class SqlHops:
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known."""
-        begun = (SmsHopRow.state == HopState.BEGUN.value) & (SmsHopRow.begun_at < before)
-        return self._found(select(SmsHopRow).where(begun).order_by(SmsHopRow.begun_at))
+        return self._found(_UNANSWERED, {"before": before})
 
     def awaiting(self, route: str, since: datetime, *, limit: int) -> Sequence[Hop]:
         """Hops begun since that the provider knows and has not told the end of, newest first."""
