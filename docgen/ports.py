@@ -282,13 +282,13 @@ class Outbox(Protocol):
 
 
 class News(Protocol):
-    """Entries of journals that nobody has been told of yet; each is written with its entry."""
+    """Entries of journals that nobody has been told of yet; each is written with its entry.
 
-    def look(self, now: datetime) -> Untold:
-        """Whether there are any, and deliveries and copies due: all at one look."""
+    Of an event that has no topic there is no news.
+    """
 
-    def next(self, *, limit: int) -> Sequence[Entry]:
-        """The oldest of them."""
+    def look(self, now: datetime, *, limit: int) -> Untold:
+        """The oldest of them, and whether deliveries and copies are due: all at one look."""
 
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""

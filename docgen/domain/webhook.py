@@ -4,7 +4,7 @@ Standard Webhooks 1.0: a stable id, a time, a signature over both and the body; 
 every try.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -62,11 +62,14 @@ class WebhookState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Untold:
-    """Of what there is something to be told by now."""
+    """What there is to be told by now."""
 
-    news: bool
+    news: Sequence[Entry]
+    """The oldest."""
     deliveries: bool
+    """Whether any are due."""
     copies: bool
+    """The same."""
 
 
 @dataclass(frozen=True, kw_only=True)

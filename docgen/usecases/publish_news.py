@@ -21,21 +21,20 @@ class PublishNews:
 
     def __call__(self) -> int:
         """How many entries were worked off; 0 when nothing is new."""
-        with self.register.begin() as unit:
-            published = self.within(unit)
-            if published:
+        with self.register.view() as unit:
+            news = unit.news.look(self.clock.now(), limit=AT_ONCE).news
+        if news:
+            with self.register.begin() as unit:
+                self.within(unit, news)
                 unit.commit()
-        return published
+        return len(news)
 
-    def within(self, unit: UnitOfWork) -> int:
-        """The same, in somebody else's transaction."""
-        entries = unit.news.next(limit=AT_ONCE)
-        if entries:
-            of = cache(unit.webhooks.of)
-            owed = owed_for(unit, entries, lambda e: of(e.owner), now=self.clock.now())
-            unit.deliveries.owe(list(owed))
-            unit.news.told(entries)
-        return len(entries)
+    def within(self, unit: UnitOfWork, news: Sequence[Entry]) -> None:
+        """The same, in somebody else's transaction, of what was seen before."""
+        of = cache(unit.webhooks.of)
+        owed = owed_for(unit, news, lambda e: of(e.owner), now=self.clock.now())
+        unit.deliveries.owe(list(owed))
+        unit.news.told(news)
 
 
 def owed_for(

@@ -1,9 +1,10 @@
 """Tell whoever is to be told: one round over news, deliveries and copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import ge
 
+from docgen.domain.journal import Entry
 from docgen.domain.webhook import Untold
 from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases import deliver_copies, deliver_webhooks, publish_news
@@ -16,7 +17,7 @@ class TellNews:
 
     register: Register
     clock: Clock
-    publish: Callable[[UnitOfWork], int]
+    publish: Callable[[UnitOfWork, Sequence[Entry]], None]
     claim: Callable[[UnitOfWork], Claimed]
     deliver: Callable[[Claimed], None]
     copies: Callable[[], int]
@@ -24,19 +25,20 @@ class TellNews:
     def __call__(self) -> bool:
         """Publish what is new, deliver what is due; whether there may be more of it."""
         with self.register.view() as unit:
-            untold = unit.news.look(self.clock.now())
-        published, delivered = self._webhooks(untold)
+            untold = unit.news.look(self.clock.now(), limit=publish_news.AT_ONCE)
+        delivered = self._webhooks(untold)
         copied = self.copies() if untold.copies else 0
         most = (publish_news.AT_ONCE, deliver_webhooks.OF_EACH, deliver_copies.AT_ONCE)
-        return any(map(ge, (published, delivered, copied), most))
+        return any(map(ge, (len(untold.news), delivered, copied), most))
 
-    def _webhooks(self, untold: Untold) -> tuple[int, int]:
-        """How much was published and tried: what one transaction has published it claims too."""
+    def _webhooks(self, untold: Untold) -> int:
+        """How many deliveries were tried: what one transaction has published it claims too."""
         if not untold.news and not untold.deliveries:
-            return 0, 0
+            return 0
         with self.register.begin() as unit:
-            published = self.publish(unit) if untold.news else 0
+            if untold.news:
+                self.publish(unit, untold.news)
             due = self.claim(unit)
             unit.commit()
         self.deliver(due)
-        return published, len(due)
+        return len(due)

@@ -9,7 +9,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.domain.copy import Copy, CopyWay
 from docgen.domain.envelope import Envelope
 from docgen.domain.journal import Event, Fact
-from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Untold, Webhook
+from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Webhook
 
 NOW = datetime(2026, 11, 28, 9, 15, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -95,6 +95,21 @@ def test_webhooks_are_looked_at_together(hooked: SqlRegister) -> None:
     assert _webhook("W1") in found
 
 
+def test_a_listed_webhook_is_looked_at_as_it_was_saved_since(hooked: SqlRegister) -> None:
+    """Whatever a unit remembers, it is what it would find."""
+    changed = replace(_webhook("W1"), description="another")
+    with hooked.begin() as unit:
+        listed = unit.webhooks.of(changed.owner)
+        before = unit.webhooks.look({"W1", "W2"})
+        unit.webhooks.save(changed)
+        after = unit.webhooks.look({"W1"})
+        unit.webhooks.remove("W1")
+        assert unit.webhooks.look({"W1"}) == []
+
+    assert sorted(map(repr, listed)) == sorted(map(repr, before))
+    assert after == [changed]
+
+
 def test_an_outline_says_whose_an_envelope_is_and_what_it_holds(
     register: SqlRegister, stored: Envelope
 ) -> None:
@@ -113,28 +128,40 @@ def test_an_outline_says_whose_an_envelope_is_and_what_it_holds(
     ]
 
 
-@pytest.mark.parametrize("kind", ["news", "deliveries", "copies"])
-def test_one_look_tells_what_there_is_to_be_told(
-    hooked: SqlRegister, stored: Envelope, kind: str
-) -> None:
-    """Of each kind by itself, and of what is due only; the told news is none any more."""
-    copy = Copy(envelope_id=stored.id, way=CopyWay.SMS, next_at=NOW)
-    fact = Fact(event=Event.SEALED, at=NOW, actor="system", details={})
+@pytest.mark.parametrize("kind", ["deliveries", "copies"])
+def test_one_look_tells_what_is_due(hooked: SqlRegister, stored: Envelope, kind: str) -> None:
+    """Of each kind by itself, and nothing that is over."""
     with hooked.begin() as unit:
-        unit.news.told(unit.news.next(limit=10))
         unit.deliveries.owe([replace(_delivery("evt_2"), state=DeliveryState.DELIVERED)])
         if kind == "copies":
-            unit.copies.add(copy)
-        elif kind == "deliveries":
-            unit.deliveries.owe([_delivery("evt_1")])
+            unit.copies.add(Copy(envelope_id=stored.id, way=CopyWay.SMS, next_at=NOW))
         else:
-            unit.journal.append(stored.id, fact)
+            unit.deliveries.owe([_delivery("evt_1")])
         unit.commit()
 
     with hooked.view() as unit:
-        before, now = unit.news.look(NOW - timedelta(seconds=1)), unit.news.look(NOW)
+        before = unit.news.look(NOW - timedelta(seconds=1), limit=10)
+        now = unit.news.look(NOW, limit=10)
 
-    nothing = Untold(news=False, deliveries=False, copies=False)
-    only = {"news": False, "deliveries": False, "copies": False, kind: True}
-    assert now == Untold(**only)
-    assert before == (now if kind == "news" else nothing)
+    assert (before.deliveries, before.copies) == (False, False)
+    assert (now.deliveries, now.copies) == (kind == "deliveries", kind == "copies")
+
+
+def test_news_is_what_somebody_may_hear_of(hooked: SqlRegister, stored: Envelope) -> None:
+    """The oldest first; what has no topic is none, and what was told is none any more."""
+    events = (Event.CONFIRMED, Event.TICKET_ISSUED, Event.SEALED, Event.COPY_SENT)
+    with hooked.begin() as unit:
+        unit.news.told(unit.news.look(NOW, limit=10).news)
+        for event in events:
+            fact = Fact(event=event, at=NOW, actor="system", details={})
+            unit.journal.append(stored.id, fact)
+        unit.commit()
+
+    with hooked.begin() as unit:
+        news = unit.news.look(NOW, limit=10).news
+        first = unit.news.look(NOW, limit=1).news
+        unit.news.told(first)
+        left = unit.news.look(NOW, limit=10).news
+
+    assert [entry.event for entry in news] == [Event.CONFIRMED, Event.SEALED]
+    assert (first, left) == (news[:1], news[1:])

@@ -13,6 +13,7 @@ from docgen.adapters.db.webhook_rows import NewsRow
 from docgen.domain import journal
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
+from docgen.domain.webhook import TOPICS
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ENTRY, _NEWS = Prepared(insert(JournalRow)), Prepared(insert(NewsRow))
@@ -34,10 +35,11 @@ class SqlJournal:
         It may be raised by what the unit does next, at the latest by its commit; the unit is over.
         """
         entry = journal.chain(fact, envelope_id=envelope_id, last=self._last(envelope_id))
-        news = {"envelope_id": envelope_id, "sequence": entry.sequence}
         refusal = partial(StaleEnvelope, envelope_id)
         _ENTRY.tell(self._connection, entry_columns(entry), refusal=refusal)
-        _NEWS.tell(self._connection, news, refusal=refusal)
+        if entry.event in TOPICS:
+            news = {"envelope_id": envelope_id, "sequence": entry.sequence}
+            _NEWS.tell(self._connection, news, refusal=refusal)
         self._appended[envelope_id] = entry
         return entry
 

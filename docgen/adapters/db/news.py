@@ -18,9 +18,8 @@ from docgen.domain.journal import Entry
 from docgen.domain.subscriber import Phone
 from docgen.domain.webhook import DeliveryState, Outline, Untold
 
-_LOOK: PreparedQuery[Any] = PreparedQuery(
+_DUE: PreparedQuery[Any] = PreparedQuery(
     select(
-        exists().select_from(NewsRow).label("news"),
         exists()
         .where(
             WebhookDeliveryRow.state == DeliveryState.OWED.value,
@@ -74,15 +73,11 @@ class SqlNews:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def look(self, now: datetime) -> Untold:
-        """Whether there are any, and deliveries and copies due: all at one look."""
-        (row,) = all_rows(self._connection, _LOOK, {"now": now})
-        return Untold(news=row.news, deliveries=row.deliveries, copies=row.copies)
-
-    def next(self, *, limit: int) -> Sequence[Entry]:
-        """The oldest of them."""
-        rows = all_rows(self._connection, _NEXT, {"most": limit})
-        return [entry_of(row) for row in rows]
+    def look(self, now: datetime, *, limit: int) -> Untold:
+        """The oldest of them, and whether deliveries and copies are due: all at one look."""
+        rows, (due,) = together(self._connection, (_NEXT, {"most": limit}), (_DUE, {"now": now}))
+        entries = [entry_of(row) for row in rows]
+        return Untold(news=entries, deliveries=due.deliveries, copies=due.copies)
 
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""

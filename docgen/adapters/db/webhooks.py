@@ -26,11 +26,12 @@ _OF_OWNER = PreparedQuery(
 
 
 class SqlWebhooks:
-    """Implements ports.Webhooks."""
+    """Implements ports.Webhooks; whom a unit has listed it need not look at once more."""
 
     def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection
         self._locking = locking
+        self._listed: dict[str, Webhook] = {}
 
     def add(self, webhook: Webhook) -> None:
         """Store a new one; raises Conflict for an id in use."""
@@ -42,6 +43,7 @@ class SqlWebhooks:
 
     def save(self, webhook: Webhook) -> None:
         """Store what changed; raises WebhookNotFound."""
+        self._listed.clear()
         updated = self._connection.execute(
             update(WebhookRow).where(WebhookRow.id == webhook.id).values(**_columns(webhook))
         )
@@ -58,15 +60,20 @@ class SqlWebhooks:
 
     def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
         """Those that there are, locked by nobody."""
-        return [_webhook_of(row) for row in _SEVERAL.all(self._connection, webhook_ids)]
+        listed = [self._listed[each] for each in webhook_ids if each in self._listed]
+        others = [each for each in webhook_ids if each not in self._listed]
+        return listed + [_webhook_of(row) for row in _SEVERAL.all(self._connection, others)]
 
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""
         rows = all_rows(self._connection, _OF_OWNER, {"its_owner": owner})
-        return [_webhook_of(row) for row in rows]
+        webhooks = [_webhook_of(row) for row in rows]
+        self._listed |= {webhook.id: webhook for webhook in webhooks}
+        return webhooks
 
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
+        self._listed.clear()
         connection = self._connection
         connection.execute(
             delete(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == webhook_id)
