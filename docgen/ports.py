@@ -87,7 +87,10 @@ class Envelopes(Protocol):
         """The envelope's alone, locking nothing; raises EnvelopeNotFound."""
 
     def save(self, envelope: Envelope) -> None:
-        """Store the next version; raises StaleEnvelope if another was stored meanwhile."""
+        """Store the next version.
+
+        StaleEnvelope is raised, by the commit at the latest, if another was stored meanwhile.
+        """
 
     def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""
@@ -185,7 +188,7 @@ class Hops(Protocol):
         """Store a hop that begins."""
 
     def save(self, hop: Hop) -> None:
-        """Store what came of it; raises NotFound."""
+        """Store what came of it; NotFound is raised by the commit at the latest."""
 
     def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
         """All hops of a challenge, in order."""

@@ -149,8 +149,8 @@ def test_a_failed_challenge_stays_failed(register: SqlRegister, stored: Envelope
 
 def test_saving_an_unknown_challenge_is_named(register: SqlRegister, stored: Envelope) -> None:
     """There is nothing to save onto."""
-    with register.begin() as unit, pytest.raises(NotFound):
-        unit.challenges.save(challenge(stored))
+    with pytest.raises(NotFound):
+        _save(register, challenge(stored))
 
 
 def test_a_confirmation_is_kept_with_its_attempt(register: SqlRegister, stored: Envelope) -> None:

@@ -31,6 +31,13 @@ def _add(register: SqlRegister, *envelopes: Envelope) -> None:
         unit.commit()
 
 
+def _save(register: SqlRegister, *envelopes: Envelope) -> None:
+    with register.begin() as unit:
+        for each in envelopes:
+            unit.envelopes.save(each)
+        unit.commit()
+
+
 def _get(register: SqlRegister, envelope_id: str) -> Envelope:
     with register.view() as unit:
         return unit.envelopes.get(envelope_id)
@@ -122,16 +129,14 @@ def test_saving_does_not_hide_a_later_version(register: SqlRegister) -> None:
 
 def test_an_older_version_is_not_saved(register: SqlRegister, stored: Envelope) -> None:
     """Saving over a version that is no longer the newest raises StaleEnvelope."""
-    with register.begin() as unit:
-        unit.envelopes.save(stored)
-        with pytest.raises(StaleEnvelope):
-            unit.envelopes.save(stored.void("late"))
+    with pytest.raises(StaleEnvelope):
+        _save(register, stored, stored.void("late"))
 
 
 def test_saving_what_was_never_added_is_stale(register: SqlRegister) -> None:
     """An envelope the register does not hold cannot be saved."""
-    with register.begin() as unit, pytest.raises(StaleEnvelope):
-        unit.envelopes.save(envelope())
+    with pytest.raises(StaleEnvelope):
+        _save(register, envelope())
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,12 @@ def _add(register: Register, *hops: Hop) -> None:
         unit.commit()
 
 
+def _save(register: Register, changed: Hop) -> None:
+    with register.begin() as unit:
+        unit.hops.save(changed)
+        unit.commit()
+
+
 def _hear(register: Register, *receipts: Receipt) -> None:
     with register.begin() as unit:
         for each in receipts:
@@ -58,8 +64,8 @@ def test_two_hops_never_have_the_same_place(register: SqlRegister) -> None:
 
 def test_a_hop_that_was_never_added_cannot_be_saved(register: SqlRegister) -> None:
     """Nothing is made up."""
-    with register.begin() as unit, pytest.raises(NotFound):
-        unit.hops.save(hop())
+    with pytest.raises(NotFound):
+        _save(register, hop())
 
 
 def test_hops_of_a_challenge_are_in_order(register: SqlRegister) -> None:

@@ -130,11 +130,19 @@ class Units(RuleBasedStateMachine):
     @rule(envelope_id=envelopes, data=st.data())
     @precondition(lambda self: not self.reads_only)
     def change_what_was_read_once(self, envelope_id: str, data: st.DataObject) -> None:
-        """In another unit, or earlier in this one: refused by its version, or saved."""
+        """In another unit, or earlier in this one: refused by its version, or saved.
+
+        What is refused is heard of by the next question at the latest, and the unit is over.
+        """
         copy = data.draw(st.sampled_from(self.copies[envelope_id]))
-        with suppress(StaleEnvelope):
-            unit = self._open()
-            unit.envelopes.save(data.draw(st.sampled_from(_changes(copy)))(copy))
+        unit = self._open()
+        changed = data.draw(st.sampled_from(_changes(copy)))(copy)
+        try:
+            unit.envelopes.save(changed)
+            unit.look()
+        except StaleEnvelope:
+            self._over()
+        else:
             self.touched.add(envelope_id)
 
     @rule(envelope_id=envelopes, taken=st.booleans())

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import TextClause, bindparam, func, insert, select, text
+from sqlalchemy import TextClause, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.journal import entry_columns
@@ -141,6 +141,36 @@ def test_a_refusal_has_the_name_that_was_given_to_it(register: SqlRegister) -> N
         again.tell(unit._connection, entry_columns(entry), refusal=stale)
         with pytest.raises(StaleEnvelope):
             unit.commit()
+
+
+def test_a_row_that_is_missing_is_missed_by_the_commit_and_nothing_lasts(
+    register: SqlRegister,
+) -> None:
+    """By the name that was given to it, and sooner where anything is asked before."""
+    done = Prepared(update(OutboxRow).where(OutboxRow.id == bindparam("its_id")))
+    missing = partial(StaleEnvelope, "e1")
+
+    def do(unit: UnitOfWork, its_id: str) -> None:
+        assert isinstance(unit, SqlUnit)
+        done.tell(unit._connection, {"its_id": its_id, "done_at": NOW}, missing=missing)
+
+    for _ in range(2):
+        with register.begin() as unit:
+            _count(unit)
+            _tell(unit, "a")
+            do(unit, "a")
+            do(unit, "b")
+            with pytest.raises(StaleEnvelope):
+                unit.commit()
+    with register.begin() as unit:
+        do(unit, "b")
+        with pytest.raises(StaleEnvelope):
+            _count(unit)
+    with register.begin() as unit:
+        assert _count(unit) == 0
+        _tell(unit, "a")
+        do(unit, "a")
+        unit.commit()
 
 
 def test_several_questions_are_answered_in_order(register: SqlRegister) -> None:

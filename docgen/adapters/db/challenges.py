@@ -124,7 +124,7 @@ class SqlChallenges:
         return None if row is None else challenge_of(row)
 
     def save(self, challenge: Challenge) -> None:
-        """Store what was learnt; raises NotFound.
+        """Store what was learnt; NotFound is raised by the commit at the latest.
 
         The gateway's answer may come after the subscriber's: what an older copy does not know is
         never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
@@ -140,8 +140,7 @@ class SqlChallenges:
             "again_at": challenge.resend_at,
             "left_at": challenge.sent_at,
         }
-        if _SAVE.run(self._connection, learnt) != 1:
-            raise NotFound(challenge.id)
+        _SAVE.tell(self._connection, learnt, missing=partial(NotFound, challenge.id))
 
     def carried(self, challenge_id: str, delivery: Delivery, *, by: Hop | None = None) -> None:
         """Store how far its code has come, and by whom it went last; nothing where there is none.

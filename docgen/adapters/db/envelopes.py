@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -129,15 +129,17 @@ class SqlEnvelopes:
         raise EnvelopeNotFound(envelope_id)
 
     def save(self, envelope: Envelope) -> None:
-        """Store the next version; to save twice in a unit, get it again in between."""
+        """Store the next version; to save twice in a unit, get it again in between.
+
+        StaleEnvelope is raised by the commit at the latest; the unit is over.
+        """
         columns = envelope_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
         before = self._known.pop(envelope.id, None)
-        if self._locking and before is not None and before.version == envelope.version:
-            # Locked, so that it is the latest: nobody need wait for the database to say so.
-            _SAVE.tell(self._connection, columns | its)
-        elif _SAVE.run(self._connection, columns | its) != 1:
-            raise StaleEnvelope(envelope.id)
+        is_latest = self._locking and before is not None and before.version == envelope.version
+        # Where it is locked, nobody need wait for the database to say that it is the latest.
+        stale = None if is_latest else partial(StaleEnvelope, envelope.id)
+        _SAVE.tell(self._connection, columns | its, missing=stale)
         stored = () if before is None else before.documents
         for document in envelope.documents:
             if document not in stored:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, Text, bindparam, insert, select, update
@@ -97,9 +98,9 @@ class SqlHops:
         _ADD.tell(self._connection, _columns(hop))
 
     def save(self, hop: Hop) -> None:
-        """Store what came of it; raises NotFound."""
-        if _SAVE.run(self._connection, _columns(hop) | {"its_id": hop.id}) != 1:
-            raise NotFound(hop.id)
+        """Store what came of it; NotFound is raised by the commit at the latest."""
+        its = {"its_id": hop.id}
+        _SAVE.tell(self._connection, _columns(hop) | its, missing=partial(NotFound, hop.id))
 
     def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
         """All hops of a challenge, in order."""

@@ -42,12 +42,14 @@ class Prepared:
         given: Mapping[str, Any],
         *,
         refusal: Refusal | None = None,
+        missing: Refusal | None = None,
     ) -> None:
         """Change rows, and go on: what goes wrong may be raised by a later statement or the commit.
 
-        Then `refusal` is raised where a rule of the database refuses the change, if one is named.
+        Then `refusal` is raised where a rule of the database refuses the change, if one is named,
+        and so is `missing` where there is no row to change.
         """
-        self._for(connection, given).told(connection, given, refusal=refusal)
+        self._for(connection, given).told(connection, given, refusal=refusal, missing=missing)
 
     def _for(self, connection: Connection, given: Mapping[str, Any]) -> "_Written":
         asked = (connection.dialect.name, *given)
@@ -164,19 +166,26 @@ class _Written:
         return changed
 
     def told(
-        self, connection: Connection, given: Mapping[str, Any], *, refusal: Refusal | None
+        self,
+        connection: Connection,
+        given: Mapping[str, Any],
+        *,
+        refusal: Refusal | None,
+        missing: Refusal | None,
     ) -> None:
         """Sent along where that can be, else at once."""
         wire = wire_of(connection)
         if wire is not None:
-            wire.tell(self.numbered, self.in_order(given), refusal=refusal)
+            wire.tell(self.numbered, self.in_order(given), refusal=refusal, missing=missing)
             return
         try:
-            self.changed(connection, given)
+            changed = self.changed(connection, given)
         except IntegrityError:
             if refusal is None:
                 raise
             raise refusal() from None
+        if missing is not None and not changed:
+            raise missing()
 
     def found(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """All rows as the driver has them."""

@@ -47,7 +47,20 @@ class _Said:
     ends: bool = False
     """Whether it is no statement but the end of what is sent together."""
     refusal: Refusal | None = None
+    missing: Refusal | None = None
     answer: PGresult | None = None
+
+    def raised(self, failure: psycopg.Error) -> Exception:
+        """The failure, by the name that was given to it."""
+        if isinstance(failure, _Missing) and self.missing is not None:
+            return self.missing()
+        if isinstance(failure, psycopg.IntegrityError) and self.refusal is not None:
+            return self.refusal()
+        return failure
+
+
+class _Missing(psycopg.Error):
+    """A statement has changed no row."""
 
 
 class Wire:
@@ -75,12 +88,20 @@ class Wire:
         self._begins, self._again = how, []
         self.is_at_work, self._is_shared, self._reads_only = True, False, how == READING
 
-    def tell(self, text: str, values: Values, *, refusal: Refusal | None = None) -> None:
+    def tell(
+        self,
+        text: str,
+        values: Values,
+        *,
+        refusal: Refusal | None = None,
+        missing: Refusal | None = None,
+    ) -> None:
         """A statement whose answer comes with a later one's, at the latest with the commit.
 
-        Then `refusal` is raised where a rule of the database refuses it.
+        Then `refusal` is raised where a rule of the database refuses it, and `missing` where there
+        was no row for it to change.
         """
-        self._say(_Said(text, self._sent(values), refusal=refusal))
+        self._say(_Said(text, self._sent(values), refusal=refusal, missing=missing))
         if self._is_shared or self._reads_only:
             self._settle()
 
@@ -107,8 +128,9 @@ class Wire:
         """Make it last, with all that was told."""
         if self._begins:
             return
-        if self._again is not None:
-            # A COMMIT is never said again: the server may have heard the first one.
+        if self._again is not None or any(each.missing for each in self._under_way):
+            # A COMMIT is never said again: the server may have heard the first one. And the server
+            # minds no row that is missing: it would commit all the rest.
             self._settle()
         if self._has_failed():
             # PostgreSQL would answer COMMIT with a silent ROLLBACK; anything else fails aloud.
@@ -257,9 +279,7 @@ class Wire:
             failure.sqlstate in _GONE for _, failure in failures
         )
         for said, failure in failures:
-            if said.refusal is not None and isinstance(failure, psycopg.IntegrityError):
-                raise said.refusal()
-            raise failure
+            raise said.raised(failure)
 
     def _answered(self, said: _Said) -> tuple[_Said, psycopg.Error] | None:
         """Read what the server says to it; what failed, if it says so."""
@@ -272,7 +292,7 @@ class Wire:
             raise psycopg.OperationalError("the server says more than it was asked")
         if answer.status in _GOOD:
             said.answer = answer
-            return None
+            return (said, _Missing()) if said.missing and not answer.command_tuples else None
         if said.prepares:
             self._names.pop(said.text, None)
         if answer.status == ExecStatus.PIPELINE_ABORTED:
