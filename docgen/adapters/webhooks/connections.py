@@ -36,7 +36,7 @@ class Connection(http.client.HTTPConnection):
         """Connect, within the time that is left."""
         address = (str(self.target.address), self.target.port)
         connected = socket.create_connection(address, timeout=self.left())
-        # What is written goes out at once, the body after the head (RFC 9293, 3.7.4).
+        # The end of a large body goes out at once, too (RFC 9293, 3.7.4).
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.target.is_encrypted:
             connected.settimeout(self.left())
@@ -59,20 +59,23 @@ class Connection(http.client.HTTPConnection):
 class _Bounded:
     """A socket whose every step has only what is left of the connection's time.
 
-    A receiver that drips restarts every time limit of a socket; this one it does not.
+    A receiver that drips restarts every time limit of a socket; this one it does not. What is
+    written goes out, head and body at once, as soon as an answer is read.
     """
 
     def __init__(self, connected: socket.socket, connection: Connection) -> None:
         self._socket = connected
         self._connection = connection
+        self._unsent = b""
 
     def sendall(self, content: bytes) -> None:
-        rest = memoryview(content)
+        self._unsent += content
+
+    def receive(self, into: Any) -> int:
+        rest, self._unsent = memoryview(self._unsent), b""
         while rest:
             self._socket.settimeout(self._connection.left())
             rest = rest[self._socket.send(rest) :]
-
-    def receive(self, into: Any) -> int:
         self._socket.settimeout(self._connection.left())
         return self._socket.recv_into(into)
 
