@@ -291,7 +291,7 @@ class News(Protocol):
     """
 
     def look(self, now: datetime, *, limit: int) -> Untold:
-        """The oldest of them, and whether deliveries and copies are due: all at one look."""
+        """The oldest of them, what else is due, and the webhooks: all at one look."""
 
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""

@@ -61,18 +61,6 @@ class WebhookState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Untold:
-    """What there is to be told by now."""
-
-    news: Sequence[Entry]
-    """The oldest."""
-    deliveries: bool
-    """Whether any are due."""
-    copies: bool
-    """The same."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Outline:
     """Of an envelope: what decides who hears of it, and what he is told. It never changes."""
 
@@ -137,6 +125,20 @@ class Webhook:
     def disabled(self, because: str) -> Self:
         """Told nothing any more."""
         return replace(self, state=WebhookState.DISABLED, disabled_because=because)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Untold:
+    """What there is to be told by now."""
+
+    news: Sequence[Entry]
+    """The oldest."""
+    deliveries: bool
+    """Whether any are due."""
+    copies: bool
+    """The same."""
+    webhooks: Sequence[Webhook]
+    """All there are, the oldest first; none where neither is any news nor a delivery due."""
 
 
 @dataclass(frozen=True, kw_only=True)

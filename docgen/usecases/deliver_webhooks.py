@@ -67,14 +67,17 @@ class DeliverWebhooks:
         self.tell(due)
         return len(due)
 
-    def claim(self, unit: UnitOfWork) -> Claimed:
-        """What is due, kept from others; to be told as soon as that is committed."""
+    def claim(self, unit: UnitOfWork, known: Sequence[Webhook] = ()) -> Claimed:
+        """What is due, kept from others; to be told as soon as that is committed.
+
+        Webhooks that are `known` are not looked at once more.
+        """
         now = self.clock.now()
         due = unit.deliveries.claim(now, until=now + self.policy.lease, each=OF_EACH, limit=AT_ONCE)
-        if not due:
-            return ()
-        known = unit.webhooks.look({delivery.webhook_id for delivery in due})
         webhooks = {webhook.id: webhook for webhook in known}
+        others = {delivery.webhook_id for delivery in due} - webhooks.keys()
+        if others:
+            webhooks |= {webhook.id: webhook for webhook in unit.webhooks.look(others)}
         return [(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks]
 
     def tell(self, due: Claimed) -> None:

@@ -1,12 +1,12 @@
 """Turn news of envelopes into deliveries owed to whoever wants to hear them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from docgen.domain.journal import Entry
-from docgen.domain.webhook import TOPICS, Delivery, Outline, Webhook, delivery_of
+from docgen.domain.webhook import TOPICS, Delivery, Outline, Untold, Webhook, delivery_of
 from docgen.ports import Clock, Register, UnitOfWork
 
 AT_ONCE = 200
@@ -22,19 +22,21 @@ class PublishNews:
     def __call__(self) -> int:
         """How many entries were worked off; 0 when nothing is new."""
         with self.register.view() as unit:
-            news = unit.news.look(self.clock.now(), limit=AT_ONCE).news
-        if news:
+            untold = unit.news.look(self.clock.now(), limit=AT_ONCE)
+        if untold.news:
             with self.register.begin() as unit:
-                self.within(unit, news)
+                self.within(unit, untold)
                 unit.commit()
-        return len(news)
+        return len(untold.news)
 
-    def within(self, unit: UnitOfWork, news: Sequence[Entry]) -> None:
+    def within(self, unit: UnitOfWork, untold: Untold) -> None:
         """The same, in somebody else's transaction, of what was seen before."""
-        of = cache(unit.webhooks.of)
-        owed = owed_for(unit, news, lambda e: of(e.owner), now=self.clock.now())
+        of = defaultdict(list)
+        for webhook in untold.webhooks:
+            of[webhook.owner].append(webhook)
+        owed = owed_for(unit, untold.news, lambda e: of[e.owner], now=self.clock.now())
         unit.deliveries.owe(list(owed))
-        unit.news.told(news)
+        unit.news.told(untold.news)
 
 
 def owed_for(

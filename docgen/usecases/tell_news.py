@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import ge
 
-from docgen.domain.journal import Entry
-from docgen.domain.webhook import Untold
+from docgen.domain.webhook import Untold, Webhook
 from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases import deliver_copies, deliver_webhooks, publish_news
 from docgen.usecases.deliver_webhooks import Claimed
@@ -17,8 +16,8 @@ class TellNews:
 
     register: Register
     clock: Clock
-    publish: Callable[[UnitOfWork, Sequence[Entry]], None]
-    claim: Callable[[UnitOfWork], Claimed]
+    publish: Callable[[UnitOfWork, Untold], None]
+    claim: Callable[[UnitOfWork, Sequence[Webhook]], Claimed]
     deliver: Callable[[Claimed], None]
     copies: Callable[[], int]
 
@@ -37,8 +36,8 @@ class TellNews:
             return 0
         with self.register.begin() as unit:
             if untold.news:
-                self.publish(unit, untold.news)
-            due = self.claim(unit)
+                self.publish(unit, untold)
+            due = self.claim(unit, untold.webhooks)
             unit.commit()
         self.deliver(due)
         return len(due)

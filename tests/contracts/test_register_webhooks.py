@@ -95,19 +95,22 @@ def test_webhooks_are_looked_at_together(hooked: SqlRegister) -> None:
     assert _webhook("W1") in found
 
 
-def test_a_listed_webhook_is_looked_at_as_it_was_saved_since(hooked: SqlRegister) -> None:
-    """Whatever a unit remembers, it is what it would find."""
-    changed = replace(_webhook("W1"), description="another")
+def test_a_look_that_finds_something_to_tell_brings_the_webhooks(
+    hooked: SqlRegister, stored: Envelope
+) -> None:
+    """News, or a delivery that is due; a copy is told by other ways."""
+    fact = Fact(event=Event.SEALED, at=NOW, actor="system", details={})
     with hooked.begin() as unit:
-        listed = unit.webhooks.of(changed.owner)
-        before = unit.webhooks.look({"W1", "W2"})
-        unit.webhooks.save(changed)
-        after = unit.webhooks.look({"W1"})
-        unit.webhooks.remove("W1")
-        assert unit.webhooks.look({"W1"}) == []
+        unit.copies.add(Copy(envelope_id=stored.id, way=CopyWay.SMS, next_at=NOW))
+        copy = unit.news.look(NOW, limit=10)
+        unit.journal.append(stored.id, fact)
+        news = unit.news.look(NOW, limit=10)
+        unit.news.told(news.news)
+        unit.deliveries.owe([_delivery("evt_1")])
+        due = unit.news.look(NOW, limit=10)
 
-    assert sorted(map(repr, listed)) == sorted(map(repr, before))
-    assert after == [changed]
+    assert copy.webhooks == []
+    assert news.webhooks == due.webhooks == [_webhook("W1"), _webhook("W2")]
 
 
 def test_an_outline_says_whose_an_envelope_is_and_what_it_holds(

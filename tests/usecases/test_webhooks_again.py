@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from docgen.domain.errors import NotFound, ValuesRejected, WebhookNotFound
-from docgen.domain.journal import Entry
 from docgen.domain.webhook import (
     DeliveryState,
     Topic,
+    Untold,
+    Webhook,
     WebhookState,
 )
 from docgen.ports import UnitOfWork
@@ -194,13 +195,13 @@ class _Noted:
             claim=self._claim, deliver=desk.deliver.tell, copies=self._copies,
         )  # fmt: skip
 
-    def _publish(self, unit: UnitOfWork, news: Sequence[Entry]) -> None:
+    def _publish(self, unit: UnitOfWork, untold: Untold) -> None:
         self.done.append("publish")
-        self.desk.publish.within(unit, news)
+        self.desk.publish.within(unit, untold)
 
-    def _claim(self, unit: UnitOfWork) -> Claimed:
+    def _claim(self, unit: UnitOfWork, known: Sequence[Webhook]) -> Claimed:
         self.done.append("claim")
-        return self.desk.deliver.claim(unit)
+        return self.desk.deliver.claim(unit, known)
 
     def _copies(self) -> int:
         self.done.append("copies")

@@ -12,24 +12,28 @@ from docgen.adapters.db.journal import entry_of
 from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, EnvelopeRow, JournalRow
-from docgen.adapters.db.webhook_rows import NewsRow, WebhookDeliveryRow
+from docgen.adapters.db.webhook_rows import NewsRow, WebhookDeliveryRow, WebhookRow
+from docgen.adapters.db.webhooks import webhook_of
 from docgen.domain.copy import CopyState
 from docgen.domain.journal import Entry
 from docgen.domain.subscriber import Phone
 from docgen.domain.webhook import DeliveryState, Outline, Untold
 
+_IS_NEWS = exists().select_from(NewsRow)
+_IS_DELIVERY_DUE = exists().where(
+    WebhookDeliveryRow.state == DeliveryState.OWED.value,
+    WebhookDeliveryRow.next_at <= bindparam("now"),
+)
+_IS_COPY_DUE = exists().where(
+    CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= bindparam("now")
+)
 _DUE: PreparedQuery[Any] = PreparedQuery(
-    select(
-        exists()
-        .where(
-            WebhookDeliveryRow.state == DeliveryState.OWED.value,
-            WebhookDeliveryRow.next_at <= bindparam("now"),
-        )
-        .label("deliveries"),
-        exists()
-        .where(CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= bindparam("now"))
-        .label("copies"),
-    )
+    select(_IS_DELIVERY_DUE.label("deliveries"), _IS_COPY_DUE.label("copies"))
+)
+_TO_BE_TOLD = PreparedQuery(
+    select(WebhookRow)
+    .where(_IS_NEWS | _IS_DELIVERY_DUE)
+    .order_by(WebhookRow.created_at, WebhookRow.id)
 )
 _NEXT = PreparedQuery(
     select(JournalRow)
@@ -74,10 +78,19 @@ class SqlNews:
         self._connection = connection
 
     def look(self, now: datetime, *, limit: int) -> Untold:
-        """The oldest of them, and whether deliveries and copies are due: all at one look."""
-        rows, (due,) = together(self._connection, (_NEXT, {"most": limit}), (_DUE, {"now": now}))
-        entries = [entry_of(row) for row in rows]
-        return Untold(news=entries, deliveries=due.deliveries, copies=due.copies)
+        """The oldest of them, what else is due, and the webhooks: all at one look."""
+        news, (due,), webhooks = together(
+            self._connection,
+            (_NEXT, {"most": limit}),
+            (_DUE, {"now": now}),
+            (_TO_BE_TOLD, {"now": now}),
+        )
+        return Untold(
+            news=[entry_of(row) for row in news],
+            deliveries=due.deliveries,
+            copies=due.copies,
+            webhooks=[webhook_of(row) for row in webhooks],
+        )
 
     def told(self, entries: Sequence[Entry]) -> None:
         """They need not be told any more."""

@@ -26,12 +26,11 @@ _OF_OWNER = PreparedQuery(
 
 
 class SqlWebhooks:
-    """Implements ports.Webhooks; whom a unit has listed it need not look at once more."""
+    """Implements ports.Webhooks."""
 
     def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection
         self._locking = locking
-        self._listed: dict[str, Webhook] = {}
 
     def add(self, webhook: Webhook) -> None:
         """Store a new one; raises Conflict for an id in use."""
@@ -43,7 +42,6 @@ class SqlWebhooks:
 
     def save(self, webhook: Webhook) -> None:
         """Store what changed; raises WebhookNotFound."""
-        self._listed.clear()
         updated = self._connection.execute(
             update(WebhookRow).where(WebhookRow.id == webhook.id).values(**_columns(webhook))
         )
@@ -56,24 +54,19 @@ class SqlWebhooks:
         row = one_row(self._connection, wanted, {"its_id": webhook_id})
         if row is None:
             raise WebhookNotFound(webhook_id)
-        return _webhook_of(row)
+        return webhook_of(row)
 
     def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
         """Those that there are, locked by nobody."""
-        listed = [self._listed[each] for each in webhook_ids if each in self._listed]
-        others = [each for each in webhook_ids if each not in self._listed]
-        return listed + [_webhook_of(row) for row in _SEVERAL.all(self._connection, others)]
+        return [webhook_of(row) for row in _SEVERAL.all(self._connection, webhook_ids)]
 
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""
         rows = all_rows(self._connection, _OF_OWNER, {"its_owner": owner})
-        webhooks = [_webhook_of(row) for row in rows]
-        self._listed |= {webhook.id: webhook for webhook in webhooks}
-        return webhooks
+        return [webhook_of(row) for row in rows]
 
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
-        self._listed.clear()
         connection = self._connection
         connection.execute(
             delete(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == webhook_id)
@@ -86,7 +79,8 @@ def _columns(webhook: Webhook) -> dict[str, Any]:
     return asdict(webhook) | {"topics": topics, "state": webhook.state.value}
 
 
-def _webhook_of(row: WebhookRow) -> Webhook:
+def webhook_of(row: WebhookRow) -> Webhook:
+    """The webhook of a row."""
     names = WebhookRow.__table__.columns.keys()
     columns = {name: getattr(row, name) for name in names}
     topics = frozenset(Topic(topic) for topic in row.topics)
