@@ -65,10 +65,11 @@ def telling_of(
     return TellNews(
         register=register,
         clock=CLOCK,
-        copies=copies,
         publish=PublishNews(register=register, clock=CLOCK).within,
         claim=deliver.claim,
         deliver=deliver.tell,
+        claim_copies=copies.claim,
+        give_copies=copies.give,
     )
 
 

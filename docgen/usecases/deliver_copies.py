@@ -1,7 +1,7 @@
 """Give the subscriber his copy: a link by SMS, the sealed files by e-mail."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,13 +57,21 @@ class DeliverCopies:
 
     def __call__(self) -> int:
         """How many were tried."""
-        now = self.clock.now()
         with self.register.begin() as unit:
-            due = unit.copies.claim(now, until=now + self.policy.lease, limit=AT_ONCE)
+            due = self.claim(unit)
             unit.commit()
+        self.give(due)
+        return len(due)
+
+    def claim(self, unit: UnitOfWork) -> Sequence[Copy]:
+        """What is due, kept from others; to be given as soon as that is committed."""
+        now = self.clock.now()
+        return unit.copies.claim(now, until=now + self.policy.lease, limit=AT_ONCE)
+
+    def give(self, due: Sequence[Copy]) -> None:
+        """One after another."""
         for copy in due:
             self._guarded(copy)
-        return len(due)
 
     def _guarded(self, copy: Copy) -> None:
         """Whatever goes wrong with one, the next has its turn; the lease brings it back."""
@@ -76,11 +84,7 @@ class DeliverCopies:
 
     def _deliver(self, copy: Copy) -> None:
         with self.register.view() as unit:
-            known = _known(unit, copy)
             envelope = unit.envelopes.get(copy.envelope_id)
-        if known is not None:
-            self._save(copy.settled(known))
-            return
         send: Callable[[Copy, Envelope], None] = (
             self._send_link if copy.way is CopyWay.SMS else self._send_letter
         )
@@ -103,7 +107,11 @@ class DeliverCopies:
         )
         self.limit_sending.pay(sending)
         try:
-            link, begun = self._link(envelope, sending)
+            linked = self._link(copy, envelope, sending)
+            if linked is None:
+                # It stays paid, once for all its tries.
+                return
+            link, begun = linked
             self.dispatch(
                 sending,
                 copy_message(link=link, language=_language(envelope)),
@@ -116,13 +124,20 @@ class DeliverCopies:
             self.limit_sending.give_back(sending)
             raise
 
-    def _link(self, envelope: Envelope, sending: Sending) -> tuple[str, Begun]:
+    def _link(self, copy: Copy, envelope: Envelope, sending: Sending) -> tuple[str, Begun] | None:
         """A new one at each try: of the ones before only hashes are left.
 
-        What is sealed stays what it is: only its chain is locked, and nothing read again.
+        None where an earlier message has left, or may have: then that settles the copy. What is
+        sealed stays what it is: only its chain is locked, and nothing read again.
         """
         with self.register.begin() as unit:
             unit.lock(envelope.id)
+            hops = unit.hops.of_sending(sending.id)
+            known = _known(hops)
+            if known is not None:
+                unit.copies.save(copy.settled(known))
+                unit.commit()
+                return None
             issued = self.issue_ticket.within(
                 unit,
                 envelope,
@@ -131,7 +146,7 @@ class DeliverCopies:
                 actor="system",
                 life=self.link_life,
             )
-            begun = self.dispatch.begin(unit, sending)
+            begun = self.dispatch.begin(unit, sending, before=len(hops))
             unit.commit()
         return f"{self.public_url}/sign/#{issued.token}", begun
 
@@ -167,11 +182,6 @@ class DeliverCopies:
 
     # --- what came of it ----------------------------------------------------------------
 
-    def _save(self, copy: Copy) -> None:
-        with self.register.begin() as unit:
-            unit.copies.save(copy)
-            unit.commit()
-
     def _settle(self, copy: Copy, state: CopyState, event: Event, told: dict[str, str]) -> None:
         with self.register.begin() as unit:
             unit.lock(copy.envelope_id)
@@ -194,11 +204,9 @@ class DeliverCopies:
             unit.commit()
 
 
-def _known(unit: UnitOfWork, copy: Copy) -> CopyState | None:
+def _known(hops: Sequence[Hop]) -> CopyState | None:
     """What an earlier message is known to have come to, where its end was not written down."""
-    if copy.way is not CopyWay.SMS:
-        return None
-    states = {hop.state for hop in unit.hops.of_sending(copy.id)}
+    states = {hop.state for hop in hops}
     return next((_SETTLED[state] for state in _SETTLED if state in states), None)
 
 

@@ -94,15 +94,15 @@ class DispatchMessage:
             hop = None
         raise SmsUnavailable("every route refused" if begun.ways else "no SMS gateway is set up")
 
-    def begin(self, unit: UnitOfWork, sending: Sending, *, is_first: bool = False) -> Begun:
+    def begin(self, unit: UnitOfWork, sending: Sending, *, before: int | None = None) -> Begun:
         """Write the first hop down in a unit that says more than that; no route hears of it yet.
 
-        `is_first` is told by whoever has only now made the challenge: it has no hops.
+        `before` is how many hops its challenge has, told by whoever knows.
         """
         ways = self._order(unit, sending)
         if not ways:
             return Begun(ways=(), hop=None)
-        hop = self._added(unit, sending, ways[0].route, is_first=is_first)
+        hop = self._added(unit, sending, ways[0].route, before=before)
         return Begun(ways=ways, hop=hop)
 
     def _order(self, unit: UnitOfWork, sending: Sending) -> list[Way]:
@@ -144,9 +144,10 @@ class DispatchMessage:
         return hop
 
     def _added(
-        self, unit: UnitOfWork, sending: Sending, route: Route, *, is_first: bool = False
+        self, unit: UnitOfWork, sending: Sending, route: Route, *, before: int | None = None
     ) -> Hop:
-        before = 0 if is_first else len(unit.hops.of_challenge(sending.challenge_id))
+        if before is None:
+            before = len(unit.hops.of_challenge(sending.challenge_id))
         hop = Hop(
             id=self.chance.identifier(),
             sending=sending.id,

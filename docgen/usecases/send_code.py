@@ -315,7 +315,7 @@ class SendCode:
                 details=details,
             )
             unit.journal.append(matter.id, fact)
-            begun = self.dispatch.begin(unit, wish.sending(challenge), is_first=True)
+            begun = self.dispatch.begin(unit, wish.sending(challenge), before=0)
             unit.commit()
         return begun
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import ge
 
+from docgen.domain.copy import Copy
 from docgen.domain.webhook import Untold, Webhook
 from docgen.ports import Clock, Register, UnitOfWork
 from docgen.usecases import deliver_copies, deliver_webhooks, publish_news
@@ -19,25 +20,31 @@ class TellNews:
     publish: Callable[[UnitOfWork, Untold], None]
     claim: Callable[[UnitOfWork, Sequence[Webhook]], Claimed]
     deliver: Callable[[Claimed], None]
-    copies: Callable[[], int]
+    claim_copies: Callable[[UnitOfWork], Sequence[Copy]]
+    give_copies: Callable[[Sequence[Copy]], None]
 
     def __call__(self) -> bool:
         """Publish what is new, deliver what is due; whether there may be more of it."""
         with self.register.view() as unit:
             untold = unit.news.look(self.clock.now(), limit=publish_news.AT_ONCE)
-        delivered = self._webhooks(untold)
-        copied = self.copies() if untold.copies else 0
+        if not (untold.news or untold.deliveries or untold.copies):
+            return False
+        deliveries, copies = self._claimed(untold)
+        try:
+            self.deliver(deliveries)
+        finally:
+            self.give_copies(copies)
+        told = (len(untold.news), len(deliveries), len(copies))
         most = (publish_news.AT_ONCE, deliver_webhooks.OF_EACH, deliver_copies.AT_ONCE)
-        return any(map(ge, (len(untold.news), delivered, copied), most))
+        return any(map(ge, told, most))
 
-    def _webhooks(self, untold: Untold) -> int:
-        """How many deliveries were tried: what one transaction has published it claims too."""
-        if not untold.news and not untold.deliveries:
-            return 0
+    def _claimed(self, untold: Untold) -> tuple[Claimed, Sequence[Copy]]:
+        """What is to be done: what this transaction has published it claims too."""
         with self.register.begin() as unit:
             if untold.news:
                 self.publish(unit, untold)
-            due = self.claim(unit, untold.webhooks)
+            is_due = untold.news or untold.deliveries
+            deliveries = self.claim(unit, untold.webhooks) if is_due else ()
+            copies = self.claim_copies(unit) if untold.copies else ()
             unit.commit()
-        self.deliver(due)
-        return len(due)
+        return deliveries, copies

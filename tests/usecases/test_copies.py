@@ -16,6 +16,7 @@ from docgen.domain.errors import (
     SmsRefused,
     SmsUncertain,
 )
+from docgen.domain.journal import Event
 from docgen.domain.sending_limits import Of, SendingPolicy
 from docgen.ports_of_copies import Letter
 from docgen.usecases.deliver_copies import DeliverCopies
@@ -69,6 +70,11 @@ class Desk:
 
     def deliver(self) -> int:
         """One round."""
+        return self.delivering()
+
+    @property
+    def delivering(self) -> DeliverCopies:
+        """The use case."""
         here = self.world
         return DeliverCopies(
             register=here.register, blobs=here.blobs, dispatch=here.dispatch,
@@ -77,7 +83,7 @@ class Desk:
                 register=here.register, clock=here.clock, chance=here.chance
             ),
             policy=POLICY, link_life=14 * _DAY, public_url="https://q.kz",
-        )()  # fmt: skip
+        )  # fmt: skip
 
     def later(self) -> None:
         """Beyond every wait and lease."""
@@ -227,6 +233,31 @@ def test_whoever_died_handing_a_message_over_has_it_sent_by_nobody_again(desk: D
 
     assert sms.sent == []
     assert desk.states(envelope)["sms"] is CopyState.UNCERTAIN
+    assert len(_links(desk, envelope)) == 1
+
+
+def _links(desk: Desk, envelope: Envelope) -> list[str]:
+    entries = desk.world.journal(envelope.id)
+    return [e.event.value for e in entries if e.event is Event.TICKET_ISSUED]
+
+
+def test_whoever_comes_too_late_for_its_lease_sends_no_second_message(desk: Desk) -> None:
+    """Another one has taken the copy meanwhile, and its message is on its way."""
+    desk.email = None
+    envelope = desk.sealed()
+    here = desk.world
+    late = desk.delivering
+    with here.register.begin() as unit:
+        due = late.claim(unit)
+        unit.commit()
+    desk.later()
+    desk.deliver()
+
+    late.give(due)
+
+    assert len(here.sms.sent) == 1
+    assert desk.states(envelope)["sms"] is CopyState.SENT
+    assert len(_links(desk, envelope)) == 1
 
 
 def test_a_copy_costs_its_programs_money_and_takes_nobodys_codes(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from docgen.domain.copy import Copy, CopyWay
 from docgen.domain.errors import NotFound, ValuesRejected, WebhookNotFound
 from docgen.domain.webhook import (
     DeliveryState,
@@ -186,13 +187,15 @@ class _Noted:
 
     desk: Desk
     done: list[str] = field(default_factory=list)
+    given: list[Copy] = field(default_factory=list)
 
     def telling(self) -> TellNews:
         """Over the desk's own use cases."""
         desk = self.desk
         return TellNews(
             register=desk.world.register, clock=desk.world.clock, publish=self._publish,
-            claim=self._claim, deliver=desk.deliver.tell, copies=self._copies,
+            claim=self._claim, deliver=desk.deliver.tell, claim_copies=self._claim_copies,
+            give_copies=self.given.extend,
         )  # fmt: skip
 
     def _publish(self, unit: UnitOfWork, untold: Untold) -> None:
@@ -203,9 +206,10 @@ class _Noted:
         self.done.append("claim")
         return self.desk.deliver.claim(unit, known)
 
-    def _copies(self) -> int:
+    def _claim_copies(self, unit: UnitOfWork) -> Sequence[Copy]:
         self.done.append("copies")
-        return 0
+        now = self.desk.world.clock.now()
+        return unit.copies.claim(now, until=now + POLICY.lease, limit=8)
 
 
 def test_a_round_does_only_what_there_is_to_do(desk: Desk) -> None:
@@ -232,11 +236,27 @@ def test_what_is_published_is_claimed_with_it(desk: Desk) -> None:
 
     TellNews(
         register=desk.world.register, clock=desk.world.clock, publish=desk.publish.within,
-        claim=desk.deliver.claim, deliver=deliver, copies=lambda: 0,
+        claim=desk.deliver.claim, deliver=deliver, claim_copies=lambda _unit: (),
+        give_copies=lambda _copies: None,
     )()  # fmt: skip
 
     assert seen == [1, 0, 0]
     assert [each.state for each in desk.deliveries(webhook)] == [DeliveryState.DELIVERED]
+
+
+def test_a_copy_is_claimed_and_given_in_the_round_of_its_news(desk: Desk) -> None:
+    """In the same transaction; alone, too, and the next round leaves it to whoever has it."""
+    envelope = desk.world.created()
+    noted = _Noted(desk)
+    for way in CopyWay:
+        with desk.world.register.begin() as unit:
+            unit.copies.add(Copy(envelope_id=envelope.id, way=way, next_at=desk.world.clock.now()))
+            unit.commit()
+        noted.telling()()
+    noted.telling()()
+
+    assert noted.done == ["publish", "claim", "copies", "copies"]
+    assert [copy.way for copy in noted.given] == list(CopyWay)
 
 
 def test_due_tries_are_made_where_nothing_is_new(desk: Desk) -> None:
