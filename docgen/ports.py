@@ -200,10 +200,13 @@ class Hops(Protocol):
         """The last hops of a route, the newest first."""
 
     def by_message(self, route: str, message_id: str) -> Hop | None:
-        """The newest hop that the provider knows by this id; locked in a writing unit."""
+        """The newest hop that the provider knows by this id, locked by nobody."""
 
-    def lock_chain(self, route: str, message_id: str) -> str | None:
-        """Lock the chain of that hop as `UnitOfWork.lock` does; None where there is no such hop."""
+    def locked(self, route: str, message_id: str) -> tuple[Hop, Sequence[Receipt]] | None:
+        """The same with its chain, as `UnitOfWork.lock` does, and what was heard since it began.
+
+        None where there is no such hop, or was another a moment ago.
+        """
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known: whoever waited for it has died."""

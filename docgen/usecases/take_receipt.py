@@ -45,7 +45,8 @@ class TakeReceipt:
     def answered(self, hop: Hop, message_id: str) -> Hop:
         """The same for whoever has written down that this hop's message has that id; the hop."""
         with self.register.view() as unit:
-            told = _told(unit, hop, message_id)
+            heard = unit.hops.heard(hop.route, message_id, since=hop.begun_at)
+        told = reduce(Hop.told, heard, hop)
         if told != hop:
             self._match(hop.route, message_id)
         return told
@@ -60,11 +61,11 @@ class TakeReceipt:
 
         False where the hop of that id is not known yet, or was another a moment ago.
         """
-        chain = unit.hops.lock_chain(route, message_id)
-        known = None if chain is None else unit.hops.by_message(route, message_id)
-        if known is None or known.chain != chain:
+        found = unit.hops.locked(route, message_id)
+        if found is None:
             return False
-        told = _told(unit, known, message_id)
+        known, heard = found
+        told = reduce(Hop.told, heard, known)
         if told != known:
             self._record(unit, told)
         return True
@@ -86,9 +87,3 @@ class TakeReceipt:
         }
         details = {name: value for name, value in known.items() if value}
         return Fact(event=event, at=self.clock.now(), actor="system", details=details)
-
-
-def _told(unit: UnitOfWork, hop: Hop, message_id: str) -> Hop:
-    """A centre that counts anew gives old ids to new messages: older words are not about this."""
-    heard = unit.hops.heard(hop.route, message_id, since=hop.begun_at)
-    return reduce(Hop.told, heard, hop)

@@ -1,5 +1,6 @@
 """Hops of messages and their receipts, in either database."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -9,7 +10,7 @@ import pytest
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.dispatch import Delivery, Hop, Receipt, Taken
 from docgen.domain.envelope import Envelope
-from docgen.domain.errors import Conflict, NotFound
+from docgen.domain.errors import Conflict, NotFound, Unavailable
 from docgen.ports import Register
 from tests.builders import NOW, hop, identifier, receipt
 from tests.contracts.races import at_once
@@ -177,19 +178,42 @@ def test_hops_whose_end_is_not_told_are_awaited(register: SqlRegister) -> None:
     assert [each.id for each in since] == [doubt.id, taken[2].id]
 
 
-def test_the_chain_of_a_message_is_locked_by_its_id(
-    register: SqlRegister, stored: Envelope
+def test_a_message_is_locked_with_its_chain(
+    register: SqlRegister, database_url: str, stored: Envelope
 ) -> None:
-    """An envelope's other writers wait; of a message that nobody knows nothing is."""
+    """An envelope's other writers wait; whoever only reads cannot lock."""
     taken = hop(route=identifier(), chain=stored.id).taken(TAKEN, at=NOW)
     _add(register, taken)
 
-    with register.begin() as unit:
-        assert unit.hops.lock_chain(taken.route, "m-1") == stored.id
-        assert unit.hops.lock_chain(taken.route, taken.id) == stored.id
-        assert unit.hops.lock_chain(taken.route, "m-2") is None
+    with closing(SqlRegister(database_url, patience=timedelta(milliseconds=30))) as hasty:
+        for name in ("m-1", taken.id):
+            with register.begin() as unit:
+                assert unit.hops.locked(taken.route, name) == (taken, [])
+                with pytest.raises(Unavailable), hasty.begin() as theirs:
+                    theirs.envelopes.get(stored.id)
+        with hasty.begin() as theirs:
+            theirs.envelopes.get(stored.id)
     with register.view() as unit, pytest.raises(RuntimeError):
-        unit.hops.lock_chain(taken.route, "m-1")
+        unit.hops.locked(taken.route, "m-1")
+
+
+def test_what_was_heard_of_a_message_comes_with_its_lock(register: SqlRegister) -> None:
+    """In order, and not what was heard of an older message of that id; of no message nothing."""
+    taken = hop(route=identifier(), begun_at=NOW).taken(TAKEN, at=NOW)
+    older, delivered = receipt(taken, Delivery.FAILED, raw="UNDELIV"), receipt(taken)
+    _add(register, taken)
+    with register.begin() as unit:
+        unit.hops.hear(older, received_at=NOW - timedelta(days=1))
+        unit.hops.hear(receipt(taken, Delivery.UNDERWAY, raw="ENROUTE"), received_at=NOW)
+        unit.commit()
+
+    with register.begin() as unit:
+        unit.hops.hear(delivered, received_at=NOW)
+        found = unit.hops.locked(taken.route, "m-1")
+        assert unit.hops.locked(taken.route, "m-2") is None
+    assert found is not None
+    assert found[0] == taken
+    assert [each.raw for each in found[1]] == ["ENROUTE", delivered.raw]
 
 
 def test_a_chain_without_a_row_is_named_all_the_same(register: SqlRegister) -> None:
@@ -198,4 +222,4 @@ def test_a_chain_without_a_row_is_named_all_the_same(register: SqlRegister) -> N
     _add(register, taken)
 
     with register.begin() as unit:
-        assert unit.hops.lock_chain(taken.route, "m-1") == taken.chain
+        assert unit.hops.locked(taken.route, "m-1") == (taken, [])

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, Text, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import EnvelopeRow, SmsHopRow, SmsReceiptRow, VerificationRow
 from docgen.domain.dispatch import Delivery, Hop, HopState, Purpose, Receipt
@@ -65,13 +65,9 @@ _NEWEST_NAMED = (
     .limit(1)
 )
 _CHAIN = _NEWEST_NAMED.with_only_columns(SmsHopRow.chain)
-_LOCK_CHAIN: tuple[PreparedQuery[str], ...] = (
-    *(
-        PreparedQuery(select(row.id).where(row.id == _CHAIN.scalar_subquery()).with_for_update())
-        for row in (EnvelopeRow, VerificationRow)
-    ),
-    # As `UnitOfWork.lock`: of what has no row there is nothing to lock.
-    PreparedQuery(_CHAIN),
+_LOCK_CHAIN = tuple(
+    PreparedQuery(select(row.id).where(row.id == _CHAIN.scalar_subquery()).with_for_update())
+    for row in (EnvelopeRow, VerificationRow)
 )
 _BY_MESSAGE = PreparedQuery(_NEWEST_NAMED)
 _BY_MESSAGE_LOCKED = PreparedQuery(_NEWEST_NAMED.with_for_update())
@@ -80,7 +76,6 @@ _HEARD = PreparedQuery(
     .where(
         SmsReceiptRow.route == bindparam("its_route"),
         SmsReceiptRow.message_id == bindparam("its_message"),
-        SmsReceiptRow.received_at >= bindparam("since"),
     )
     .order_by(SmsReceiptRow.id)
 )
@@ -120,20 +115,25 @@ class SqlHops:
         Centres begin to count anew; and whoever died before he wrote down an answer left us our own
         id of the message.
         """
-        wanted = _BY_MESSAGE_LOCKED if self._locking else _BY_MESSAGE
-        found = self._found(wanted, {"its_route": route, "its_message": message_id})
+        found = self._found(_BY_MESSAGE, {"its_route": route, "its_message": message_id})
         return found[0] if found else None
 
-    def lock_chain(self, route: str, message_id: str) -> str | None:
-        """Lock the chain of that hop, before the hop as everywhere; None where there is none."""
+    def locked(self, route: str, message_id: str) -> tuple[Hop, Sequence[Receipt]] | None:
+        """The same, locked, and what was heard of it since it began; at one journey.
+
+        Its chain is locked first, as everywhere; of what has no row there is nothing to lock. None
+        where no hop is known by this id, or was another when the chain was locked.
+        """
         if not self._locking:
             raise RuntimeError("a reading unit locks nothing")
-        for locked in _LOCK_CHAIN:
-            its = {"its_route": route, "its_message": message_id}
-            found = locked.column(self._connection, its)
-            if found:
-                return found[0]
-        return None
+        asked: tuple[PreparedQuery[Any], ...] = (*_LOCK_CHAIN, _BY_MESSAGE_LOCKED, _HEARD)
+        its = {"its_route": route, "its_message": message_id}
+        *chains, named, heard = together(self._connection, *((query, its) for query in asked))
+        locked = {row.id for rows in chains for row in rows}
+        if not named or (locked and named[0].chain not in locked):
+            return None
+        hop = _hop_of(named[0])
+        return hop, _heard(heard, since=hop.begun_at)
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
         """Hops begun before, of which no answer is known."""
@@ -156,18 +156,8 @@ class SqlHops:
 
     def heard(self, route: str, message_id: str, *, since: datetime) -> Sequence[Receipt]:
         """Receipts under that id that were last received then or later, in order."""
-        given = {"its_route": route, "its_message": message_id, "since": since}
-        rows = all_rows(self._connection, _HEARD, given)
-        return [
-            Receipt(
-                route=row.route,
-                message_id=row.message_id,
-                delivery=Delivery(row.delivery),
-                raw=row.raw,
-                at=row.at,
-            )
-            for row in rows
-        ]
+        given = {"its_route": route, "its_message": message_id}
+        return _heard(all_rows(self._connection, _HEARD, given), since=since)
 
     def _found(
         self,
@@ -175,6 +165,24 @@ class SqlHops:
         given: Mapping[str, Any] | None = None,
     ) -> list[Hop]:
         return [_hop_of(row) for row in all_rows(self._connection, wanted, given)]
+
+
+def _heard(rows: Sequence[Any], *, since: datetime) -> Sequence[Receipt]:
+    """A centre that counts anew gives old ids to new messages: older words are not about these.
+
+    There are few of either, as the same word again is one word.
+    """
+    return [
+        Receipt(
+            route=row.route,
+            message_id=row.message_id,
+            delivery=Delivery(row.delivery),
+            raw=row.raw,
+            at=row.at,
+        )
+        for row in rows
+        if row.received_at >= since
+    ]
 
 
 def _columns(hop: Hop) -> dict[str, Any]:
