@@ -18,7 +18,8 @@ class Pace:
         if at > by:
             return False
         self._next = at + 1 / self.rate
-        await asyncio.sleep(at - now)
+        if at > now:
+            await asyncio.sleep(at - now)
         return True
 
     def rest(self, seconds: float) -> None:

@@ -153,7 +153,8 @@ class Session:
         self._asked_at[sequence] = self._now()
         try:
             self._writer.write(request)
-            return await asyncio.wait_for(answered, self._centre.answer_within)
+            async with asyncio.timeout(self._centre.answer_within):
+                return await answered
         except TimeoutError:
             if self._heard_at < self._asked_at[sequence]:
                 self._end("the centre is silent")
