@@ -213,6 +213,12 @@ def test_what_nobody_confirmed_is_refused(here: World) -> None:
         _warrant(here)(order)
 
 
+def _save(register: SqlRegister, envelope: Envelope) -> None:
+    with register.begin() as unit:
+        unit.envelopes.save(envelope)
+        unit.commit()
+
+
 def test_a_role_that_may_only_read_is_enough(postgres_url: str, redis_url: str) -> None:
     """The sealing process needs no more of the register than SELECT."""
     here = world(postgres_url, redis_url)
@@ -226,8 +232,8 @@ def test_a_role_that_may_only_read_is_enough(postgres_url: str, redis_url: str) 
         recall = replace(_recall(here), register=reader)
         warrant = replace(_warrant(here), recall=recall)
         assert warrant(order) == envelope.documents[0].id
-        with pytest.raises(ProgrammingError, match="permission denied"), reader.begin() as unit:
-            unit.envelopes.save(envelope)
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            _save(reader, envelope)
     finally:
         reader.close()
         here.register.close()
