@@ -17,6 +17,7 @@ from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.journal import Entry, Fact
 from docgen.domain.language import Language
 from docgen.domain.number import DirectoryAnswer
+from docgen.domain.recalled import Recalled
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.domain.sealing import DetachedOrder, Rehearsal, SealAbility, SealedPdf, SealOrder
 from docgen.domain.sending_limits import (
@@ -438,6 +439,12 @@ class UnitOfWork(Protocol):
 
     def lock(self, chain: str) -> None:
         """Keep other writers off an envelope or a verification until the unit ends."""
+
+    def recall(self, envelope_id: str) -> Recalled:
+        """An envelope and all that is known of it, at once; only in a reading unit.
+
+        Raises EnvelopeNotFound.
+        """
 
     def next_number(self, series: str) -> int:
         """The next number of a series, starting at 1; never given twice, gaps are allowed."""

@@ -1,29 +1,16 @@
 """Recall, out of the register, everything that a confirmed envelope's papers are made from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docgen.domain.challenge import Challenge
 from docgen.domain.consent import SmsConsent
-from docgen.domain.dispatch import Hop
-from docgen.domain.envelope import Document, Envelope
+from docgen.domain.envelope import Document
 from docgen.domain.errors import Misconfigured
-from docgen.domain.journal import Entry
 from docgen.domain.operator import Operator
+from docgen.domain.recalled import Recalled
 from docgen.domain.sealing import SealAbility
 from docgen.forms import protocol
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Register
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recalled:
-    """An envelope as it stood at one moment, with all that is known of it."""
-
-    envelope: Envelope
-    challenge: Challenge | None
-    hops: Sequence[Hop]
-    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +25,7 @@ class RecallFacts:
     def __call__(self, envelope_id: str) -> Recalled:
         """All of one consistent state; raises EnvelopeNotFound."""
         with self.register.view() as unit:
-            challenge = unit.challenges.latest(envelope_id)
-            return Recalled(
-                envelope=unit.envelopes.get(envelope_id),
-                challenge=challenge,
-                hops=() if challenge is None else tuple(unit.hops.of_challenge(challenge.id)),
-                entries=unit.journal.of(envelope_id),
-            )
+            return unit.recall(envelope_id)
 
     def of(self, document: Document, recalled: Recalled, *, seal: SealAbility) -> protocol.Facts:
         """Those of one of its documents, to be put under that seal.

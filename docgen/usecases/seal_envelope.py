@@ -13,11 +13,12 @@ from docgen.domain.errors import DocgenError, StaleEnvelope
 from docgen.domain.fingerprint import fingerprints
 from docgen.domain.journal import Entry, Event, Fact, says
 from docgen.domain.operator import Operator
+from docgen.domain.recalled import Recalled
 from docgen.domain.sealing import SealAbility
 from docgen.domain.work import OutboxRow, Task
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import Blobs, Clock, Register, Renderer, Sealer, UnitOfWork
-from docgen.usecases.recall_facts import Recalled, RecallFacts
+from docgen.usecases.recall_facts import RecallFacts
 from docgen.usecases.seal_document import SealDocument
 
 _AGAIN = 2

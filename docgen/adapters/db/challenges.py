@@ -38,7 +38,7 @@ _REPLACE = Prepared(
     .values(state=ChallengeState.REPLACED.value)
 )
 _ONE = PreparedQuery(select(ChallengeRow).where(ChallengeRow.id == bindparam("its_id")))
-_LATEST = PreparedQuery(
+LATEST = PreparedQuery(
     select(ChallengeRow)
     .where(ChallengeRow.chain == bindparam("its_chain"))
     .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
@@ -120,7 +120,7 @@ class SqlChallenges:
 
     def latest(self, chain: str) -> Challenge | None:
         """The newest challenge of an envelope or a verification."""
-        row = one_row(self._connection, _LATEST, {"its_chain": chain})
+        row = one_row(self._connection, LATEST, {"its_chain": chain})
         return None if row is None else challenge_of(row)
 
     def save(self, challenge: Challenge) -> None:

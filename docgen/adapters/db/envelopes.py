@@ -111,16 +111,24 @@ class SqlEnvelopes:
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
         if envelope_id not in self._known:
-            rows, documents = together(
-                self._connection,
-                (_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id}),
-                _DOCUMENTS.asked([envelope_id]),
-            )
-            if not rows:
-                raise EnvelopeNotFound(envelope_id)
-            its = self._by_envelope(documents)[envelope_id]
-            self._known[envelope_id] = envelope_of(rows[0], its)
+            self.get_with(envelope_id)
         return self._known[envelope_id]
+
+    def get_with(
+        self, envelope_id: str, *asked: tuple[PreparedQuery[Any], Mapping[str, Any]]
+    ) -> tuple[Envelope, Sequence[Sequence[Any]]]:
+        """The same, read anew, and all rows of further queries, at one journey."""
+        rows, documents, *others = together(
+            self._connection,
+            (_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id}),
+            _DOCUMENTS.asked([envelope_id]),
+            *asked,
+        )
+        if not rows:
+            raise EnvelopeNotFound(envelope_id)
+        its = self._by_envelope(documents)[envelope_id]
+        self._known[envelope_id] = envelope_of(rows[0], its)
+        return self._known[envelope_id], others
 
     def state(self, envelope_id: str) -> State:
         """The envelope's alone, locking nothing; raises EnvelopeNotFound."""

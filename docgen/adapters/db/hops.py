@@ -132,7 +132,7 @@ class SqlHops:
         locked = {row.id for rows in chains for row in rows}
         if not named or (locked and named[0].chain not in locked):
             return None
-        hop = _hop_of(named[0])
+        hop = hop_of(named[0])
         return hop, _heard(heard, since=hop.begun_at)
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:
@@ -164,7 +164,7 @@ class SqlHops:
         wanted: Select[SmsHopRow] | PreparedQuery[SmsHopRow],
         given: Mapping[str, Any] | None = None,
     ) -> list[Hop]:
-        return [_hop_of(row) for row in all_rows(self._connection, wanted, given)]
+        return [hop_of(row) for row in all_rows(self._connection, wanted, given)]
 
 
 def _heard(rows: Sequence[Any], *, since: datetime) -> Sequence[Receipt]:
@@ -194,7 +194,8 @@ def _plain(told: Hop | Receipt) -> dict[str, Any]:
     return vars(told) | {"delivery": told.delivery.value}
 
 
-def _hop_of(row: Any) -> Hop:
+def hop_of(row: Any) -> Hop:
+    """The hop of a row; raises ValueError for a state that is none."""
     return Hop(
         **row._asdict()
         | {

@@ -18,7 +18,7 @@ from docgen.domain.webhook import TOPICS
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ENTRY, _NEWS = Prepared(insert(JournalRow)), Prepared(insert(NewsRow))
 _OF_ONE = select(JournalRow).where(JournalRow.envelope_id == bindparam("its_id"))
-_ALL = PreparedQuery(_OF_ONE.order_by(JournalRow.sequence))
+ENTRIES = PreparedQuery(_OF_ONE.order_by(JournalRow.sequence))
 _LAST = PreparedQuery(_OF_ONE.order_by(JournalRow.sequence.desc()).limit(1))
 
 
@@ -45,7 +45,7 @@ class SqlJournal:
 
     def of(self, envelope_id: str) -> Sequence[Entry]:
         """All entries of an envelope, in order."""
-        rows = all_rows(self._connection, _ALL, {"its_id": envelope_id})
+        rows = all_rows(self._connection, ENTRIES, {"its_id": envelope_id})
         return [entry_of(row) for row in rows]
 
     def envelope_ids(self) -> Sequence[str]:

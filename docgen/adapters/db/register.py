@@ -35,6 +35,7 @@ from docgen.adapters.db.outbox import SqlOutbox
 from docgen.adapters.db.pack_batches import SqlPackBatches
 from docgen.adapters.db.packs import SqlPacks
 from docgen.adapters.db.prepared import PreparedQuery
+from docgen.adapters.db.recalling import recalled
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
@@ -44,6 +45,7 @@ from docgen.adapters.db.versions import SqlVersions
 from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
 from docgen.adapters.db.wire import READING, WRITING
+from docgen.domain.recalled import Recalled
 
 _LOCKED = tuple(
     PreparedQuery(select(row.id).where(row.id == bindparam("its_id")).with_for_update())
@@ -126,6 +128,12 @@ class SqlUnit:
         """The next number, kept from others until the unit ends and taken back if it is undone."""
         (number,) = _NEXT_NUMBER.column(self._connection, {"series": series})
         return number
+
+    def recall(self, envelope_id: str) -> Recalled:
+        """An envelope with all that is known of it; raises RuntimeError in a writing unit."""
+        if self._transaction is not None:
+            raise RuntimeError("a writing unit sees no single state")
+        return recalled(cast("SqlEnvelopes", self.envelopes), envelope_id)
 
     def commit(self) -> None:
         """Make it last; raises RuntimeError in a reading unit."""
