@@ -446,6 +446,9 @@ class UnitOfWork(Protocol):
         Raises EnvelopeNotFound.
         """
 
+    def foresee(self, chain: str) -> None:
+        """An envelope and its newest challenge will be asked for: fetch them at one journey."""
+
     def next_number(self, series: str) -> int:
         """The next number of a series, starting at 1; never given twice, gaps are allowed."""
 

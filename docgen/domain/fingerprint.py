@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from docgen.domain.caller import ApiKey
-from docgen.domain.canonical import canonical_json, instant
+from docgen.domain.canonical import canonical_json, instant, writer
 from docgen.domain.challenge import Challenge
 from docgen.domain.envelope import Archived, Document, Envelope
 from docgen.domain.journal import ROWS
@@ -42,8 +42,6 @@ _OWN_ROWS: Mapping[type, set[str]] = {
 """Fields that are rows of their own, or only tell how often, when or how far."""
 _OPEN = {"content", "phone_subject"}
 """Fields of a visit that a technician is writing: journals tell moves, and no single letters."""
-_PLAIN = frozenset({str, int, bool, type(None)})
-"""What JSON holds as it is; most values are that."""
 _ORDER = "order"
 _LATER = {
     "state", "resend_at", "attempts_used", "provider", "provider_message_id", "sent_at",
@@ -62,46 +60,46 @@ def fingerprints(envelope: Envelope) -> dict[str, str]:
 
 def of_envelope(envelope: Envelope) -> str:
     """Of the envelope's own row, and of the order of its documents."""
-    content = _plain(envelope) | {_ORDER: [document.id for document in envelope.documents]}
+    content = _spelt(envelope) | {_ORDER: [document.id for document in envelope.documents]}
     return _digest(envelope.salt, content)
 
 
 def of_document(document: Document, *, salt: str) -> str:
     """Of a document's row."""
-    return _digest(salt, _plain(document))
+    return _digest(salt, _spelt(document))
 
 
 def of_challenge(challenge: Challenge, *, salt: str) -> str:
     """Of what is settled when a code is issued."""
-    settled = {name: value for name, value in _plain(challenge).items() if name not in _LATER}
+    settled = {name: value for name, value in _spelt(challenge).items() if name not in _LATER}
     return _digest(salt, settled)
 
 
 def of_version(version: Archived, *, salt: str) -> str:
     """Of a later version of a file."""
-    return _digest(salt, _plain(version))
+    return _digest(salt, _spelt(version))
 
 
 def of_visit(visit: Visit) -> str:
     """Of a visit's row; while somebody writes it, of all that he does not write."""
     left_out = _OPEN if visit.state is VisitState.BEGUN else set()
-    content = {name: value for name, value in _plain(visit).items() if name not in left_out}
+    content = {name: value for name, value in _spelt(visit).items() if name not in left_out}
     return _digest(visit.salt or "", content)
 
 
 def of_member(member: StaffMember) -> str:
     """Of an account: who it is, what he may do, and by what he signs in."""
-    return _digest(member.salt or "", _plain(member))
+    return _digest(member.salt or "", _spelt(member))
 
 
 def of_key(key: ApiKey) -> str:
     """Of a program's key; the hash of its secret, which nobody is told, is the salt."""
-    return _digest(key.secret_sha256, _plain(key))
+    return _digest(key.secret_sha256, _spelt(key))
 
 
 def of_pack(pack: Pack) -> str:
     """Of a pack's row, under the hash of its case: it tells nothing to whoever lacks that."""
-    return _digest(pack.input_sha256, _plain(pack))
+    return _digest(pack.input_sha256, _spelt(pack))
 
 
 def _digest(salt: str, content: Mapping[str, Any]) -> str:
@@ -110,15 +108,10 @@ def _digest(salt: str, content: Mapping[str, Any]) -> str:
     Halves of characters, which JSON can hold and UTF-8 cannot, are in no row of ours.
     """
     try:
-        return hmac.digest(salt.encode(), canonical_json(content), "sha256").hex()
+        written = canonical_json(content, by=_AS_WRITTEN)
+        return hmac.digest(salt.encode(), written, "sha256").hex()
     except ValueError:
         return ""
-
-
-def _plain(value: Any) -> Any:
-    """As JSON values; a field without content is left out, so that new ones change nothing old."""
-    kind: Any = type(value)
-    return value if kind in _PLAIN else _spelling(kind)(value)
 
 
 @cache
@@ -126,25 +119,31 @@ def _spelling(kind: type) -> Callable[[Any], Any]:
     """How values of that kind are spelt: found out once, since a row has dozens of them."""
     if is_dataclass(kind):
         left_out = _OWN_ROWS.get(kind, set())
-        return partial(_row, tuple(f.name for f in fields(kind) if f.name not in left_out))
+        return partial(_named, tuple(f.name for f in fields(kind) if f.name not in left_out))
     known: tuple[tuple[type, Callable[[Any], Any]], ...] = (
         (datetime, instant),
         (date, date.isoformat),
         (Enum, attrgetter("value")),
-        (Mapping, _names),
-        (frozenset, lambda every: sorted(map(_plain, every))),
-        (list, lambda every: [_plain(each) for each in every]),
-        (tuple, lambda every: [_plain(each) for each in every]),
+        (Mapping, dict),
+        (frozenset, sorted),
         (Decimal, str),
-        (object, lambda value: value),
     )
-    return next(spelt for of, spelt in known if issubclass(kind, of))
+    for of, spelt in known:
+        if issubclass(kind, of):
+            return spelt
+    raise TypeError(f"no journal tells of a {kind.__name__}")
 
 
-def _names(value: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): _plain(each) for name, each in value.items()}
+def _spelt(value: Any) -> Any:
+    """What JSON does not hold as it is; the rest it finds out itself."""
+    kind: Any = type(value)
+    return _spelling(kind)(value)
 
 
-def _row(names: tuple[str, ...], row: Any) -> dict[str, Any]:
+def _named(names: tuple[str, ...], row: Any) -> dict[str, Any]:
+    """A field without content is left out, so that new ones change nothing old."""
     held = ((name, getattr(row, name)) for name in names)
-    return {name: _plain(each) for name, each in held if each is not None and each != ()}
+    return {name: each for name, each in held if each is not None and each != ()}
+
+
+_AS_WRITTEN = writer(_spelt)

@@ -31,7 +31,9 @@ class AdmitProgram:
 
         Whether he may do what he asks, and ask it of that envelope, is decided afterwards.
         """
-        return self.authenticate.then(partial(self._admitted, envelope_id), key, address=address)
+        return self.authenticate.then(
+            partial(self._admitted, envelope_id), key, address=address, about=envelope_id
+        )
 
     def _admitted(self, envelope_id: str | None, unit: UnitOfWork, caller: Caller) -> Admitted:
         if envelope_id is None:

@@ -42,13 +42,25 @@ class Authenticate:
         """
         return self.then(lambda _unit, caller: caller, key, address=address)
 
-    def then(self, read: Callable[[UnitOfWork, Caller], T], key: str, *, address: str = "") -> T:
-        """What is read for the caller, in the reading unit that has told whose key it is."""
+    def then(
+        self,
+        read: Callable[[UnitOfWork, Caller], T],
+        key: str,
+        *,
+        address: str = "",
+        about: str | None = None,
+    ) -> T:
+        """What is read for the caller, in the reading unit that has told whose key it is.
+
+        `about` is the envelope that will be read, where one will.
+        """
         parts = _KEY.fullmatch(key[:_LONGEST])
         if parts is None:
             raise NotAuthenticated
         key_id, secret = parts.groups()
         with self.register.view() as unit:
+            if about is not None:
+                unit.foresee(about)
             known = self._known(unit, key_id)
             found = read(unit, self._admitted(known, secret, address))
         self._note_use(known)

@@ -35,6 +35,7 @@ class ConfirmByCode:
         """
         self.spend.require_sane(attempt)
         with self.register.view() as unit:
+            unit.foresee(envelope_id)
             envelope = unit.envelopes.get(envelope_id)
             if envelope.confirmed_by(attempt.id):
                 return envelope

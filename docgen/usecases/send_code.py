@@ -127,6 +127,7 @@ class SendCode:
         """
         memory = self.limit_sending.memory
         with self.register.view() as unit:
+            unit.foresee(chain)
             latest = unit.challenges.latest(chain)
             known = None if latest is None or sending_id is None else _known(unit, sending_id)
             if known is not None:

@@ -30,6 +30,7 @@ class ShowEnvelope:
 
     def within(self, unit: UnitOfWork, envelope_id: str, *, caller: Caller) -> Shown:
         """The same in a unit that is open already."""
+        unit.foresee(envelope_id)
         envelope = unit.envelopes.get(envelope_id)
         if not caller.sees(envelope):
             raise EnvelopeNotFound(envelope_id)

@@ -18,13 +18,17 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from docgen.adapters.db.challenges import SqlChallenges
 from docgen.adapters.db.envelopes import SqlEnvelopes
+from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.register import SqlRegister, SqlUnit
 from docgen.domain.envelope import Archived, Detached, Document, Envelope, State, Verb
 from docgen.domain.errors import FieldError, StaleEnvelope, Unavailable
+from docgen.domain.journal import GENESIS
 from docgen.ports import UnitOfWork
 from tests.builders import (
     NOW,
+    challenge,
     document,
     envelope,
     fact,
@@ -84,6 +88,7 @@ class Units(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.unit: SqlUnit | None = None
         self.reads_only = False
+        self.sent = 0
         self.touched: set[str] = set()
         """What the unit was asked for; all else it has not read."""
         self.copies: dict[str, list[Envelope]] = {}
@@ -113,6 +118,22 @@ class Units(RuleBasedStateMachine):
         if commit and not self.reads_only:
             self._open().commit()
         self._over()
+
+    @rule(envelope_id=envelopes)
+    def foresee(self, envelope_id: str) -> None:
+        """It will be asked for, or not."""
+        self._open().foresee(envelope_id)
+
+    @rule(envelope_id=envelopes)
+    @precondition(lambda self: not self.reads_only)
+    def send(self, envelope_id: str) -> None:
+        """A code that replaces the one before."""
+        unit = self._open()
+        known = self._read(unit, envelope_id)
+        if any(document.frozen is None for document in known.documents):
+            return
+        self.sent += 1
+        unit.challenges.add(challenge(known, issued_at=NOW + timedelta(seconds=self.sent)))
 
     @rule(envelope_id=envelopes)
     def read(self, envelope_id: str) -> None:
@@ -186,8 +207,14 @@ class Units(RuleBasedStateMachine):
         if self.unit is None:
             return
         for envelope_id in self.touched:
-            anew = SqlEnvelopes(self.unit._connection, locking=False).get(envelope_id)
+            connection = self.unit._connection
+            journal = SqlJournal(connection)
+            anew = SqlEnvelopes(connection, locking=False, journal=journal).get(envelope_id)
             assert self.unit.envelopes.get(envelope_id) == anew
+            newest = SqlChallenges(connection).latest(envelope_id)
+            assert self.unit.challenges.latest(envelope_id) == newest
+            hashes = [GENESIS, *(entry.hash for entry in journal.of(envelope_id))]
+            assert [entry.previous_hash for entry in journal.of(envelope_id)] == hashes[:-1]
             self._copied(anew)
 
     def teardown(self) -> None:

@@ -1,5 +1,6 @@
 """Challenges in SQL; the legal act of confirmation is one statement here."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -38,7 +39,7 @@ _REPLACE = Prepared(
     .values(state=ChallengeState.REPLACED.value)
 )
 _ONE = PreparedQuery(select(ChallengeRow).where(ChallengeRow.id == bindparam("its_id")))
-LATEST = PreparedQuery(
+_LATEST = PreparedQuery(
     select(ChallengeRow)
     .where(ChallengeRow.chain == bindparam("its_chain"))
     .order_by(ChallengeRow.issued_at.desc(), ChallengeRow.id.desc())
@@ -101,6 +102,11 @@ class SqlChallenges:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._coming: dict[str, Callable[[], Sequence[ChallengeRow]]] = {}
+
+    def foresee(self, chain: str) -> None:
+        """Ask for the newest along with what is asked next."""
+        self._coming[chain] = _LATEST.soon(self._connection, {"its_chain": chain})
 
     def add(self, challenge: Challenge, *, is_first: bool = False) -> None:
         """Store a new challenge and replace the live one; StaleEnvelope is raised in a race.
@@ -108,6 +114,7 @@ class SqlChallenges:
         And where it `is_first` and there is a live one: an index knows of them. It may be raised
         by what the unit does next, at the latest by its commit; the unit is over.
         """
+        self._coming.clear()
         if not is_first:
             _REPLACE.tell(self._connection, {"its_chain": challenge.chain})
         refusal = partial(StaleEnvelope, challenge.chain)
@@ -120,8 +127,10 @@ class SqlChallenges:
 
     def latest(self, chain: str) -> Challenge | None:
         """The newest challenge of an envelope or a verification."""
-        row = one_row(self._connection, LATEST, {"its_chain": chain})
-        return None if row is None else challenge_of(row)
+        if chain not in self._coming:
+            self.foresee(chain)
+        rows = self._coming.pop(chain)()
+        return challenge_of(rows[0]) if rows else None
 
     def save(self, challenge: Challenge) -> None:
         """Store what was learnt; NotFound is raised by the commit at the latest.
@@ -129,6 +138,7 @@ class SqlChallenges:
         The gateway's answer may come after the subscriber's: what an older copy does not know is
         never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
         """
+        self._coming.clear()
         stays = challenge.state is ChallengeState.CONFIRMED
         learnt = {
             "its_id": challenge.id,
@@ -147,6 +157,7 @@ class SqlChallenges:
 
         Of a code that was delivered it stays so.
         """
+        self._coming.clear()
         learnt = {
             "its_id": challenge_id,
             "new_delivery": delivery.value,
@@ -169,6 +180,7 @@ class SqlChallenges:
 
         Raises StaleEnvelope where the last line of defence, an index, was needed.
         """
+        self._coming.clear()
         act = {
             "its_id": challenge_id,
             "its_manifest": manifest_hash,

@@ -1,7 +1,7 @@
 """Envelopes in SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.mapping import (
     bytes_columns,
     document_columns,
@@ -27,13 +28,15 @@ from docgen.adapters.db.mapping import (
     envelope_columns,
     envelope_of,
 )
-from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery, together
+from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
 from docgen.domain.envelope import MOVES, Archived, Document, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.subscriber import Iin, Phone
+
+_Coming = tuple[Callable[[], Sequence[EnvelopeRow]], Callable[[], Sequence[DocumentRow]]]
 
 _OPEN = [literal(state.value) for state in MOVES[Verb.EXPIRE].sources]
 
@@ -93,10 +96,12 @@ class SqlEnvelopes:
     What a unit has read or saved it remembers to its end: until then nobody else can change it.
     """
 
-    def __init__(self, connection: Connection, *, locking: bool) -> None:
+    def __init__(self, connection: Connection, *, locking: bool, journal: SqlJournal) -> None:
         self._connection = connection
         self._locking = locking
+        self._journal = journal
         self._known: dict[str, Envelope] = {}
+        self._coming: dict[str, _Coming] = {}
 
     def add(self, envelope: Envelope) -> None:
         """Store a new envelope as version 1.
@@ -107,28 +112,31 @@ class SqlEnvelopes:
         for position, document in enumerate(envelope.documents):
             columns = document_columns(document, envelope_id=envelope.id, position=position)
             _ADD_DOCUMENT.tell(self._connection, columns)
+        self._journal.begin(envelope.id)
+
+    def foresee(self, envelope_id: str) -> None:
+        """Ask for it along with what is asked next."""
+        if envelope_id in self._known or envelope_id in self._coming:
+            return
+        one = _ONE_LOCKED if self._locking else _ONE
+        rows = one.soon(self._connection, {"its_id": envelope_id})
+        documents, given = _DOCUMENTS.asked([envelope_id])
+        self._coming[envelope_id] = rows, documents.soon(self._connection, given)
+        if self._locking:
+            # Most who lock an envelope write to its journal, too.
+            self._journal.foresee(envelope_id)
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
         if envelope_id not in self._known:
-            self.get_with(envelope_id)
+            self.foresee(envelope_id)
+            envelopes, documents = self._coming.pop(envelope_id)
+            rows = envelopes()
+            if not rows:
+                raise EnvelopeNotFound(envelope_id)
+            its = self._by_envelope(documents())[envelope_id]
+            self._known[envelope_id] = envelope_of(rows[0], its)
         return self._known[envelope_id]
-
-    def get_with(
-        self, envelope_id: str, *asked: tuple[PreparedQuery[Any], Mapping[str, Any]]
-    ) -> tuple[Envelope, Sequence[Sequence[Any]]]:
-        """The same, read anew, and all rows of further queries, at one journey."""
-        rows, documents, *others = together(
-            self._connection,
-            (_ONE_LOCKED if self._locking else _ONE, {"its_id": envelope_id}),
-            _DOCUMENTS.asked([envelope_id]),
-            *asked,
-        )
-        if not rows:
-            raise EnvelopeNotFound(envelope_id)
-        its = self._by_envelope(documents)[envelope_id]
-        self._known[envelope_id] = envelope_of(rows[0], its)
-        return self._known[envelope_id], others
 
     def state(self, envelope_id: str) -> State:
         """The envelope's alone, locking nothing; raises EnvelopeNotFound."""
@@ -144,6 +152,7 @@ class SqlEnvelopes:
         columns = envelope_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
         before = self._known.pop(envelope.id, None)
+        self._coming.pop(envelope.id, None)
         is_latest = self._locking and before is not None and before.version == envelope.version
         # Where it is locked, nobody need wait for the database to say that it is the latest.
         stale = None if is_latest else partial(StaleEnvelope, envelope.id)
@@ -160,6 +169,7 @@ class SqlEnvelopes:
     def forget(self) -> None:
         """Something of them was changed by another way: they must be read again."""
         self._known.clear()
+        self._coming.clear()
 
     def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""

@@ -53,9 +53,10 @@ class Prepared:
 
     def _for(self, connection: Connection, given: Mapping[str, Any]) -> "_Written":
         asked = (connection.dialect.name, *given)
-        if asked not in self._written:
-            self._written[asked] = _Written(self._statement, connection.dialect, given)
-        return self._written[asked]
+        written = self._written.get(asked)
+        if written is None:
+            written = self._written[asked] = _Written(self._statement, connection.dialect, given)
+        return written
 
 
 class PreparedQuery(Prepared, Generic[R]):
@@ -68,13 +69,20 @@ class PreparedQuery(Prepared, Generic[R]):
 
     def all(self, connection: Connection, given: Mapping[str, Any] = _NOTHING) -> Sequence[R]:
         """All rows, each with the attributes of its columns."""
+        return self.soon(connection, given)()
+
+    def soon(
+        self, connection: Connection, given: Mapping[str, Any] = _NOTHING
+    ) -> Callable[[], Sequence[R]]:
+        """The same, along with what is asked next, or when it is called; both in the same unit."""
         written = self._for(connection, given)
-        return cast("Sequence[R]", written.rows(written.found(connection, given)))
+        found = written.found_soon(connection, given)
+        return lambda: cast("Sequence[R]", written.rows(found()))
 
     def column(self, connection: Connection, given: Mapping[str, Any] = _NOTHING) -> Sequence[R]:
         """The first column of all rows."""
         written = self._for(connection, given)
-        return [written.turned_back(each)[0] for each in written.found(connection, given)]
+        return [written.turned_back(each)[0] for each in written.found_soon(connection, given)()]
 
 
 class PreparedByIds(Generic[R]):
@@ -118,14 +126,8 @@ def together(
     connection: Connection, *asked: tuple[PreparedQuery[Any], Mapping[str, Any]]
 ) -> Sequence[Sequence[Any]]:
     """All rows of several queries, one after another, at one journey where that can be."""
-    wire = wire_of(connection)
-    if wire is None:
-        return [query.all(connection, given) for query, given in asked]
-    written = [(query._for(connection, given), given) for query, given in asked]  # noqa: SLF001
-    answers = wire.ask(*((each.numbered, each.in_order(given)) for each, given in written))
-    return [
-        each.rows(wire.rows(answer)) for (each, _), answer in zip(written, answers, strict=True)
-    ]
+    coming = [query.soon(connection, given) for query, given in asked]
+    return [rows() for rows in coming]
 
 
 class _Written:
@@ -144,7 +146,8 @@ class _Written:
             for name, parameter in named.items()
             if (turn := parameter.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        self._fixed = self._turned({n: p.value for n, p in named.items() if n not in given})
+        self._fixed = {n: p.value for n, p in named.items() if n not in given}
+        self._turns = [(name, self._sent.get(name)) for name in self._names]
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [column.key or f"column_{place}" for place, column in enumerate(columns)]
         self._row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
@@ -158,8 +161,7 @@ class _Written:
         """How many rows; raises what SQLAlchemy raises."""
         wire = wire_of(connection)
         if wire is not None:
-            (answer,) = wire.ask((self.numbered, self.in_order(given)))
-            return answer.command_tuples or 0
+            return wire.ask(self.numbered, self.in_order(given)).command_tuples or 0
         cursor = self._executed(connection, given)
         changed = int(cursor.rowcount)
         cursor.close()
@@ -187,20 +189,20 @@ class _Written:
         if missing is not None and not changed:
             raise missing()
 
-    def found(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def found_soon(
+        self, connection: Connection, given: Mapping[str, Any]
+    ) -> Callable[[], Sequence[Sequence[Any]]]:
         """All rows as the driver has them."""
         wire = wire_of(connection)
-        if wire is not None:
-            return wire.rows(wire.ask((self.numbered, self.in_order(given)))[0])
-        cursor = self._executed(connection, given)
-        rows: Sequence[Sequence[Any]] = cursor.fetchall()
-        cursor.close()
-        return rows
+        if wire is None:
+            return lambda: self._found(connection, given)
+        answer = wire.soon(self.numbered, self.in_order(given))
+        return lambda: wire.rows(answer())
 
     def in_order(self, given: Mapping[str, Any]) -> Sequence[Any]:
         """Values for the text with numbers."""
-        values = self._fixed | self._turned(given)
-        return [values[name] for name in self._names]
+        values = {**self._fixed, **given} if self._fixed else given
+        return [values[name] if turn is None else turn(values[name]) for name, turn in self._turns]
 
     def turned_back(self, values: Sequence[Any]) -> Sequence[Any]:
         """A row of the driver's in our types."""
@@ -211,10 +213,19 @@ class _Written:
 
     def rows(self, found: Iterable[Sequence[Any]]) -> Sequence[Any]:
         """The same of all, with names."""
-        return [self._row._make(self.turned_back(values)) for values in found]
+        make = self._row._make
+        return [make(self.turned_back(values)) for values in found]
+
+    def _found(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        cursor = self._executed(connection, given)
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+        cursor.close()
+        return rows
 
     def _executed(self, connection: Connection, given: Mapping[str, Any]) -> Any:
-        values: Any = self._fixed | self._turned(given)
+        values: Any = {**self._fixed, **given}
+        for name, turn in self._sent.items():
+            values[name] = turn(values[name])
         if self._order is not None:
             values = [values[name] for name in self._order]
         cursor: Any = connection.connection.cursor()
@@ -225,10 +236,3 @@ class _Written:
             named = DBAPIError.instance(None, None, failure, base, hide_parameters=True)
             raise cast("Exception", named) from None
         return cursor
-
-    def _turned(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        turned = dict(given)
-        for name, turn in self._sent.items():
-            if name in turned:
-                turned[name] = turn(turned[name])
-        return turned

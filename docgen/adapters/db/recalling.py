@@ -1,14 +1,13 @@
 """All that is known of an envelope, read at one journey."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from docgen.adapters.db.challenges import LATEST, challenge_of
-from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.hops import hop_of
 from docgen.adapters.db.journal import ENTRIES, entry_of
 from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.rows import ChallengeRow, SmsHopRow
 from docgen.domain.recalled import Recalled
+from docgen.ports import UnitOfWork
 
 _ITS_LATEST = (
     select(ChallengeRow.id)
@@ -23,15 +22,14 @@ _HOPS = PreparedQuery(
 )
 
 
-def recalled(envelopes: SqlEnvelopes, envelope_id: str) -> Recalled:
+def recalled(unit: UnitOfWork, connection: Connection, envelope_id: str) -> Recalled:
     """In a reading unit, so that it is of one state; raises EnvelopeNotFound."""
-    its = {"its_chain": envelope_id}
-    envelope, (latest, hops, entries) = envelopes.get_with(
-        envelope_id, (LATEST, its), (_HOPS, its), (ENTRIES, {"its_id": envelope_id})
-    )
+    unit.foresee(envelope_id)
+    hops = _HOPS.soon(connection, {"its_chain": envelope_id})
+    entries = ENTRIES.soon(connection, {"its_id": envelope_id})
     return Recalled(
-        envelope=envelope,
-        challenge=challenge_of(latest[0]) if latest else None,
-        hops=tuple(map(hop_of, hops)),
-        entries=[entry_of(row) for row in entries],
+        envelope=unit.envelopes.get(envelope_id),
+        challenge=unit.challenges.latest(envelope_id),
+        hops=tuple(map(hop_of, hops())),
+        entries=[entry_of(row) for row in entries()],
     )

@@ -114,6 +114,12 @@ class SqlUnit:
             raise RuntimeError("a reading unit locks nothing")
         for locked in _LOCKED:
             locked.tell(self._connection, {"its_id": chain})
+        cast("SqlJournal", self.journal).foresee(chain)
+
+    def foresee(self, chain: str) -> None:
+        """Ask for the envelope and its newest challenge along with what is asked next."""
+        cast("SqlEnvelopes", self.envelopes).foresee(chain)
+        cast("SqlChallenges", self.challenges).foresee(chain)
 
     def look(self) -> None:
         """Raise what SQLAlchemy raises unless the database answers."""
@@ -133,7 +139,7 @@ class SqlUnit:
         """An envelope with all that is known of it; raises RuntimeError in a writing unit."""
         if self._transaction is not None:
             raise RuntimeError("a writing unit sees no single state")
-        return recalled(cast("SqlEnvelopes", self.envelopes), envelope_id)
+        return recalled(self, self._connection, envelope_id)
 
     def commit(self) -> None:
         """Make it last; raises RuntimeError in a reading unit."""
@@ -143,7 +149,9 @@ class SqlUnit:
 
 
 _PARTS: Mapping[str, Callable[[SqlUnit, Connection, bool], Any]] = {
-    "envelopes": lambda _, connection, locking: SqlEnvelopes(connection, locking=locking),
+    "envelopes": lambda unit, connection, locking: SqlEnvelopes(
+        connection, locking=locking, journal=cast("SqlJournal", unit.journal)
+    ),
     "verifications": lambda _, connection, locking: SqlVerifications(connection, locking=locking),
     "challenges": lambda _, connection, __: SqlChallenges(connection),
     "versions": lambda unit, connection, _: SqlVersions(connection, changed=unit.envelopes_changed),

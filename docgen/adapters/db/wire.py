@@ -9,6 +9,7 @@ import select
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any, cast
 
@@ -31,6 +32,8 @@ _PATIENCE_MILLISECONDS = 60_000
 _GONE = {"57P01", "57P02", "57P03", "0A000"}
 """SQLSTATE of a server that ends or begins, and of a plan that a migration has overtaken."""
 _GOOD = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
+_SYNC, _ABORTED = ExecStatus.PIPELINE_SYNC, ExecStatus.PIPELINE_ABORTED
+_OFF = PipelineStatus.OFF
 
 Values = Sequence[Any]
 Refusal = Callable[[], Exception]
@@ -105,13 +108,20 @@ class Wire:
         if self._is_shared or self._reads_only:
             self._settle()
 
-    def ask(self, *statements: tuple[str, Values]) -> Sequence[PGresult]:
-        """The answers, in order; raises what went wrong with anything said before, too."""
-        said = [_Said(text, self._sent(values)) for text, values in statements]
-        for each in said:
-            self._say(each)
-        self._settle()
-        return [cast("PGresult", each.answer) for each in said]
+    def soon(self, text: str, values: Values) -> Callable[[], PGresult]:
+        """A statement that goes along with others; its answer, to be asked for within this unit.
+
+        Asking raises what went wrong with anything said before, too.
+        """
+        said = _Said(text, self._sent(values))
+        self._say(said)
+        if self._is_shared:
+            self._settle()
+        return partial(self._answer, said)
+
+    def ask(self, text: str, values: Values) -> PGresult:
+        """The answer, at once."""
+        return self.soon(text, values)()
 
     def rows(self, answer: PGresult) -> Sequence[tuple[Any, ...]]:
         """All rows of an answer, in Python's types."""
@@ -121,7 +131,8 @@ class Wire:
     def share(self) -> None:
         """From here to its end the transaction is the driver's too: nothing stays under way."""
         self._is_shared = True
-        self._say_how_it_begins()
+        if self._begins:
+            self._say_how_it_begins()
         self._settle()
 
     def commit(self) -> None:
@@ -134,11 +145,11 @@ class Wire:
             self._settle()
         if self._has_failed():
             # PostgreSQL would answer COMMIT with a silent ROLLBACK; anything else fails aloud.
-            self.ask(("SELECT 1", ()))
+            self.ask("SELECT 1", ())
         if self.connection.in_transaction():
             self.connection.commit()
         else:
-            self.ask(("COMMIT", ()))
+            self.ask("COMMIT", ())
         self.is_at_work = False
 
     def end(self) -> None:
@@ -193,12 +204,12 @@ class Wire:
             raise _named(failure) from None
 
     def _say_how_it_begins(self) -> None:
-        if self._begins:
-            begins, self._begins = self._begins, ""
-            self._say(_Said(begins))
+        begins, self._begins = self._begins, ""
+        self._say(_Said(begins))
 
     def _say(self, said: _Said) -> None:
-        self._say_how_it_begins()
+        if self._begins:
+            self._say_how_it_begins()
         if self._again is not None:
             self._again.append(said)
         try:
@@ -209,7 +220,7 @@ class Wire:
                 raise _named(failure) from None
 
     def _send(self, said: _Said) -> None:
-        if self._pq.pipeline_status == PipelineStatus.OFF:
+        if self._pq.pipeline_status == _OFF:
             self._pq.enter_pipeline_mode()
         name = self._names.get(said.text)
         if name is None:
@@ -232,6 +243,11 @@ class Wire:
             raise psycopg.OperationalError("the server is silent")
 
     # --- what is answered ---------------------------------------------------------------
+
+    def _answer(self, said: _Said) -> PGresult:
+        if said.answer is None:
+            self._settle()
+        return cast("PGresult", said.answer)
 
     def _settle(self) -> None:
         """Everything that was said is answered; raises the first thing that went wrong."""
@@ -274,33 +290,36 @@ class Wire:
         """All answers; raises the first failure among them."""
         # Before that, what comes next from the server is the answer to something older.
         self.is_lost, under_way, self._under_way = True, self._under_way, []
-        failures = [each for each in map(self._answered, under_way) if each is not None]
+        failures = [
+            (said, failure) for said in under_way if (failure := self._failure(said)) is not None
+        ]
         self.is_lost = self._pq.status == ConnStatus.BAD or any(
             failure.sqlstate in _GONE for _, failure in failures
         )
         for said, failure in failures:
             raise said.raised(failure)
 
-    def _answered(self, said: _Said) -> tuple[_Said, psycopg.Error] | None:
-        """Read what the server says to it; what failed, if it says so."""
-        answer = self._next()
-        if (answer.status == ExecStatus.PIPELINE_SYNC) is not said.ends:
+    def _failure(self, said: _Said) -> psycopg.Error | None:
+        """Read what the server answers to it; what failed, if it says so."""
+        answer = self._got()
+        if answer is None:
+            raise psycopg.OperationalError("the server has nothing more to say")
+        status = answer.status
+        if (status == _SYNC) is not said.ends:
             raise psycopg.OperationalError("this answers something else")
         if said.ends:
             return None
         if self._got() is not None:
             raise psycopg.OperationalError("the server says more than it was asked")
-        if answer.status in _GOOD:
+        if status in _GOOD:
             said.answer = answer
-            return (said, _Missing()) if said.missing and not answer.command_tuples else None
+            return _Missing() if said.missing and not answer.command_tuples else None
         if said.prepares:
             self._names.pop(said.text, None)
-        if answer.status == ExecStatus.PIPELINE_ABORTED:
-            return None
-        return said, errors.error_from_result(answer)
+        return None if status == _ABORTED else errors.error_from_result(answer)
 
     def _leave_room(self) -> None:
-        if self._is_shared and self._pq.pipeline_status != PipelineStatus.OFF:
+        if self._is_shared and self._pq.pipeline_status != _OFF:
             self._pq.exit_pipeline_mode()
 
     def _drain(self) -> None:
@@ -309,17 +328,12 @@ class Wire:
             self._read()
         self._leave_room()
 
-    def _next(self) -> PGresult:
-        answer = self._got()
-        if answer is None:
-            raise psycopg.OperationalError("the server has nothing more to say")
-        return answer
-
     def _got(self) -> PGresult | None:
-        while self._pq.is_busy():
+        heard = self._pq
+        while heard.is_busy():
             self._await(select.POLLIN)
-            self._pq.consume_input()
-        return self._pq.get_result()
+            heard.consume_input()
+        return heard.get_result()
 
 
 def _named(failure: psycopg.Error) -> Exception:
