@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from bench.chaos.visits import asked, code_in, phone_of
 from docgen.domain.journal import Event
 from tests.processes.running import eventually
 from tests.service import processes
+from tests.service.line import Ask, Line
 
 STEPS = ("create", "render", "send", "confirm", "seal")
 SHARE = 0.15
@@ -80,6 +82,7 @@ class Visits:
     callers: int
     told: Callable[[str], None]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+    lines: threading.local = field(default_factory=threading.local)
 
     def run(self, visits: int) -> Measured:
         """So many, all of them sealed."""
@@ -114,11 +117,20 @@ class Visits:
         return str(made["id"])
 
     def _asked(self, found: Measured, step: str, path: str, body: Any, *, wanted: int) -> Any:
-        said = self.town.ask("POST", path, body, key=os.urandom(16).hex())
+        key = {"Idempotency-Key": os.urandom(16).hex()}
+        said = self._line().ask(Ask(method="POST", path=path, body=body, headers=key))
         if said.status != wanted:
             raise VisitFailed(f"{step}: {said.status} {said.body!r}")
         found.steps[step].append(said.seconds * 1000)
         return said.told
+
+    def _line(self) -> Line:
+        """Each caller's own, kept as portals keep theirs."""
+        lines = self.lines
+        if not hasattr(lines, "own"):
+            lines.own = Line(self.town.port, self.town.headers())
+        own: Line = lines.own
+        return own
 
     def _await(self, envelope_id: str, state: str) -> None:
         """Asked of the register: requests would be counted as ours."""

@@ -89,11 +89,15 @@ class FormValues(Block):
         fields = (getattr(self, name) for name in type(self).model_fields)
         return sum(len(field) for field in fields if isinstance(field, tuple))
 
-    def letters(self) -> int:
-        """How many letters all its texts have together, line breaks counting as lines."""
+    def is_too_long(self) -> bool:
+        """Whether its texts have too many letters together, line breaks counting as lines."""
+        # With all names and signs of JSON it is longer than its texts: most need no closer look.
+        written = self.model_dump_json()
+        if _length(len(written), written.count("\\n")) <= MOST_LETTERS:
+            return False
         texts = _texts(self.model_dump(), [])
         breaks = sum(text.count("\n") for text in texts)
-        return sum(map(len, texts)) + breaks * _LETTERS_OF_A_LINE
+        return _length(sum(map(len, texts)), breaks) > MOST_LETTERS
 
     def amount(self) -> Decimal | None:
         """Tenge the subscriber binds himself to pay by signing; None where no sum is at stake."""
@@ -187,11 +191,11 @@ class Form:
             read = self.schema.model_validate(values)
         except ValidationError as error:
             raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
-        for code, size, limit in (
-            ("too_many_rows", read.rows(), MOST_ROWS),
-            ("too_much_text", read.letters(), MOST_LETTERS),
+        for code, is_too_much, limit in (
+            ("too_many_rows", read.rows() > MOST_ROWS, MOST_ROWS),
+            ("too_much_text", read.is_too_long(), MOST_LETTERS),
         ):
-            if size > limit:
+            if is_too_much:
                 raise ValuesRejected((FieldError(root, code, (("limit", str(limit)),)),))
         disagreements = tuple(found.below(root) for found in read.check())
         if disagreements:
@@ -248,6 +252,10 @@ class Form:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **self.schema.model_json_schema(mode="validation"),
         }
+
+
+def _length(letters: int, breaks: int) -> int:
+    return letters + breaks * _LETTERS_OF_A_LINE
 
 
 def _texts(value: object, found: list[str]) -> list[str]:
