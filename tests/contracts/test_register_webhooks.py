@@ -86,6 +86,21 @@ def test_all_that_is_taken_is_kept_from_others(hooked: SqlRegister) -> None:
         assert len(unit.deliveries.claim(LATER, until=LATER, each=8, limit=32)) == 3
 
 
+def test_what_has_waited_longest_is_taken_first(hooked: SqlRegister) -> None:
+    """So many of each webhook, and so many in all; the rest stays due."""
+    waiting = {"evt_1": ("W1", 1), "evt_2": ("W1", 3), "evt_3": ("W1", 2), "evt_4": ("W2", 0)}
+    with hooked.begin() as unit:
+        unit.deliveries.owe([
+            replace(_delivery(name, webhook), next_at=NOW - timedelta(seconds=seconds))
+            for name, (webhook, seconds) in waiting.items()
+        ])  # fmt: skip
+        two = unit.deliveries.claim(NOW, until=LATER, each=8, limit=2)
+        one_of_each = unit.deliveries.claim(NOW, until=LATER, each=1, limit=8)
+
+    assert [delivery.message_id for delivery in two] == ["evt_2", "evt_3"]
+    assert [delivery.message_id for delivery in one_of_each] == ["evt_1", "evt_4"]
+
+
 def test_webhooks_are_looked_at_together(hooked: SqlRegister) -> None:
     """Those that there are."""
     with hooked.view() as unit:

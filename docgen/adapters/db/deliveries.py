@@ -1,11 +1,10 @@
 """What webhooks are owed and were told, in SQL."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
@@ -35,8 +34,8 @@ _PURGE = Prepared(
         WebhookDeliveryRow.state != DeliveryState.OWED.value,
     )
 )
-_DUE = PreparedQuery(
-    select(WebhookDeliveryRow)
+_DUE = (
+    select(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id, WebhookDeliveryRow.next_at)
     .where(
         WebhookDeliveryRow.state == DeliveryState.OWED.value,
         WebhookDeliveryRow.next_at <= bindparam("now"),
@@ -44,6 +43,23 @@ _DUE = PreparedQuery(
     .order_by(WebhookDeliveryRow.next_at, WebhookDeliveryRow.message_id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_OLDEST = (_DUE.c.next_at, _DUE.c.message_id)
+_PLACED = select(
+    _DUE,
+    func.row_number().over(partition_by=_DUE.c.webhook_id, order_by=_OLDEST).label("place"),
+).subquery("placed")
+_TAKEN = (
+    select(_PLACED.c.webhook_id, _PLACED.c.message_id)
+    .where(_PLACED.c.place <= bindparam("each", type_=Integer))
+    .order_by(_PLACED.c.next_at, _PLACED.c.message_id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_CLAIM = PreparedQuery(
+    update(WebhookDeliveryRow)
+    .where(tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(_TAKEN))
+    .returning(WebhookDeliveryRow)
 )
 
 
@@ -84,17 +100,11 @@ class SqlDeliveries:
 
     def claim(self, now: datetime, *, until: datetime, each: int, limit: int) -> Sequence[Delivery]:
         """Take what is due; a webhook with many owed leaves room for the others."""
-        given = {"now": now, "most": limit * _LOOKED_AT}
-        due = all_rows(self._connection, _DUE, given)
-        taken: list[Delivery] = []
-        of_each: Counter[str] = Counter()
-        for row in due:
-            if len(taken) < limit and of_each[row.webhook_id] < each:
-                of_each[row.webhook_id] += 1
-                taken.append(_delivery_of(row))
-        for delivery in taken:
-            _CHANGE.tell(self._connection, {"next_at": until} | _its(delivery))
-        return taken
+        given = {"now": now, "each": each, "limit": limit, "most": limit * _LOOKED_AT}
+        taken = all_rows(self._connection, _CLAIM, given | {"next_at": until})
+        return sorted(
+            map(_delivery_of, taken), key=lambda each: (each.happened_at, each.message_id)
+        )
 
     def of(
         self, webhook_id: str, *, state: DeliveryState | None, after: str | None, limit: int

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import BindParameter, Connection, Dialect, Executable, Select, TextClause, bindparam
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from docgen.adapters.db.wire import Refusal, wire_of
 
@@ -60,10 +61,18 @@ class Prepared:
 
 
 class PreparedQuery(Prepared, Generic[R]):
-    """The same, of a statement that finds rows; of several columns, R is Any."""
+    """The same, of a statement that finds rows or says which it has changed.
+
+    Of several columns, R is Any.
+    """
 
     def __init__(
-        self, statement: Select[R] | Select[Any, Any] | Select[Any, Any, Any] | TextClause
+        self,
+        statement: Select[R]
+        | Select[Any, Any]
+        | Select[Any, Any, Any]
+        | ReturningUpdate[R]
+        | TextClause,
     ) -> None:
         super().__init__(statement)
 
@@ -148,7 +157,7 @@ class _Written:
         }
         self._fixed = {n: p.value for n, p in named.items() if n not in given}
         self._turns = [(name, self._sent.get(name)) for name in self._names]
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        columns = getattr(statement, "exported_columns", ())
         names = [column.key or f"column_{place}" for place, column in enumerate(columns)]
         self._row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
         self._read = [
