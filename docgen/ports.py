@@ -321,6 +321,9 @@ class Webhooks(Protocol):
     def get(self, webhook_id: str) -> Webhook:
         """The webhook, locked in a writing unit; raises WebhookNotFound."""
 
+    def forgive(self, webhook_id: str) -> None:
+        """It takes what it is told: if it is there and was failing, it fails no more. Locks it."""
+
     def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
         """Those that there are, locked by nobody."""
 

@@ -145,20 +145,25 @@ class DeliverWebhooks:
         """What came of them; a webhook that is gone meanwhile has nothing left to be told."""
         with self.register.begin() as unit:
             # Webhooks are locked before their deliveries, as everywhere.
-            for webhook in _webhooks(unit, [each.delivery for each in tried]).values():
-                own = [each for each in tried if each.delivery.webhook_id == webhook.id]
-                unit.deliveries.save(*(each.delivery for each in own))
+            for webhook_id in sorted({each.delivery.webhook_id for each in tried}):
+                own = [each for each in tried if each.delivery.webhook_id == webhook_id]
                 attempts = [each.attempt for each in own if each.attempt is not None]
-                self._judge(unit, webhook, attempts)
+                self._judge(unit, webhook_id, attempts)
+                unit.deliveries.save(*(each.delivery for each in own))
             unit.commit()
 
-    def _judge(self, unit: UnitOfWork, webhook: Webhook, attempts: Sequence[Try]) -> None:
-        changed = reduce(self._judged, attempts, webhook)
-        if changed == webhook:
+    def _judge(self, unit: UnitOfWork, webhook_id: str, attempts: Sequence[Try]) -> None:
+        if attempts and all(attempt.succeeded for attempt in attempts):
+            unit.webhooks.forgive(webhook_id)
             return
-        unit.webhooks.save(changed)
-        if changed.state is WebhookState.DISABLED:
-            self._tell_others(unit, changed)
+        with suppress(WebhookNotFound):
+            webhook = unit.webhooks.get(webhook_id)
+            changed = reduce(self._judged, attempts, webhook)
+            if changed == webhook:
+                return
+            unit.webhooks.save(changed)
+            if changed.state is WebhookState.DISABLED:
+                self._tell_others(unit, changed)
 
     def _judged(self, webhook: Webhook, attempt: Try) -> Webhook:
         """What a try says of the webhook as a whole."""
@@ -180,15 +185,6 @@ class DeliverWebhooks:
             alike = other.is_test is disabled.is_test and other.id != disabled.id
             if alike and other.wants(notice.topic):
                 unit.deliveries.add(notice)
-
-
-def _webhooks(unit: UnitOfWork, deliveries: Sequence[Delivery]) -> dict[str, Webhook]:
-    """Those that they are for and that are still there, by id."""
-    found: dict[str, Webhook] = {}
-    for webhook_id in sorted({delivery.webhook_id for delivery in deliveries}):
-        with suppress(WebhookNotFound):
-            found[webhook_id] = unit.webhooks.get(webhook_id)
-    return found
 
 
 def signature(delivery: Delivery, stamp: str, secret: bytes) -> str:

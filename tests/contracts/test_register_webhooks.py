@@ -86,6 +86,22 @@ def test_all_that_is_taken_is_kept_from_others(hooked: SqlRegister) -> None:
         assert len(unit.deliveries.claim(LATER, until=LATER, each=8, limit=32)) == 3
 
 
+def test_a_webhook_that_is_forgiven_fails_no_more(hooked: SqlRegister) -> None:
+    """One that is disabled stays as it is, and of one that is gone nothing is said."""
+    failing = replace(_webhook("W1"), failing_since=NOW)
+    disabled = replace(_webhook("W2"), failing_since=NOW).disabled("failing")
+    with hooked.begin() as unit:
+        unit.webhooks.save(failing)
+        unit.webhooks.save(disabled)
+        for name in ("W1", "W2", "W3"):
+            unit.webhooks.forgive(name)
+        unit.commit()
+
+    with hooked.view() as unit:
+        assert unit.webhooks.get("W1") == _webhook("W1")
+        assert unit.webhooks.get("W2") == disabled
+
+
 def test_what_has_waited_longest_is_taken_first(hooked: SqlRegister) -> None:
     """So many of each webhook, and so many in all; the rest stays due."""
     waiting = {"evt_1": ("W1", 1), "evt_2": ("W1", 3), "evt_3": ("W1", 2), "evt_4": ("W2", 0)}

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.adapters.db.prepared import PreparedByIds, PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow, WebhookRow
 from docgen.domain.errors import Conflict, WebhookNotFound
@@ -15,6 +15,18 @@ from docgen.domain.webhook import Topic, Webhook, WebhookState
 
 _BY_ID = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
 _ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
+_LOCK: PreparedQuery[str] = PreparedQuery(
+    select(WebhookRow.id).where(WebhookRow.id == bindparam("its_id")).with_for_update()
+)
+_FORGIVE = Prepared(
+    update(WebhookRow)
+    .where(
+        WebhookRow.id == bindparam("its_id"),
+        WebhookRow.state == WebhookState.ACTIVE.value,
+        WebhookRow.failing_since.is_not(None),
+    )
+    .values(failing_since=null())
+)
 _SEVERAL: PreparedByIds[WebhookRow] = PreparedByIds(
     lambda ids: select(WebhookRow).where(WebhookRow.id.in_(ids))
 )
@@ -55,6 +67,11 @@ class SqlWebhooks:
         if row is None:
             raise WebhookNotFound(webhook_id)
         return webhook_of(row)
+
+    def forgive(self, webhook_id: str) -> None:
+        """It takes what it is told: if it is there and was failing, it fails no more. Locks it."""
+        for statement in (_LOCK, _FORGIVE):
+            statement.tell(self._connection, {"its_id": webhook_id})
 
     def look(self, webhook_ids: Collection[str]) -> Sequence[Webhook]:
         """Those that there are, locked by nobody."""
