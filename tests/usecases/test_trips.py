@@ -1,4 +1,4 @@
-"""What a code costs on its way: units of the register, and races that fewer of them must bear."""
+"""What a code and its news cost on their way, in units, and races that fewer of them must bear."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,10 +10,12 @@ from docgen.domain.challenge import Binding, ChallengePolicy, Issued
 from docgen.domain.dispatch import Delivery, Receipt
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.language import Language
+from docgen.usecases.tell_news import TellNews
 from tests.builders import challenge
 from tests.fakes import FakeJobs
 from tests.forms.samples import act_request
 from tests.usecases.counted import CountedRegister
+from tests.usecases.telling import telling
 from tests.usecases.world import TECHNICIAN, World, attempt, request
 
 
@@ -41,6 +43,28 @@ def test_a_visits_code_takes_few_units(here: World, counted: CountedRegister) ->
 
     here.confirm(envelope.id, attempt(here.chance.given[-1]))
     assert (counted.views, counted.writes) == (1, 1)
+
+
+def test_a_round_of_telling_takes_few_units(here: World, counted: CountedRegister) -> None:
+    """However much has come together: look, claim, note. Where nothing has come, look."""
+    with telling(here) as desk:
+        desk.webhook()
+        for _ in range(2):
+            here.created()
+        tell = TellNews(
+            register=here.register, clock=here.clock, publish=desk.publish.within,
+            claim=desk.deliver.claim, deliver=desk.deliver.tell,
+            claim_copies=lambda _unit: (), give_copies=lambda _copies: None,
+        )  # fmt: skip
+        _forget(counted)
+
+        tell()
+        assert (counted.views, counted.writes) == (1, 2)
+        assert len(desk.receiver.received) == 4
+        _forget(counted)
+
+        tell()
+        assert (counted.views, counted.writes) == (1, 0)
 
 
 def _forget(counted: CountedRegister) -> None:
