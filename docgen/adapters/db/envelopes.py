@@ -27,6 +27,7 @@ from docgen.adapters.db.mapping import (
     document_of,
     envelope_columns,
     envelope_of,
+    life_columns,
 )
 from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows
@@ -149,7 +150,7 @@ class SqlEnvelopes:
 
         StaleEnvelope is raised by the commit at the latest; the unit is over.
         """
-        columns = envelope_columns(envelope) | {"version": envelope.version + 1}
+        columns = life_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
         before = self._known.pop(envelope.id, None)
         self._coming.pop(envelope.id, None)

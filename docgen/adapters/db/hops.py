@@ -95,7 +95,7 @@ class SqlHops:
     def save(self, hop: Hop) -> None:
         """Store what came of it; NotFound is raised by the commit at the latest."""
         its = {"its_id": hop.id}
-        _SAVE.tell(self._connection, _columns(hop) | its, missing=partial(NotFound, hop.id))
+        _SAVE.tell(self._connection, _outcome(hop) | its, missing=partial(NotFound, hop.id))
 
     def of_challenge(self, challenge_id: str) -> Sequence[Hop]:
         """All hops of a challenge, in order."""
@@ -187,6 +187,21 @@ def _heard(rows: Sequence[Any], *, since: datetime) -> Sequence[Receipt]:
 
 def _columns(hop: Hop) -> dict[str, Any]:
     return _plain(hop) | {"state": hop.state.value, "purpose": hop.purpose.value}
+
+
+def _outcome(hop: Hop) -> dict[str, Any]:
+    """What a hop does not say as it begins."""
+    return {
+        "state": hop.state.value,
+        "provider": hop.provider,
+        "message_id": hop.message_id,
+        "raw": hop.raw,
+        "answered_at": hop.answered_at,
+        "cost_tiyn": hop.cost_tiyn,
+        "delivery": hop.delivery.value,
+        "delivery_raw": hop.delivery_raw,
+        "delivery_at": hop.delivery_at,
+    }
 
 
 def _plain(told: Hop | Receipt) -> dict[str, Any]:

@@ -26,7 +26,6 @@ def envelope_columns(envelope: Envelope) -> dict[str, Any]:
     """The columns of an envelope, all but its version."""
     return {
         "id": envelope.id,
-        "state": envelope.state.value,
         "owner": envelope.owner,
         "client": envelope.client,
         "region": envelope.reference.region,
@@ -35,13 +34,20 @@ def envelope_columns(envelope: Envelope) -> dict[str, Any]:
         "account_number": envelope.reference.account_number,
         "subscriber": subscriber_json(envelope.subscriber),
         "salt": envelope.salt,
-        "consent": None if envelope.consent is None else consent_json(envelope.consent),
-        "reason": envelope.reason,
         "supersedes": envelope.supersedes,
-        "superseded_by": envelope.superseded_by,
-        "warnings": warnings_json(envelope.warnings),
         "created_at": envelope.created_at,
         "expires_at": envelope.expires_at,
+    } | life_columns(envelope)
+
+
+def life_columns(envelope: Envelope) -> dict[str, Any]:
+    """The columns that change in an envelope's life: how far it has come, and by what."""
+    return {
+        "state": envelope.state.value,
+        "consent": None if envelope.consent is None else consent_json(envelope.consent),
+        "reason": envelope.reason,
+        "superseded_by": envelope.superseded_by,
+        "warnings": warnings_json(envelope.warnings),
     }
 
 
