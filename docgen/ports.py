@@ -387,9 +387,12 @@ class ApiKeys(Protocol):
 
 
 class AskedRequests(Protocol):
-    """Requests that must have one effect and one answer, however often they come."""
+    """Requests that must have one effect and one answer, however often they come.
 
-    def add(self, request: AskedOnce) -> bool:
+    What is known when it is committed may be asked for then: to ask earlier takes longer.
+    """
+
+    def add(self, request: AskedOnce) -> Callable[[], bool]:
         """Claim a new key of the client; False where the client has used it already."""
 
     def get(self, client: str, key: str) -> AskedOnce:
@@ -398,7 +401,7 @@ class AskedRequests(Protocol):
     def reclaim(self, request: AskedOnce, *, now: datetime) -> bool:
         """Take over a claim; True only for the one caller who saw the latest `claimed_at`."""
 
-    def answer(self, request: AskedOnce, answer: str) -> bool:
+    def answer(self, request: AskedOnce, answer: str) -> Callable[[], bool]:
         """Keep the answer; False where the claim was taken over or released meanwhile."""
 
     def free(self, request: AskedOnce) -> None:

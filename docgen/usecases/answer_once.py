@@ -37,11 +37,15 @@ class AnswerOnce:
             claimed_at=now,
         )
         with self.register.begin() as unit:
-            if unit.asked.add(asked):
-                unit.commit()
-                return asked
+            is_ours = unit.asked.add(asked)
+            unit.commit()
+        return asked if is_ours() else self._known_or_taken_over(asked)
+
+    def _known_or_taken_over(self, asked: AskedOnce) -> AskedOnce:
+        client, key, now = asked.client, asked.key, asked.claimed_at
+        with self.register.begin() as unit:
             known = self._known(unit, client, key)
-            if known.fingerprint != fingerprint:
+            if known.fingerprint != asked.fingerprint:
                 raise IdempotencyKeyReused
             if known.answer is not None:
                 return known

@@ -30,7 +30,7 @@ def add(register: Register, request: AskedOnce) -> bool:
     with register.begin() as unit:
         claimed = unit.asked.add(request)
         unit.commit()
-    return claimed
+    return claimed()
 
 
 def reclaim(register: Register, request: AskedOnce, *, now: datetime = LATER) -> bool:
@@ -46,7 +46,7 @@ def answer(register: Register, request: AskedOnce, text: str = "201 {}") -> bool
     with register.begin() as unit:
         kept = unit.asked.answer(request, text)
         unit.commit()
-    return kept
+    return kept()
 
 
 def free(register: Register, request: AskedOnce) -> None:

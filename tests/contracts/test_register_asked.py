@@ -73,7 +73,7 @@ def test_a_refused_claim_leaves_its_unit_whole(register: SqlRegister) -> None:
     add(register, asked())
     owed = outbox_row()
     with register.begin() as unit:
-        assert not unit.asked.add(asked(resource_id="other"))
+        assert not unit.asked.add(asked(resource_id="other"))()
         assert unit.asked.get("portal", "key-1") == asked()
         unit.outbox.add(owed)
         unit.commit()
@@ -84,7 +84,7 @@ def test_a_refused_claim_leaves_its_unit_whole(register: SqlRegister) -> None:
 def test_an_undone_claim_was_never_made(register: SqlRegister) -> None:
     """A unit that claims and is not committed leaves the key free."""
     with register.begin() as unit:
-        assert unit.asked.add(asked())
+        assert unit.asked.add(asked())()
     assert add(register, asked())
 
 

@@ -91,7 +91,7 @@ def test_a_claim_waits_for_one_that_is_not_decided(
     first, second, *_ = registers
     with ThreadPoolExecutor(1) as pool:
         with first.begin() as unit:
-            assert unit.asked.add(asked())
+            assert unit.asked.add(asked())()
             waiting = pool.submit(add, second, asked(resource_id="other"))
             assert wait([waiting], _A_WHILE).not_done
             if commits:

@@ -1,6 +1,7 @@
 """Units of work over PostgreSQL: what is sent along, and what becomes of it when all goes wrong."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -35,6 +36,7 @@ _OPEN = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+_WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 _IN_TRANSACTION = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
@@ -216,6 +218,30 @@ def test_a_connection_lost_in_the_middle_is_an_outage(
 
     with pytest.raises(Unavailable):
         lose_it()
+    with register.view() as unit:
+        assert _count(unit) == 0
+
+
+def test_what_went_out_with_its_commit_is_not_said_again(
+    register: SqlRegister, other: SqlRegister
+) -> None:
+    """Lost while both were under way: the server may have done it, and nobody does it twice."""
+
+    def tell() -> None:
+        with register.begin() as unit:
+            unit.lock("e1")
+            _tell(unit, "a")
+            unit.commit()
+
+    with ThreadPoolExecutor(1) as pool, other.begin() as holding:
+        assert isinstance(holding, SqlUnit)
+        connection = holding._connection
+        holding.envelopes.get("e1")
+        told = pool.submit(tell)
+        assert eventually(lambda: bool(connection.execute(_WAITING).scalar()))
+        connection.execute(_END)
+        with pytest.raises(Unavailable):
+            told.result(10)
     with register.view() as unit:
         assert _count(unit) == 0
 

@@ -1,5 +1,6 @@
 """Requests under idempotency keys, in SQL."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -41,9 +42,10 @@ class SqlAskedRequests:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, request: AskedOnce) -> bool:
+    def add(self, request: AskedOnce) -> Callable[[], bool]:
         """Whether the key was new, and so the claim is ours."""
-        return _CLAIM.run(self._connection, asdict(request)) == 1
+        claimed = _CLAIM.run_soon(self._connection, asdict(request))
+        return lambda: claimed() == 1
 
     def get(self, client: str, key: str) -> AskedOnce:
         """The request; raises NotFound."""
@@ -65,14 +67,15 @@ class SqlAskedRequests:
         )
         return updated.rowcount == 1
 
-    def answer(self, request: AskedOnce, answer: str) -> bool:
+    def answer(self, request: AskedOnce, answer: str) -> Callable[[], bool]:
         """Keep the answer; False where the claim was taken over, answered or released."""
         its = {
             "its_client": request.client,
             "its_key": request.key,
             "its_claimed_at": request.claimed_at,
         }
-        return _ANSWER.run(self._connection, its | {"answer": answer}) == 1
+        kept = _ANSWER.run_soon(self._connection, its | {"answer": answer})
+        return lambda: kept() == 1
 
     def free(self, request: AskedOnce) -> None:
         """Give up our own claim; one taken over or answered stays."""

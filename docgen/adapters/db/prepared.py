@@ -37,6 +37,10 @@ class Prepared:
         """How many rows were changed."""
         return self._for(connection, given).changed(connection, given)
 
+    def run_soon(self, connection: Connection, given: Mapping[str, Any]) -> Callable[[], int]:
+        """The same, along with what is done next; how many, when that is answered or committed."""
+        return self._for(connection, given).changed_soon(connection, given)
+
     def tell(
         self,
         connection: Connection,
@@ -168,13 +172,18 @@ class _Written:
 
     def changed(self, connection: Connection, given: Mapping[str, Any]) -> int:
         """How many rows; raises what SQLAlchemy raises."""
+        return self.changed_soon(connection, given)()
+
+    def changed_soon(self, connection: Connection, given: Mapping[str, Any]) -> Callable[[], int]:
+        """The same, sent along where that can be, else done at once."""
         wire = wire_of(connection)
         if wire is not None:
-            return wire.ask(self.numbered, self.in_order(given)).command_tuples or 0
+            answer = wire.soon(self.numbered, self.in_order(given))
+            return lambda: answer().command_tuples or 0
         cursor = self._executed(connection, given)
         changed = int(cursor.rowcount)
         cursor.close()
-        return changed
+        return lambda: changed
 
     def told(
         self,

@@ -139,10 +139,11 @@ class Wire:
         """Make it last, with all that was told."""
         if self._begins:
             return
-        if self._again is not None or any(each.missing for each in self._under_way):
-            # A COMMIT is never said again: the server may have heard the first one. And the server
-            # minds no row that is missing: it would commit all the rest.
+        if self._is_disturbed() or any(each.missing for each in self._under_way):
+            # The server minds no row that is missing: it would commit all the rest.
             self._settle()
+        # A COMMIT is never said again: the server may have heard the first one.
+        self._again = None
         if self._has_failed():
             # PostgreSQL would answer COMMIT with a silent ROLLBACK; anything else fails aloud.
             self.ask("SELECT 1", ())
@@ -184,10 +185,15 @@ class Wire:
         driver.prepare_threshold = None
         self._pq: PGconn = driver.pgconn
         self._adapts = Transformer(driver)
-        self._poll = select.poll()
+        self._ready, self._poll = select.poll(), select.poll()
+        self._ready.register(self._pq.socket, select.POLLIN)
         self._names: dict[str, bytes] = {}
         self._numbers = count()
         self._under_way: list[_Said] = []
+
+    def _is_disturbed(self) -> bool:
+        """Whether the line is lost, or something came over it that nobody has asked for yet."""
+        return self.is_lost or bool(self._ready.poll(0))
 
     def _has_failed(self) -> bool:
         return self._pq.transaction_status == TransactionStatus.INERROR
