@@ -26,6 +26,7 @@ _BETWEEN = (
     ("render", Event.CREATED, Event.RENDERED),
     ("seal", Event.CONFIRMED, Event.SEALED),
 )
+_STATE = "SELECT state FROM envelopes WHERE id = :id"
 _PATIENCE = 60.0
 _SETTLED_SECONDS, _IDLE_SECONDS = 3.0, 10.0
 _OWN = ("web", "workers", "link")
@@ -104,15 +105,17 @@ class Visits:
         number = next(self.numbers)
         made = self._asked(found, "create", "/v1/envelopes", asked(number), wanted=201)
         path = f"/v1/envelopes/{made['id']}"
-        self._await(made["id"], "ready")
+        self._await(_STATE, made["id"], "ready")
         self._asked(found, "send", f"{path}/code", {}, wanted=202)
         phone = phone_of(number)
         if not eventually(lambda: bool(self.town.inbox.texts(phone)), seconds=_PATIENCE):
             raise VisitFailed("no code arrived")
         (message,) = self.town.inbox.texts(phone)
+        # Nobody types it sooner than the centre says that it came.
+        self._await("SELECT delivery FROM challenges WHERE chain = :id", made["id"], "delivered")
         body = {"code": code_in(message), "attempt_id": "A-1"}
         self._asked(found, "confirm", f"{path}/confirmation", body, wanted=200)
-        self._await(made["id"], "sealed")
+        self._await(_STATE, made["id"], "sealed")
         self.told(f"visit {number}")
         return str(made["id"])
 
@@ -132,15 +135,14 @@ class Visits:
         own: Line = lines.own
         return own
 
-    def _await(self, envelope_id: str, state: str) -> None:
+    def _await(self, query: str, envelope_id: str, wanted: str) -> None:
         """Asked of the register: requests would be counted as ours."""
-        query = "SELECT state FROM envelopes WHERE id = :id"
 
         def reached() -> bool:
-            return bool(self.town.tables.one(query, id=envelope_id) == state)
+            return bool(self.town.tables.one(query, id=envelope_id) == wanted)
 
         if not eventually(reached, seconds=_PATIENCE):
-            raise VisitFailed(f"it was never {state}")
+            raise VisitFailed(f"it was never {wanted}")
 
     def _read_journal(self, envelope_id: str, found: Measured) -> None:
         rows = self.town.tables.rows(
