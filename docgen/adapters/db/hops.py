@@ -65,6 +65,7 @@ _NEWEST_NAMED = (
     .limit(1)
 )
 _CHAIN = _NEWEST_NAMED.with_only_columns(SmsHopRow.chain)
+_CHAIN_NAMED: PreparedQuery[str] = PreparedQuery(_CHAIN)
 _LOCK_CHAIN = tuple(
     PreparedQuery(select(row.id).where(row.id == _CHAIN.scalar_subquery()).with_for_update())
     for row in (EnvelopeRow, VerificationRow)
@@ -126,11 +127,17 @@ class SqlHops:
         """
         if not self._locking:
             raise RuntimeError("a reading unit locks nothing")
-        asked: tuple[PreparedQuery[Any], ...] = (*_LOCK_CHAIN, _BY_MESSAGE_LOCKED, _HEARD)
+        asked: tuple[PreparedQuery[Any], ...] = (
+            _CHAIN_NAMED, *_LOCK_CHAIN, _BY_MESSAGE_LOCKED, _HEARD,
+        )  # fmt: skip
         its = {"its_route": route, "its_message": message_id}
-        *chains, named, heard = together(self._connection, *((query, its) for query in asked))
+        before, *chains, named, heard = together(
+            self._connection, *((query, its) for query in asked)
+        )
         locked = {row.id for rows in chains for row in rows}
-        if not named or (locked and named[0].chain not in locked):
+        # Each of them sees what was committed by its own moment, a newer hop perhaps.
+        is_same = bool(before and named) and before[0].chain == named[0].chain
+        if not is_same or (locked and named[0].chain not in locked):
             return None
         hop = hop_of(named[0])
         return hop, _heard(heard, since=hop.begun_at)
