@@ -1,13 +1,13 @@
 """Statements that go past SQLAlchemy to the driver, in either database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery, together
+from docgen.adapters.db.prepared import Foreseen, Prepared, PreparedByIds, PreparedQuery, together
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.db.rows import EnvelopeRow, OutboxRow
 from docgen.domain.envelope import State
@@ -103,3 +103,23 @@ def test_what_a_rule_refuses_has_its_usual_name_and_is_not_quoted(connection: Co
     with pytest.raises(IntegrityError) as refused:
         _ADD.run(connection, _row("a", task="secret"))
     assert "secret" not in str(refused.value)
+
+
+def test_what_is_foreseen_is_asked_once() -> None:
+    """However often it is foreseen; once it was taken, or has changed, it is asked for anew."""
+    asked: list[str] = []
+
+    def ask(its_id: str) -> Callable[[], str]:
+        asked.append(its_id)
+        return lambda: f"of {its_id}"
+
+    foreseen = Foreseen(ask)
+    foreseen.foresee("a")
+    foreseen.foresee("a")
+    assert (foreseen.take("a"), asked) == ("of a", ["a"])
+    foreseen.foresee("a")
+    foreseen.forget("a")
+    assert (foreseen.take("a"), asked) == ("of a", ["a", "a", "a"])
+    foreseen.put("b", "known")
+    foreseen.foresee("b")
+    assert (foreseen.take("b"), asked) == ("known", ["a", "a", "a"])

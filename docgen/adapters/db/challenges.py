@@ -1,6 +1,5 @@
 """Challenges in SQL; the legal act of confirmation is one statement here."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from docgen.adapters.db.columns import UtcDateTime
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import Foreseen, Prepared, PreparedQuery
 from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
@@ -102,11 +101,11 @@ class SqlChallenges:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._coming: dict[str, Callable[[], Sequence[ChallengeRow]]] = {}
+        self._newest = Foreseen(lambda chain: _LATEST.soon(connection, {"its_chain": chain}))
 
     def foresee(self, chain: str) -> None:
         """Ask for the newest along with what is asked next."""
-        self._coming[chain] = _LATEST.soon(self._connection, {"its_chain": chain})
+        self._newest.foresee(chain)
 
     def add(self, challenge: Challenge, *, is_first: bool = False) -> None:
         """Store a new challenge and replace the live one; StaleEnvelope is raised in a race.
@@ -114,7 +113,7 @@ class SqlChallenges:
         And where it `is_first` and there is a live one: an index knows of them. It may be raised
         by what the unit does next, at the latest by its commit; the unit is over.
         """
-        self._coming.clear()
+        self._newest.forget()
         if not is_first:
             _REPLACE.tell(self._connection, {"its_chain": challenge.chain})
         refusal = partial(StaleEnvelope, challenge.chain)
@@ -127,9 +126,7 @@ class SqlChallenges:
 
     def latest(self, chain: str) -> Challenge | None:
         """The newest challenge of an envelope or a verification."""
-        if chain not in self._coming:
-            self.foresee(chain)
-        rows = self._coming.pop(chain)()
+        rows = self._newest.take(chain)
         return challenge_of(rows[0]) if rows else None
 
     def save(self, challenge: Challenge) -> None:
@@ -138,7 +135,7 @@ class SqlChallenges:
         The gateway's answer may come after the subscriber's: what an older copy does not know is
         never taken back, and no state but SENT is left by this way, nor CONFIRMED reached.
         """
-        self._coming.clear()
+        self._newest.forget()
         stays = challenge.state is ChallengeState.CONFIRMED
         learnt = {
             "its_id": challenge.id,
@@ -157,7 +154,7 @@ class SqlChallenges:
 
         Of a code that was delivered it stays so.
         """
-        self._coming.clear()
+        self._newest.forget()
         learnt = {
             "its_id": challenge_id,
             "new_delivery": delivery.value,
@@ -180,7 +177,7 @@ class SqlChallenges:
 
         Raises StaleEnvelope where the last line of defence, an index, was needed.
         """
-        self._coming.clear()
+        self._newest.forget()
         act = {
             "its_id": challenge_id,
             "its_manifest": manifest_hash,

@@ -29,7 +29,7 @@ from docgen.adapters.db.mapping import (
     envelope_of,
     life_columns,
 )
-from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
+from docgen.adapters.db.prepared import Foreseen, Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
 from docgen.domain import for_tests
@@ -37,7 +37,7 @@ from docgen.domain.envelope import MOVES, Archived, Document, Envelope, Envelope
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.subscriber import Iin, Phone
 
-_Coming = tuple[Callable[[], Sequence[EnvelopeRow]], Callable[[], Sequence[DocumentRow]]]
+_Rows = tuple[Sequence[EnvelopeRow], Sequence[DocumentRow]]
 
 _OPEN = [literal(state.value) for state in MOVES[Verb.EXPIRE].sources]
 
@@ -102,7 +102,7 @@ class SqlEnvelopes:
         self._locking = locking
         self._journal = journal
         self._known: dict[str, Envelope] = {}
-        self._coming: dict[str, _Coming] = {}
+        self._coming = Foreseen(self._asked)
 
     def add(self, envelope: Envelope) -> None:
         """Store a new envelope as version 1.
@@ -117,25 +117,16 @@ class SqlEnvelopes:
 
     def foresee(self, envelope_id: str) -> None:
         """Ask for it along with what is asked next."""
-        if envelope_id in self._known or envelope_id in self._coming:
-            return
-        one = _ONE_LOCKED if self._locking else _ONE
-        rows = one.soon(self._connection, {"its_id": envelope_id})
-        documents, given = _DOCUMENTS.asked([envelope_id])
-        self._coming[envelope_id] = rows, documents.soon(self._connection, given)
-        if self._locking:
-            # Most who lock an envelope write to its journal, too.
-            self._journal.foresee(envelope_id)
+        if envelope_id not in self._known:
+            self._coming.foresee(envelope_id)
 
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
         if envelope_id not in self._known:
-            self.foresee(envelope_id)
-            envelopes, documents = self._coming.pop(envelope_id)
-            rows = envelopes()
+            rows, documents = self._coming.take(envelope_id)
             if not rows:
                 raise EnvelopeNotFound(envelope_id)
-            its = self._by_envelope(documents())[envelope_id]
+            its = self._by_envelope(documents)[envelope_id]
             self._known[envelope_id] = envelope_of(rows[0], its)
         return self._known[envelope_id]
 
@@ -153,7 +144,7 @@ class SqlEnvelopes:
         columns = life_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
         before = self._known.pop(envelope.id, None)
-        self._coming.pop(envelope.id, None)
+        self._coming.forget(envelope.id)
         is_latest = self._locking and before is not None and before.version == envelope.version
         # Where it is locked, nobody need wait for the database to say that it is the latest.
         stale = None if is_latest else partial(StaleEnvelope, envelope.id)
@@ -170,7 +161,7 @@ class SqlEnvelopes:
     def forget(self) -> None:
         """Something of them was changed by another way: they must be read again."""
         self._known.clear()
-        self._coming.clear()
+        self._coming.forget()
 
     def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""
@@ -223,6 +214,16 @@ class SqlEnvelopes:
         """Whose the owner's envelopes of this number are that were made since."""
         given = {"its_owner": owner, "its_phone": phone.value, "since": since}
         return frozenset(map(Iin, _PERSONS.column(self._connection, given)))
+
+    def _asked(self, envelope_id: str) -> Callable[[], _Rows]:
+        one = _ONE_LOCKED if self._locking else _ONE
+        rows = one.soon(self._connection, {"its_id": envelope_id})
+        query, given = _DOCUMENTS.asked([envelope_id])
+        documents = query.soon(self._connection, given)
+        if self._locking:
+            # Most who lock an envelope write to its journal, too.
+            self._journal.foresee(envelope_id)
+        return lambda: (rows(), documents())
 
     def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
         return self._with_documents(all_rows(self._connection, wanted))

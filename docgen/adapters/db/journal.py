@@ -1,12 +1,12 @@
 """The journal in SQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import Foreseen, Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import JournalRow
 from docgen.adapters.db.webhook_rows import NewsRow
@@ -28,7 +28,7 @@ class SqlJournal:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._appended: dict[str, Entry] = {}
-        self._coming: dict[str, Callable[[], Sequence[JournalRow]]] = {}
+        self._ends = Foreseen(lambda chain: _LAST.soon(connection, {"its_id": chain}))
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
         """Write the next entry; StaleEnvelope is raised if another took its place meanwhile.
@@ -56,19 +56,17 @@ class SqlJournal:
 
     def begin(self, envelope_id: str) -> None:
         """It is new in this very unit, and so nothing was written of it."""
-        self._coming[envelope_id] = tuple
+        self._ends.put(envelope_id, ())
 
     def foresee(self, envelope_id: str) -> None:
         """Ask for the last entry along with what is asked next; others write none meanwhile."""
         if envelope_id not in self._appended:
-            self._coming[envelope_id] = _LAST.soon(self._connection, {"its_id": envelope_id})
+            self._ends.foresee(envelope_id)
 
     def _last(self, envelope_id: str) -> Entry | None:
         if envelope_id in self._appended:
             return self._appended[envelope_id]
-        if envelope_id not in self._coming:
-            self.foresee(envelope_id)
-        rows = self._coming.pop(envelope_id)()
+        rows = self._ends.take(envelope_id)
         return entry_of(rows[0]) if rows else None
 
 

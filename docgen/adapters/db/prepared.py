@@ -35,7 +35,7 @@ class Prepared:
 
     def run(self, connection: Connection, given: Mapping[str, Any]) -> int:
         """How many rows were changed."""
-        return self._for(connection, given).changed(connection, given)
+        return self.run_soon(connection, given)()
 
     def run_soon(self, connection: Connection, given: Mapping[str, Any]) -> Callable[[], int]:
         """The same, along with what is done next; how many, when that is answered or committed."""
@@ -135,6 +135,33 @@ def _place(number: int) -> str:
     return f"id_{number}"
 
 
+class Foreseen(Generic[R]):
+    """What a unit of work will read anyhow, by id: asked along, once, by whoever foresees it."""
+
+    def __init__(self, ask: Callable[[str], Callable[[], R]]) -> None:
+        self._ask = ask
+        self._coming: dict[str, Callable[[], R]] = {}
+
+    def foresee(self, its_id: str) -> None:
+        """Ask for it along with what is asked next."""
+        if its_id not in self._coming:
+            self._coming[its_id] = self._ask(its_id)
+
+    def take(self, its_id: str) -> R:
+        """What was foreseen, or is asked for now; once, as it may change afterwards."""
+        self.foresee(its_id)
+        return self._coming.pop(its_id)()
+
+    def put(self, its_id: str, known: R) -> None:
+        """Nobody need be asked for it."""
+        self._coming[its_id] = lambda: known
+
+    def forget(self, *its_ids: str) -> None:
+        """Those have changed; none named, all."""
+        for each in its_ids or tuple(self._coming):
+            self._coming.pop(each, None)
+
+
 def together(
     connection: Connection, *asked: tuple[PreparedQuery[Any], Mapping[str, Any]]
 ) -> Sequence[Sequence[Any]]:
@@ -170,12 +197,8 @@ class _Written:
             if (turn := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
 
-    def changed(self, connection: Connection, given: Mapping[str, Any]) -> int:
-        """How many rows; raises what SQLAlchemy raises."""
-        return self.changed_soon(connection, given)()
-
     def changed_soon(self, connection: Connection, given: Mapping[str, Any]) -> Callable[[], int]:
-        """The same, sent along where that can be, else done at once."""
+        """How many rows; sent along where that can be, else done at once."""
         wire = wire_of(connection)
         if wire is not None:
             answer = wire.soon(self.numbered, self.in_order(given))
@@ -199,7 +222,7 @@ class _Written:
             wire.tell(self.numbered, self.in_order(given), refusal=refusal, missing=missing)
             return
         try:
-            changed = self.changed(connection, given)
+            changed = self.changed_soon(connection, given)()
         except IntegrityError:
             if refusal is None:
                 raise

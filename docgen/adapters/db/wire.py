@@ -185,15 +185,14 @@ class Wire:
         driver.prepare_threshold = None
         self._pq: PGconn = driver.pgconn
         self._adapts = Transformer(driver)
-        self._ready, self._poll = select.poll(), select.poll()
-        self._ready.register(self._pq.socket, select.POLLIN)
+        self._poll = select.poll()
         self._names: dict[str, bytes] = {}
         self._numbers = count()
         self._under_way: list[_Said] = []
 
     def _is_disturbed(self) -> bool:
         """Whether the line is lost, or something came over it that nobody has asked for yet."""
-        return self.is_lost or bool(self._ready.poll(0))
+        return self.is_lost or self._comes(select.POLLIN, milliseconds=0)
 
     def _has_failed(self) -> bool:
         return self._pq.transaction_status == TransactionStatus.INERROR
@@ -244,9 +243,12 @@ class Wire:
             self._pq.consume_input()
 
     def _await(self, what: int) -> None:
-        self._poll.register(self._pq.socket, what)
-        if not self._poll.poll(_PATIENCE_MILLISECONDS):
+        if not self._comes(what, milliseconds=_PATIENCE_MILLISECONDS):
             raise psycopg.OperationalError("the server is silent")
+
+    def _comes(self, what: int, *, milliseconds: int) -> bool:
+        self._poll.register(self._pq.socket, what)
+        return bool(self._poll.poll(milliseconds))
 
     # --- what is answered ---------------------------------------------------------------
 
