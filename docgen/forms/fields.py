@@ -16,6 +16,8 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -65,6 +67,9 @@ def finding(code: str, **params: object) -> PydanticCustomError:
 
 
 def _printable(text: str) -> str:
+    if _PRINTABLE.fullmatch(text):
+        # None of these has anything to be composed with.
+        return text
     composed = unicodedata.normalize("NFC", text)
     if not _PRINTABLE.fullmatch(composed):
         raise finding("unprintable")
@@ -82,8 +87,21 @@ def _tidy(text: str) -> str:
     return _INDENTED.sub("\n", _GAP.sub(" ", text))
 
 
-def _of_letters(name: str) -> str:
+def _paragraph(text: str) -> str:
+    return _tidy(_printable(text))
+
+
+def _code(text: str) -> str:
+    return _one_line(_printable(text))
+
+
+def _line(text: str) -> str:
+    return _tidy(_code(text))
+
+
+def _name(text: str) -> str:
     """Names are shown to many, so an IIN or a phone that strayed into one would be too."""
+    name = _line(text)
     letters = any(character.isalpha() for character in name)
     if not letters or any(character.isdigit() for character in name):
         raise finding("name_invalid")
@@ -93,35 +111,28 @@ def _of_letters(name: str) -> str:
 Paragraph = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    AfterValidator(_printable),
-    AfterValidator(_tidy),
+    AfterValidator(_paragraph),
 ]
 """Free text of several lines, without empty ones."""
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
-    AfterValidator(_printable),
-    AfterValidator(_one_line),
-    AfterValidator(_tidy),
+    AfterValidator(_line),
 ]
 """Free text of one line."""
 
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
-    AfterValidator(_printable),
-    AfterValidator(_one_line),
-    AfterValidator(_tidy),
-    AfterValidator(_of_letters),
+    AfterValidator(_name),
 ]
 """A part of a person's name; three of the longest still fit the visible seal."""
 
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
-    AfterValidator(_printable),
-    AfterValidator(_one_line),
+    AfterValidator(_code),
 ]
 """A number or mark given by some system: orders, accounts, serials."""
 
@@ -198,11 +209,23 @@ Flag = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 """A whole number as JSON writes one: making one of 1e-20000000 would take minutes."""
 
+
+def _unless_plain(plain: str) -> WrapValidator:
+    """Of numbers written so there is nothing left to check; all others are checked one by one."""
+    matches = re.compile(plain).fullmatch
+
+    def read(value: object, check: ValidatorFunctionWrapHandler) -> object:
+        return Decimal(value) if isinstance(value, str) and matches(value) else check(value)
+
+    return WrapValidator(read)
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_short_number),
     Field(ge=0, max_digits=14, decimal_places=2),
     AfterValidator(_unsigned_zero),
+    _unless_plain(r"[0-9]{1,12}(\.[0-9]{1,2})?"),
 ]
 """Tenge, to the tiyn."""
 
@@ -211,6 +234,7 @@ Quantity = Annotated[
     BeforeValidator(_short_number),
     Field(gt=0, max_digits=12, decimal_places=3),
     AfterValidator(_unsigned_zero),
+    _unless_plain(r"[1-9][0-9]{0,8}(\.[0-9]{1,3})?"),
 ]
 """How many or how much."""
 
@@ -219,6 +243,7 @@ QuantityOrZero = Annotated[
     BeforeValidator(_short_number),
     Field(ge=0, max_digits=12, decimal_places=3),
     AfterValidator(_unsigned_zero),
+    _unless_plain(r"[0-9]{1,9}(\.[0-9]{1,3})?"),
 ]
 """How many or how much, perhaps none."""
 

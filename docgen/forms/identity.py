@@ -34,6 +34,8 @@ _EMAIL = re.compile(r"[^@\s,;:<>\"()\[\]]+@[^@\s,;:<>\"()\[\].]+(\.[^@\s,;:<>\"(
 """One address and nothing that a mail program would read as two."""
 _COUNTRY, _NATIONAL_DIGITS = 7, 10
 _NEW_MOBILE = re.compile(r"7[0678]\d{8}")
+_MOBILE_IN_E164 = re.compile(r"\+77[0678][0-9]{8}")
+"""Known to the tables or new, each of these is a mobile number, and written as it is kept."""
 
 
 def _iin(text: str) -> str:
@@ -45,6 +47,8 @@ def _iin(text: str) -> str:
 
 def parse_phone(text: str) -> Phone:
     """A mobile number of Kazakhstan however people write it; raises InvalidPhone."""
+    if _MOBILE_IN_E164.fullmatch(text):
+        return Phone(text)
     try:
         number = phonenumbers.parse(text, "KZ")
     except phonenumbers.NumberParseException:
@@ -66,9 +70,12 @@ def printed_phone(number: str) -> str:
     return f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:10]} {number[10:]}"
 
 
-def _any_phone(text: object) -> str:
+def _any_phone(given: object) -> str:
+    text = given if isinstance(given, str) else ""
+    if _MOBILE_IN_E164.fullmatch(text):
+        return text
     try:
-        number = phonenumbers.parse(text if isinstance(text, str) else "", "KZ")
+        number = phonenumbers.parse(text, "KZ")
     except phonenumbers.NumberParseException:
         raise finding("any_phone_invalid") from None
     ours = phonenumbers.region_code_for_number(number) == "KZ" or _may_be_mobile(number)
@@ -186,7 +193,7 @@ def read_subscriber(
     verification = (
         _known(iin, phone, verified, pointer=f"{root}/phone_verification")
         if stated is None
-        else PhoneVerification(**stated.model_dump())
+        else PhoneVerification(**dict(stated))
     )
     return Subscriber(
         surname=given.surname,
@@ -196,7 +203,7 @@ def read_subscriber(
         birth_date=given.birth_date,
         phone=phone,
         email=given.email,
-        addresses=Addresses(**given.addresses.model_dump()),
+        addresses=Addresses(**dict(given.addresses)),
         phone_verification=verification,
     )
 
@@ -235,4 +242,4 @@ def read_reference(block: object, *, root: str = "/reference") -> Reference:
         given = ReferenceInput.model_validate(block)
     except ValidationError as error:
         raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
-    return Reference(**given.model_dump())
+    return Reference(**dict(given))

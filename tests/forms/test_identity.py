@@ -31,6 +31,15 @@ def test_a_phone_is_read_however_people_write_it(written: str) -> None:
     assert parse_phone(written).value == "+77015550142"
 
 
+@pytest.mark.parametrize("network", ["70", "76", "77", "78"])
+def test_e164_of_a_mobile_network_is_read_as_the_tables_read_it(network: str) -> None:
+    """What is taken as it is written, is what the same number written otherwise becomes."""
+    for rest in (f"{each:04}{each * 7:04}" for each in range(0, 10_000, 11)):
+        number = f"{network}{rest}"[:10]
+        assert len(number) == 10
+        assert parse_phone(f"+7{number}") == parse_phone(f"8 {number}")
+
+
 @pytest.mark.parametrize("written", ["", "123", "+79261234567", "abc", "+1 202 555 0142"])
 def test_a_foreign_or_broken_phone_is_refused(written: str) -> None:
     """Only numbers of Kazakhstan can be verified numbers here."""

@@ -1,14 +1,20 @@
 """What is not quite a value of its kind is refused, and quickly."""
 
+import itertools
 import json
 import time
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from docgen.domain.errors import ValuesRejected
 from docgen.forms.catalogue import Catalogue
+from docgen.forms.fields import _PRINTED, Money, Quantity, QuantityOrZero
 from docgen.forms.identity import read_subscriber
 from tests.forms.reading import example, found
 from tests.forms.samples import act_request
@@ -112,3 +118,28 @@ def test_an_older_act_has_a_number(act: str) -> None:
     values["complete"][0]["handed_out_by"] = act
 
     assert found(form, values) == {"/complete/0/handed_out_by": "invalid"}
+
+
+def _read(kind: Any, number: object) -> str:
+    """The number as it is kept, or what is wrong with it."""
+    try:
+        return repr(TypeAdapter(kind).validate_python(number))
+    except ValidationError as error:
+        return str([(each["type"], each.get("ctx")) for each in error.errors()])
+
+
+@pytest.mark.parametrize(
+    "kind", [Money, Quantity, QuantityOrZero], ids=["money", "quantity", "quantity_or_zero"]
+)
+@given(st.from_regex(r"-?[0-9]{1,14}(\.[0-9]{0,5})?", fullmatch=True))
+def test_a_number_written_plainly_is_checked_no_less(kind: Any, written: str) -> None:
+    """It is kept or refused as the same number is that does not come as a text."""
+    assert _read(kind, written) == _read(kind, Decimal(written))
+
+
+def test_what_is_printed_is_composed_as_it_stands() -> None:
+    """No two signs of those that are printed make another one: such a text needs no composing."""
+    signs = [chr(sign) for low, high in _PRINTED for sign in range(low, high + 1)]
+    pairs = "\0".join(map("".join, itertools.product(signs, signs)))
+
+    assert unicodedata.normalize("NFC", pairs) == pairs
