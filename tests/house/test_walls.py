@@ -57,6 +57,7 @@ def test_the_walls_hold() -> None:
         ("usecases/sweep.py", "import docgen.confined.programs"),
         ("confined/limits.py", "import docgen.usecases.sweep"),
         ("confined/programs.py", "import docgen.adapters.clock"),
+        ("redis_words.py", "import docgen.usecases.sweep"),
         ("settings.py", "import docgen.bootstrap.service"),
         ("bootstrap/service.py", "import docgen.signals"),
         ("bootstrap/service.py", "import docgen.cli"),

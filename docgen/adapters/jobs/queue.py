@@ -12,18 +12,15 @@ from contextlib import suppress
 from datetime import timedelta
 from queue import SimpleQueue
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from docgen.adapters.jobs.attempt import attempt
 from docgen.domain.work import Task
 from docgen.ports import Work
+from docgen.redis_words import RedisWords
 
 log = logging.getLogger(__name__)
 
-_CONNECT_SECONDS = 0.3
 _TELLING_SECONDS = 0.4
 """Somebody waits for the answer to a request meanwhile."""
 
@@ -49,13 +46,13 @@ class QueueJobs:
     at_once = False
 
     def __init__(self, redis_url: str) -> None:
-        self._telling = _redis(redis_url, answer_seconds=_TELLING_SECONDS)
-        self._waiting = _redis(redis_url, answer_seconds=_WAITING_SECONDS + _SILENCE_SECONDS)
+        self._telling = RedisWords(redis_url, answer_seconds=_TELLING_SECONDS)
+        self._waiting = RedisWords(redis_url, answer_seconds=_WAITING_SECONDS + _SILENCE_SECONDS)
 
     def tell(self, task: Task, envelope_id: str) -> bool:
         """Leave a message; False where Redis does not take it, and then the sweep finds it."""
         try:
-            self._telling.rpush(_owed(task), envelope_id)
+            self._telling.say("RPUSH", _owed(task), envelope_id)
         except RedisError as error:
             kind = type(error).__name__
             log.warning("%s of envelope %s was not told: %s", task, envelope_id, kind)
@@ -66,7 +63,7 @@ class QueueJobs:
         """Until word comes that it was attempted, at most a second; False where Redis is away."""
         seconds = min(max(most, _SHORTEST).total_seconds(), _WAITING_SECONDS)
         try:
-            self._waiting.blpop([_word(task, envelope_id)], timeout=seconds)
+            self._waiting.say("BLPOP", _word(task, envelope_id), seconds)
         except RedisError:
             return False
         return True
@@ -86,7 +83,8 @@ class QueueConsumer:
     """
 
     def __init__(self, redis_url: str, work: Work, *, threads: int) -> None:
-        self._redis = _redis(redis_url, answer_seconds=_LISTENING_SECONDS + _SILENCE_SECONDS)
+        patience = _LISTENING_SECONDS + _SILENCE_SECONDS
+        self._redis = RedisWords(redis_url, answer_seconds=patience)
         self._work = work
         self._stopping = threading.Event()
         self._word = f"qoltanba:listener:{secrets.token_hex(16)}"
@@ -121,7 +119,7 @@ class QueueConsumer:
         away = False
         while not self._stopping.is_set():
             try:
-                taken = self._redis.blpop(self._lists(), timeout=_LISTENING_SECONDS)
+                taken = self._redis.say("BLPOP", *self._lists(), _LISTENING_SECONDS)
             except RedisError as error:
                 if not away:
                     log.warning("the queue is away: %s", type(error).__name__)
@@ -167,10 +165,8 @@ class QueueConsumer:
             self._say(_word(task, envelope_id), "attempted")
 
     def _say(self, key: str, word: str) -> None:
-        with suppress(RedisError), self._redis.pipeline(transaction=False) as told:
-            told.rpush(key, word)
-            told.expire(key, _WORD_KEPT_SECONDS)
-            told.execute()
+        with suppress(RedisError):
+            self._redis.say_all(("RPUSH", key, word), ("EXPIRE", key, _WORD_KEPT_SECONDS))
 
 
 def _owed(task: Task) -> str:
@@ -182,13 +178,3 @@ _TASKS = {_owed(task): task for task in Task}
 
 def _word(task: Task, envelope_id: str) -> str:
     return f"qoltanba:attempted:{task}:{envelope_id}"
-
-
-def _redis(url: str, *, answer_seconds: float) -> Redis:
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_connect_timeout=_CONNECT_SECONDS,
-        socket_timeout=answer_seconds,
-        retry=Retry(NoBackoff(), 0),
-    )

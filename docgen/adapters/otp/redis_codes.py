@@ -204,7 +204,7 @@ class RedisCodes:
 
     def _unsend(self, binding: Binding, sending: str) -> None:
         with self._link.failing_closed():
-            self._link.redis.zrem(self._keys(binding).sends, sending)
+            self._link.words.say("ZREM", self._keys(binding).sends, sending)
 
     def spend(
         self,
@@ -242,7 +242,7 @@ class RedisCodes:
         self._link.ping()
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the connections."""
         self._link.close()
 
     def _bound(self, binding: Binding, key_id: str) -> bytes:

@@ -129,7 +129,7 @@ class RedisLimits:
         self._link.ping()
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the connections."""
         self._link.close()
 
 

@@ -1,5 +1,6 @@
 """The way to Redis, and what is done where it does not answer."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,17 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.commands.core import Script
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisSilent
-from redis.retry import Retry
 
 from docgen.domain.errors import CodesUnavailable
+from docgen.redis_words import RedisWords
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CONNECT_SECONDS = 0.3
 _ANSWER_SECONDS = 0.3
 """Twice that is well under a second: where a code may have been kept, it is also forgotten."""
 
@@ -35,23 +32,25 @@ class RedisLink:
     """Fails closed: whatever Redis does not do at once is CodesUnavailable."""
 
     def __init__(self, url: str) -> None:
-        # No second try, which would double the wait: whoever asks again is answered the same. A
-        # pooled connection that Redis has closed is noticed and opened anew without one.
-        self.redis = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_connect_timeout=_CONNECT_SECONDS,
-            socket_timeout=_ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        # No second try, which would double the wait: whoever asks again is answered the same.
+        self.words = RedisWords(url, answer_seconds=_ANSWER_SECONDS)
         self._silent_until = 0.0
 
     def script(self, *names: str) -> Run:
         """One script out of these files, read one after another."""
         folder = Path(__file__).parent
-        texts = [(folder / name).read_text(encoding="utf-8") for name in names]
-        script: Script = self.redis.register_script("\n".join(texts))
-        return script
+        text = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+        digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+        def run(keys: list[str], arguments: list[Any]) -> Any:
+            command = ("EVALSHA", digest, len(keys), *keys, *arguments)
+            try:
+                return self.words.say(*command)
+            except NoScriptError:
+                self.words.say("SCRIPT", "LOAD", text)
+                return self.words.say(*command)
+
+        return run
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -81,20 +80,21 @@ class RedisLink:
     def ping(self) -> None:
         """Raise CodesUnavailable unless the store answers and would evict nothing."""
         with self.answering():
-            self.redis.ping()
+            self.words.say("PING")
             policy = self._eviction()
         if policy not in {None, "noeviction"}:
             raise CodesUnavailable(f"maxmemory-policy {policy} would forget counted failures")
 
     def close(self) -> None:
-        """Close the pooled connections."""
-        self.redis.close()
+        """Close the connections."""
+        self.words.close()
 
     def _eviction(self) -> Any:
         try:
-            return self.redis.config_get("maxmemory-policy").get("maxmemory-policy")
+            told = self.words.say("CONFIG", "GET", "maxmemory-policy")
         except ResponseError:
             return None
+        return told[1] if told else None
 
 
 def strange() -> CodesUnavailable:
