@@ -80,21 +80,21 @@ class FormValues(Block):
         named = {getattr(self, "account_number", None), *services}
         return frozenset(each for each in named if each is not None)
 
-    def refused_ways(self) -> frozenset[WayOfSigning]:
-        """Ways of signing that the subscriber has refused in these very values."""
+    @classmethod
+    def refused_ways(cls, kept: Mapping[str, Any]) -> frozenset[WayOfSigning]:  # noqa: ARG003
+        """Ways of signing that the subscriber has refused in values as they are kept.
+
+        They were checked when they came in: of them no more is read than tells it, and that as
+        strictly as ever; raises ValidationError where it is not there.
+        """
         return frozenset()
 
     def rows(self) -> int:
         """How many rows its tables have together."""
-        fields = (getattr(self, name) for name in type(self).model_fields)
-        return sum(len(field) for field in fields if isinstance(field, tuple))
+        return sum(len(field) for _, field in self if isinstance(field, tuple))
 
     def is_too_long(self) -> bool:
         """Whether its texts have too many letters together, line breaks counting as lines."""
-        # With all names and signs of JSON it is longer than its texts: most need no closer look.
-        written = self.model_dump_json()
-        if _length(len(written), written.count("\\n")) <= MOST_LETTERS:
-            return False
         texts = _texts(self.model_dump(), [])
         breaks = sum(text.count("\n") for text in texts)
         return _length(sum(map(len, texts)), breaks) > MOST_LETTERS
@@ -190,17 +190,31 @@ class Form:
         try:
             read = self.schema.model_validate(values)
         except ValidationError as error:
-            raise ValuesRejected(findings(error.errors(include_input=False), root=root)) from None
-        for code, is_too_much, limit in (
-            ("too_many_rows", read.rows() > MOST_ROWS, MOST_ROWS),
-            ("too_much_text", read.is_too_long(), MOST_LETTERS),
-        ):
-            if is_too_much:
-                raise ValuesRejected((FieldError(root, code, (("limit", str(limit)),)),))
+            raise _rejected(error, root=root) from None
+        if read.rows() > MOST_ROWS:
+            raise _too_much("too_many_rows", MOST_ROWS, root)
+        if _may_be_too_long(values) and read.is_too_long():
+            raise _too_much("too_much_text", MOST_LETTERS, root)
         disagreements = tuple(found.below(root) for found in read.check())
         if disagreements:
             raise ValuesRejected(disagreements)
         return read
+
+    def amount(self, kept: Mapping[str, Any]) -> Decimal | None:
+        """What values as they are kept bind the subscriber to pay; read where the form says any.
+
+        Raises ValuesRejected for what it would not have kept.
+        """
+        if self.schema.amount is FormValues.amount:
+            return None
+        return self.read(kept).amount()
+
+    def refused_ways(self, kept: Mapping[str, Any]) -> frozenset[WayOfSigning]:
+        """Ways of signing refused in values as they are kept; raises ValuesRejected."""
+        try:
+            return self.schema.refused_ways(kept)
+        except ValidationError as error:
+            raise _rejected(error, root="/values") from None
 
     def check_languages(self, languages: tuple[Language, ...], *, root: str = "/languages") -> None:
         """Raise ValuesRejected unless the form exists in each, and each is asked for once."""
@@ -252,6 +266,20 @@ class Form:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **self.schema.model_json_schema(mode="validation"),
         }
+
+
+def _rejected(error: ValidationError, *, root: str) -> ValuesRejected:
+    return ValuesRejected(findings(error.errors(include_input=False), root=root))
+
+
+def _too_much(code: str, limit: int, root: str) -> ValuesRejected:
+    return ValuesRejected((FieldError(root, code, (("limit", str(limit)),)),))
+
+
+def _may_be_too_long(given: object) -> bool:
+    """With all names and signs they are longer than their texts: most need no closer look."""
+    written = repr(given)
+    return _length(len(written), written.count("\\n")) > MOST_LETTERS
 
 
 def _length(letters: int, breaks: int) -> int:

@@ -104,14 +104,17 @@ class FindMatter:
 
 
 def require_way(envelope: Envelope, forms: Catalogue, way: WayOfSigning) -> None:
-    """Raise WayNotAllowed unless all its papers, and the sum of all, may be signed that way."""
-    documents = envelope.documents
-    known = [forms.get(document.form) for document in documents]
-    read = [form.read(d.values) for form, d in zip(known, documents, strict=True)]
-    amounts = [amount for values in read if (amount := values.amount()) is not None]
+    """Raise WayNotAllowed unless all its papers, and the sum of all, may be signed that way.
+
+    Of their values, checked when they were made and again when their bytes were frozen, only
+    what tells it is read; raises ValuesRejected where that is not what a form keeps.
+    """
+    papers = [(document, forms.get(document.form)) for document in envelope.documents]
+    each = (form.amount(document.values) for document, form in papers)
+    amounts = [amount for amount in each if amount is not None]
     total = sum(amounts, Decimal(0)) if amounts else None
-    for document, form, values in zip(documents, known, read, strict=True):
-        if way not in form.ways_for(total) or way in values.refused_ways():
+    for document, form in papers:
+        if way not in form.ways_for(total) or way in form.refused_ways(document.values):
             raise WayNotAllowed(way, document.number)
 
 

@@ -4,19 +4,19 @@ The contract names the form and does not print it; what it must hold follows fro
 11, 16, 19, 21 to 23, 28, 30, 31.7, 31.19, 32.11, 32.20, 32.21, 33.9, 33.16, 33.17 and 34.7.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from docgen.domain.account import Account
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.errors import FieldError
 from docgen.domain.language import Language
 from docgen.domain.subscriber import IdentityDocument
-from docgen.forms.application.consents import Consents
+from docgen.forms.application.consents import Answer, Consents
 from docgen.forms.fields import (
     Block,
     Code,
@@ -177,9 +177,10 @@ class Values(FormValues):
                 yield FieldError(f"/invoice_channels/{place}", "named_twice")
         yield from self.consents.check()
 
-    def refused_ways(self) -> frozenset[WayOfSigning]:
+    @classmethod
+    def refused_ways(cls, kept: Mapping[str, Any]) -> frozenset[WayOfSigning]:
         """No code is sent to whoever does not want to sign by one."""
-        if self.consents.sms_signature.given:
+        if _Kept.model_validate(kept).consents.sms_signature.given:
             return frozenset()
         return frozenset({WayOfSigning.SMS_CODE})
 
@@ -226,6 +227,18 @@ class Values(FormValues):
             "refuse_sms": words(_YES_NO[self.refuse_sms]),
             "consents": self.consents.printed(words),
         }
+
+
+class _Answers(BaseModel):
+    """Of the consents the one that says how the paper may be signed."""
+
+    sms_signature: Answer
+
+
+class _Kept(BaseModel):
+    """Of a kept application what says how it may be signed."""
+
+    consents: _Answers
 
 
 _YES_NO = {True: "yes", False: "no"}
