@@ -4,6 +4,7 @@ The bound is that of Apache's `mod_reqtimeout`: so many seconds, and more as byt
 """
 
 import socket
+import struct
 import time
 from typing import Any, Final, Self
 
@@ -27,6 +28,10 @@ class PacedSocket(socket.socket):
         """In place of the plain one, which is closed to others."""
         paced = cls(plain.family, plain.type, plain.proto, fileno=plain.detach())
         paced._patience = patience
+        # Without it a tablet that leaves the network keeps its thread for ever.
+        silence = struct.pack("ll", int(patience), 0)
+        paced.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, silence)
+        paced.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, silence)
         return paced
 
     def begin(self) -> None:

@@ -3,7 +3,6 @@
 import json
 import logging
 import socket
-import struct
 from contextlib import suppress
 from contextvars import Context
 from http import HTTPStatus
@@ -35,6 +34,13 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         super().__init__(*words, **named)
         self._begun = 0
 
+    def init_process(self) -> None:
+        """What is configured stays: gunicorn looks two dozen times a request."""
+        # Otherwise each look goes through `Config.__getattr__` and an object for every setting.
+        settings = self.cfg.settings.items()
+        self.cfg.__dict__.update({name: each.get() for name, each in settings})
+        super().init_process()
+
     def init_signals(self) -> None:
         """The end of the parent is one of them."""
         super().init_signals()
@@ -65,10 +71,6 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         if not isinstance(conn.sock, PacedSocket):
             conn.sock = PacedSocket.over(conn.sock, patience=self.cfg.timeout)
         conn.sock.begin()
-        # Without it a tablet that leaves the network keeps its thread for ever.
-        silence = struct.pack("ll", self.cfg.timeout, 0)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, silence)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, silence)
         # What this request binds to its log lines must not be in those of the next one.
         kept = Context().run(super().handle, conn)
         if not kept:
