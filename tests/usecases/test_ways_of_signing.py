@@ -25,7 +25,7 @@ def _paper(form: str, **changes: Any) -> Envelope:
 
 
 def _consents(**changes: Any) -> dict[str, Any]:
-    return example(FORMS.get("application"))["consents"] | changes
+    return {**example(FORMS.get("application"))["consents"], **changes}
 
 
 @pytest.mark.parametrize("form", [form.code for form in FORMS])
