@@ -142,8 +142,13 @@ def _spelt(value: Any) -> Any:
 
 def _named(names: tuple[str, ...], row: Any) -> dict[str, Any]:
     """A field without content is left out, so that new ones change nothing old."""
-    held = ((name, getattr(row, name)) for name in names)
-    return {name: each for name, each in held if each is not None and each != ()}
+    held: dict[str, Any] = {}
+    for name in names:
+        each = getattr(row, name)
+        # Most have content: these are compared with nothing.
+        if each or (each is not None and each != ()):
+            held[name] = each
+    return held
 
 
 _AS_WRITTEN = writer(_spelt)

@@ -5,7 +5,7 @@ The journal holds no personal data, so it can outlive what must be erased.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -129,30 +129,36 @@ class Entry:
 
     def columns(self) -> dict[str, object]:
         """All that the hash covers, as it is hashed; times are UTC with microseconds."""
-        return {
-            "envelope_id": self.envelope_id,
-            "sequence": self.sequence,
-            "event": self.event.value,
-            "at": instant(self.at),
-            "actor": self.actor,
-            "details": dict(self.details),
-            "previous_hash": self.previous_hash,
-        }
+        return _columns(self, self.envelope_id, self.sequence, self.previous_hash)
+
+
+def _columns(
+    fact: Fact | Entry, envelope_id: str, sequence: int, previous_hash: str
+) -> dict[str, object]:
+    return {
+        "envelope_id": envelope_id,
+        "sequence": sequence,
+        "event": fact.event.value,
+        "at": instant(fact.at),
+        "actor": fact.actor,
+        "details": dict(fact.details),
+        "previous_hash": previous_hash,
+    }
 
 
 def chain(fact: Fact, *, envelope_id: str, last: Entry | None) -> Entry:
     """The entry that follows `last`, or the first one of an envelope."""
-    entry = Entry(
+    sequence, previous = (1, GENESIS) if last is None else (last.sequence + 1, last.hash)
+    return Entry(
         envelope_id=envelope_id,
-        sequence=1 if last is None else last.sequence + 1,
+        sequence=sequence,
         event=fact.event,
         at=fact.at,
         actor=fact.actor,
         details=dict(fact.details),
-        previous_hash=GENESIS if last is None else last.hash,
-        hash="",
+        previous_hash=previous,
+        hash=digest(_columns(fact, envelope_id, sequence, previous)),
     )
-    return replace(entry, hash=digest(entry.columns()))
 
 
 def check(entries: Iterable[Entry]) -> None:

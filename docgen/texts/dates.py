@@ -87,7 +87,7 @@ def _genitive(day: date) -> str:
 
 def short(day: date) -> str:
     """`30.12.2023`, the same in both languages."""
-    return f"{day:%d.%m.%Y}"
+    return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
 def span(first: date, last: date) -> str:
@@ -102,4 +102,5 @@ def local_day(moment: datetime) -> date:
 
 def moment(at: datetime) -> str:
     """`30.12.2023 15:04:05 (UTC+5)`: local time that names its zone, the same in both languages."""
-    return f"{at.astimezone(ALMATY):%d.%m.%Y %H:%M:%S} (UTC+5)"
+    here = at.astimezone(ALMATY)
+    return f"{short(here)} {here.hour:02}:{here.minute:02}:{here.second:02} (UTC+5)"

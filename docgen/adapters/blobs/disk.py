@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-import tempfile
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,12 +21,12 @@ class DiskBlobs:
     def put(self, content: bytes) -> str:
         """Store, and come back when the disk has it; raises Unavailable for a full disk."""
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self._path(sha256)
+        folder = self._folder(sha256)
+        path = folder / sha256
         try:
-            _make_directory(path.parent)
-            if not _holds(path, content):
-                _write(path, content)
-            _sync_directory(path.parent)
+            if _make_directory(folder) or not _holds(path, content):
+                _write(path, content, folder / f".{secrets.token_hex(8)}.part")
+            _sync_directory(folder)
         except OSError as error:
             raise Unavailable("the blobs' disk does not take it") from error
         return sha256
@@ -36,7 +36,7 @@ class DiskBlobs:
         if _SHA256.fullmatch(sha256) is None:
             raise BlobNotFound("not a SHA-256")
         try:
-            content = self._path(sha256).read_bytes()
+            content = (self._folder(sha256) / sha256).read_bytes()
         except FileNotFoundError:
             raise BlobNotFound(sha256) from None
         except OSError as error:
@@ -45,8 +45,8 @@ class DiskBlobs:
             raise BlobDamaged(sha256)
         return content
 
-    def _path(self, sha256: str) -> Path:
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+    def _folder(self, sha256: str) -> Path:
+        return self._root / f"{sha256[:2]}/{sha256[2:4]}"
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -57,9 +57,8 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
-def _write(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    part = Path(name)
+def _write(path: Path, content: bytes, part: Path) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -72,14 +71,21 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def _make_directory(path: Path) -> None:
-    """Make it and its parents, each known to its own parent even after a power cut."""
-    if path.is_dir():
-        return
-    _make_directory(path.parent)
-    with suppress(FileExistsError):
+def _make_directory(path: Path) -> bool:
+    """Make it and its parents, each known to its own parent even after a power cut.
+
+    Tells whether it is new, so that nothing can be in it yet but what others put there just now.
+    """
+    try:
         path.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        _make_directory(path.parent)
+        with suppress(FileExistsError):
+            path.mkdir(mode=0o700)
     _sync_directory(path.parent)
+    return True
 
 
 def _sync_directory(path: Path) -> None:
