@@ -35,6 +35,8 @@ HEADER = "Idempotency-Key"
 PATTERN = '"?([!#-~]{1,255})"?'
 """The draft writes it as a structured string, in quotes; most callers leave them out."""
 
+_KEY = re.compile(PATTERN)
+
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +47,7 @@ def asked_key(request: Request, repeat: Repeat) -> str | None:
         return None
     if given is None:
         raise refusals.key_required()
-    found = re.fullmatch(PATTERN, given.strip())
+    found = _KEY.fullmatch(given.strip())
     if found is None:
         raise refusals.key_malformed()
     return found.group(1)

@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import Response, g, request
+from flask import Request, Response, g
 from structlog.contextvars import bind_contextvars
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from api import problems
 from api.problems import Problem
@@ -42,7 +45,7 @@ class Told:
     def kept(self) -> str:
         """As it is stored; only answers in text are."""
         parts = {"status": self.status, "media_type": self.media_type, "headers": self.headers}
-        return json.dumps(parts | {"body": self.body.decode()}, ensure_ascii=False)
+        return _JSON.encode(parts | {"body": self.body.decode()})
 
     @staticmethod
     def of(kept: str) -> "Told":
@@ -56,22 +59,30 @@ class Told:
         )
 
 
-def language() -> Language:
+def language(request: Request) -> Language:
     """The caller's, as far as it is one of ours; else the state language."""
-    if len(request.headers.get("Accept-Language", "")) > _LONGEST_WISH:
-        return Language.KK
-    best = request.accept_languages.best_match([each.value for each in Language])
-    return Language(best or Language.KK)
+    return _wishes(request)[0]
 
 
-def wanted() -> tuple[str, ...]:
+def wanted(request: Request) -> tuple[str, ...]:
     """Language tags that the caller asks for, in the order of his wishes."""
-    if len(request.headers.get("Accept-Language", "")) > _LONGEST_WISH:
-        return ()
-    return tuple(tag for tag, _ in request.accept_languages)
+    return _wishes(request)[1]
 
 
-def wants_page() -> bool:
+def _wishes(request: Request) -> tuple[Language, tuple[str, ...]]:
+    said = request.headers.get("Accept-Language", "")
+    return _understood("" if len(said) > _LONGEST_WISH else said)
+
+
+@lru_cache(maxsize=256)
+def _understood(wish: str) -> tuple[Language, tuple[str, ...]]:
+    """Callers of one program, and browsers of one make, all say the same."""
+    accepted = parse_accept_header(wish, LanguageAccept)
+    best = accepted.best_match([each.value for each in Language])
+    return Language(best or Language.KK), tuple(tag for tag, _ in accepted)
+
+
+def wants_page(request: Request) -> bool:
     """Whether the caller would rather read a page than problem details, as browsers say."""
     kinds = (problems.MEDIA_TYPE, "text/html")
     return request.accept_mimetypes.best_match(kinds, default=kinds[0]) == kinds[1]
@@ -80,9 +91,7 @@ def wants_page() -> bool:
 def told(reply: Reply) -> Told:
     """What a view answers, in bytes."""
     body = reply.body
-    content = (
-        body if isinstance(body, bytes) else as_json(body.model_dump(mode="json", by_alias=True))
-    )
+    content = body if isinstance(body, bytes) else body.model_dump_json(by_alias=True).encode()
     return Told(
         status=reply.status,
         media_type=reply.media_type,
@@ -92,9 +101,9 @@ def told(reply: Reply) -> Told:
     )
 
 
-def refused(problem: Problem) -> Told:
+def refused(problem: Problem, request: Request) -> Told:
     """A problem in the caller's language."""
-    spoken = language()
+    spoken = language(request)
     noted(problem)
     return Told(
         status=problem.status,
@@ -114,9 +123,12 @@ def noted(problem: Problem) -> None:
 
 def response(answer: Told) -> Response:
     """The answer as Flask sends it."""
-    made = Response(answer.body, status=answer.status, content_type=answer.media_type)
-    for name, value in (_ALWAYS | {"X-Request-Id": g.request_id} | answer.headers).items():
-        made.headers[name] = value
+    made = Response(
+        answer.body,
+        status=answer.status,
+        headers=_ALWAYS | {"X-Request-Id": g.request_id} | answer.headers,
+        content_type=answer.media_type,
+    )
     for cookie in answer.cookies:
         made.headers.add("Set-Cookie", cookie)
     return made

@@ -4,9 +4,11 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g
+from flask import request as current
 from gunicorn.http.errors import ParseException
 from pydantic import BaseModel
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -43,6 +45,9 @@ _THEIR_REQUEST_ID = re.compile(
 
 log = structlog.get_logger("api.requests")
 
+_requests, _duration = cache(telemetry.REQUESTS.labels), cache(telemetry.DURATION.labels)
+"""Of each route its own, which are looked up at its first answers only."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
@@ -69,33 +74,38 @@ class Walk:
 
     def _view(self, route: Route) -> Callable[..., Response]:
         def view(**path: str) -> Response:
-            return response(self._answer(route, path))
+            return response(self._answer(route, _request(), path))
 
         return view
 
-    def _answer(self, route: Route, path: dict[str, str]) -> Told:
+    def _answer(self, route: Route, request: Request, path: dict[str, str]) -> Told:
         try:
-            return self._let_in(route, path)
+            return self._let_in(route, request, path)
         except DocgenError as error:
-            return self._refused(route, path, problems.of_error(error))
+            return self._refused(route, request, path, problems.of_error(error))
         except Refusal as refusal:
-            return self._refused(route, path, refusal.problem)
+            return self._refused(route, request, path, refusal.problem)
 
-    def _refused(self, route: Route, path: dict[str, str], problem: Problem) -> Told:
-        if route.refusal is None or not wants_page():
-            return refused(problem)
+    def _refused(
+        self, route: Route, request: Request, path: dict[str, str], problem: Problem
+    ) -> Told:
+        if route.refusal is None or not wants_page(request):
+            return refused(problem, request)
         noted(problem)
-        query = None if route.query is None else _query_if_right(route.query)
         call = Call(
-            docgen=self.docgen, language=language(), path=path, query=query, wanted=wanted()
+            docgen=self.docgen,
+            language=language(request),
+            path=path,
+            query=None if route.query is None else _query_if_right(request, route.query),
+            wanted=wanted(request),
         )
         return told(route.refusal(problem, call))
 
-    def _let_in(self, route: Route, path: dict[str, str]) -> Told:
-        signer = self._signer(route)
-        who = self._known(route, path) if signer is None else _known_as(signer)
+    def _let_in(self, route: Route, request: Request, path: dict[str, str]) -> Told:
+        signer = self._signer(route, request)
+        who = self._known(route, request, path) if signer is None else _known_as(signer, request)
         key = asked_key(request, route.repeat)
-        call = self._call(route, path, who)
+        call = self._call(route, request, path, who)
         if signer is not None:
             call = replace(call, given_signer=signer, shown=signer.shown)
 
@@ -113,9 +123,9 @@ class Walk:
             fingerprint=fingerprint(request, who.secret),
             undone_by_fault=route.undone_by_fault,
         )
-        return once.answer(tell, lambda error: refused(problems.of_error(error)))
+        return once.answer(tell, lambda error: refused(problems.of_error(error), request))
 
-    def _signer(self, route: Route) -> Signer | None:
+    def _signer(self, route: Route, request: Request) -> Signer | None:
         if route.signing is None:
             return None
         proved = route.signing is OfSession.PROVED
@@ -123,7 +133,7 @@ class Walk:
         bind_contextvars(ticket=signer.ticket.id, envelope=signer.ticket.envelope_id)
         return signer
 
-    def _known(self, route: Route, path: dict[str, str]) -> Known | None:
+    def _known(self, route: Route, request: Request, path: dict[str, str]) -> Known | None:
         if route.of_our_page:
             require_our_page(request, self.docgen)
         if route.scope is None and not route.for_staff:
@@ -138,16 +148,18 @@ class Walk:
             raise NotAuthenticated
         return who
 
-    def _call(self, route: Route, path: dict[str, str], who: Known | None) -> Call:
+    def _call(
+        self, route: Route, request: Request, path: dict[str, str], who: Known | None
+    ) -> Call:
         """The input: what costs least to refuse is read first, the body last."""
         shown = self._shown(route, path, who)
         query = None if route.query is None else reading.read_query(request, route.query)
         if route.counted:
-            self._admit()
-        body, files = _body(route)
+            self._admit(request)
+        body, files = _body(route, request)
         return Call(
             docgen=self.docgen,
-            language=language(),
+            language=language(request),
             path=path,
             given_caller=None if who is None else who.caller,
             session=None if who is None else who.session,
@@ -158,11 +170,11 @@ class Walk:
             file=files[0].content if files else b"",
             files=files,
             query=query,
-            wanted=wanted(),
-            etags=frozenset(request.if_none_match.as_set(include_weak=True)),
+            wanted=wanted(request),
+            etags=_etags(request),
         )
 
-    def _admit(self) -> None:
+    def _admit(self, request: Request) -> None:
         """Count the caller's address, as far as our own proxies are believed."""
         try:
             self.docgen.turnstile.admit(request.remote_addr or "")
@@ -183,10 +195,15 @@ class Walk:
 
     def _begin(self) -> None:
         clear_contextvars()
-        theirs = request.headers.get("X-Request-Id", "")
+        theirs = current.headers.get("X-Request-Id", "")
         g.request_id = theirs if _THEIR_REQUEST_ID.fullmatch(theirs) else self.chance.identifier()
         g.begun = time.perf_counter()
         bind_contextvars(request_id=g.request_id)
+
+
+def _request() -> Request:
+    """What stands behind the name: each look at it through the name costs another one."""
+    return current._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
 
 
 def _envelope_id(route: Route, path: dict[str, str]) -> str | None:
@@ -195,19 +212,25 @@ def _envelope_id(route: Route, path: dict[str, str]) -> str | None:
     return named if _OUR_ID.fullmatch(named) else None
 
 
-def _known_as(signer: Signer) -> Known:
+def _known_as(signer: Signer, request: Request) -> Known:
     """Whoever holds a session of signing calls as the subscriber, without any scope."""
     return Known(caller=signer.caller, secret=credential(request))
 
 
-def _query_if_right(model: type[BaseModel]) -> BaseModel | None:
+def _query_if_right(request: Request, model: type[BaseModel]) -> BaseModel | None:
     try:
         return reading.read_query(request, model)
     except ValuesRejected:
         return None
 
 
-def _body(route: Route) -> tuple[BaseModel | None, tuple[Uploaded, ...]]:
+def _etags(request: Request) -> frozenset[str]:
+    if "If-None-Match" not in request.headers:
+        return frozenset()
+    return frozenset(request.if_none_match.as_set(include_weak=True))
+
+
+def _body(route: Route, request: Request) -> tuple[BaseModel | None, tuple[Uploaded, ...]]:
     match route.body:
         case JsonBody() as body:
             return reading.read_json(request, body), ()
@@ -223,21 +246,25 @@ def _body(route: Route) -> tuple[BaseModel | None, tuple[Uploaded, ...]]:
 
 def _end(made: Response) -> Response:
     """The address itself is not told: callers put phones there."""
-    taken = time.perf_counter() - g.begun
-    rule = "unknown" if request.url_rule is None else request.url_rule.rule
-    method = request.method if request.url_rule is not None else "other"
-    telemetry.REQUESTS.labels(method, rule, str(made.status_code)).inc()
-    telemetry.DURATION.labels(method, rule).observe(taken)
+    taken, request = time.perf_counter() - g.begun, _request()
+    known = request.url_rule
+    method, rule = ("other", "unknown") if known is None else (request.method, known.rule)
+    _requests(method, rule, str(made.status_code)).inc()
+    _duration(method, rule).observe(taken)
     log.info("request", method=method, route=rule, status=made.status_code, ms=round(taken * 1000))
     return made
 
 
 def _fault(fault: Exception) -> Response:
     """What no route has foreseen: a refusal of HTTP, or a fault of ours that only the log tells."""
+    return response(refused(_problem(fault), _request()))
+
+
+def _problem(fault: Exception) -> Problem:
     if isinstance(fault, ParseException):
         # Gunicorn reads the body as we do, and only then sees that it is none.
-        return response(refused(problems.of_http(BadRequest())))
+        return problems.of_http(BadRequest())
     if isinstance(fault, HTTPException) and fault.code is not None:
-        return response(refused(problems.of_http(fault)))
+        return problems.of_http(fault)
     log.error("an unforeseen fault", exc_info=fault)
-    return response(refused(Problem(status=500, code="internal_error")))
+    return Problem(status=500, code="internal_error")

@@ -52,7 +52,7 @@ from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
 from tests.api.people import staff_desk
 from tests.api.program import ENVELOPES, Program, sample
-from tests.api.stage import FORMS, PUBLIC_URL, Works
+from tests.api.stage import FORMS, PUBLIC_URL, Works, application
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
 from tests.api.watch import Watch
 from tests.packs.cases import OPERATOR
@@ -214,6 +214,9 @@ def loopback_posting() -> HttpPosting:
 @contextmanager
 def portal(database_url: str, redis_url: str) -> Iterator[Portal]:
     """An installation over those services."""
+    # Made here and not by whichever thread asks first: Python 3.11 builds syntax trees, of which
+    # routes are compiled, in one thread at a time only.
+    application()
     over = world(database_url, redis_url)
     over.jobs = worker = Worker(over.work)
     over.forms = FORMS
