@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from docgen.domain import dispatch
 from docgen.domain.asked import AskedOnce
@@ -38,6 +38,14 @@ from docgen.ports_of_evidence import Anchors, Audit, Versions
 from docgen.ports_of_packs import PackBatches, Packs
 from docgen.ports_of_staff import Knocks, Sessions, SignInTries, Staff, Visits
 from docgen.ports_of_tickets import Tickets
+
+T = TypeVar("T")
+Coming = Callable[[], T]
+"""An answer that comes along with what is asked next, or at the latest when it is called.
+
+Several are asked for before the first is called: then they cost one journey to the database. It is
+called once, and within the unit of work.
+"""
 
 # --- time and chance ------------------------------------------------------------------------
 
@@ -93,7 +101,9 @@ class Envelopes(Protocol):
         StaleEnvelope is raised, by the commit at the latest, if another was stored meanwhile.
         """
 
-    def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
+    def find(
+        self, wanted: EnvelopeFilter, *, after: str | None, limit: int
+    ) -> Coming[Sequence[Envelope]]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""
 
     def in_state(self, state: State) -> Sequence[str]:
@@ -111,7 +121,7 @@ class Envelopes(Protocol):
     def by_number(self, number: str) -> Envelope:
         """The envelope of the document of that number; raises DocumentNotFound."""
 
-    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
+    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> Coming[frozenset[Iin]]:
         """Whose the owner's envelopes of this number are that were made since."""
 
 
@@ -130,7 +140,7 @@ class Verifications(Protocol):
     def confirm(self, verification: Verification) -> bool:
         """Store its confirmation: one conditional update; True only where it was open still."""
 
-    def history(self, phone: Phone, *, owner: str) -> Sequence[Verification]:
+    def history(self, phone: Phone, *, owner: str) -> Coming[Sequence[Verification]]:
         """All that the owner has had of a number, the newest first."""
 
     def alike(self, manifest_hash: str) -> Sequence[str]:
@@ -236,16 +246,16 @@ class Tallies(Protocol):
 
     def outcomes(
         self, of: Of, name: str, *, since: datetime, before: datetime, now: datetime
-    ) -> Sequence[Outcome]:
+    ) -> Coming[Sequence[Outcome]]:
         """What came of the envelopes to which codes went between, as far as it is over.
 
         Of the newest messages only, where there are very many.
         """
 
-    def knows(self, phone: str) -> bool:
+    def knows(self, phone: str) -> Coming[bool]:
         """Whether any message was ever begun to this phone; `phone` stands for it."""
 
-    def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
+    def wrong_codes(self, phone: str, *, since: datetime) -> Coming[Sequence[datetime]]:
         """When wrong codes were typed that had gone to this phone, in order."""
 
 
@@ -455,7 +465,7 @@ class UnitOfWork(Protocol):
     def foresee(self, chain: str) -> None:
         """An envelope and its newest challenge will be asked for: fetch them at one journey."""
 
-    def next_number(self, series: str) -> int:
+    def next_number(self, series: str) -> Coming[int]:
         """The next number of a series, starting at 1; never given twice, gaps are allowed."""
 
     def commit(self) -> None:

@@ -1,7 +1,7 @@
 """Check a number: what the register, the directory and the list of employees say of it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,15 @@ from docgen.domain.evidence import pseudonym
 from docgen.domain.journal import Event, Fact
 from docgen.domain.number import DirectoryAnswer, Found, NumberPolicy, NumberReport, report
 from docgen.domain.subscriber import Iin, Phone
-from docgen.domain.verification import newest_confirmed, newest_for_another
-from docgen.ports import Clock, EmployeeNumbers, Register, SubscriberDirectory, UnitOfWork
+from docgen.domain.verification import Verification, newest_confirmed, newest_for_another
+from docgen.ports import (
+    Clock,
+    Coming,
+    EmployeeNumbers,
+    Register,
+    SubscriberDirectory,
+    UnitOfWork,
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +58,7 @@ class CheckNumber:
         answer, unavailable = self._asked(phone, iin)
         if used is None:
             with self.register.view() as unit:
-                used = self.look(unit, phone, iin, owner=owner)
+                used = self.look(unit, phone, iin, owner=owner)()
         found = Found(
             answer=answer,
             unavailable=unavailable,
@@ -70,20 +77,26 @@ class CheckNumber:
             log.warning("a number was not checked: %s", failure)
             return None, True
 
-    def look(self, unit: UnitOfWork, phone: Phone, iin: Iin, *, owner: str) -> Used:
+    def look(self, unit: UnitOfWork, phone: Phone, iin: Iin, *, owner: str) -> Coming[Used]:
         """What the register knows, in a unit that reads more than that."""
         if phone.is_test:
-            return Used()
+            return Used
         since = self.clock.now() - self.policy.shared_window
         persons = unit.envelopes.persons_at(phone, owner=owner, since=since)
         history = unit.verifications.history(phone, owner=owner)
-        lately = {each.person.iin for each in history if each.created_at >= since}
-        own = newest_confirmed(history, iin)
-        after = None if own is None or own.confirmation is None else own.confirmation.confirmed_at
-        return Used(
-            persons=len(persons | lately | {iin}),
-            another_at=newest_for_another(history, iin, after=after),
-        )
+        return lambda: _used(persons(), history(), iin, since=since)
+
+
+def _used(
+    persons: frozenset[Iin], history: Sequence[Verification], iin: Iin, *, since: datetime
+) -> Used:
+    lately = {each.person.iin for each in history if each.created_at >= since}
+    own = newest_confirmed(history, iin)
+    after = None if own is None or own.confirmation is None else own.confirmation.confirmed_at
+    return Used(
+        persons=len(persons | lately | {iin}),
+        another_at=newest_for_another(history, iin, after=after),
+    )
 
 
 def fact_of(

@@ -1,11 +1,12 @@
 """Create an envelope: checked values become documents with numbers and verification tokens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from docgen.domain.account import Account
 from docgen.domain.envelope import Document, Envelope, Reference, State
 from docgen.domain.errors import (
     EnvelopeNotFound,
@@ -24,9 +25,9 @@ from docgen.domain.subscriber import Phone, Subscriber
 from docgen.domain.work import Task
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.identity import read_reference, read_subscriber
-from docgen.ports import Chance, Jobs, Register, Timer, UnitOfWork
+from docgen.ports import Chance, Coming, Jobs, Register, Timer, UnitOfWork
 from docgen.texts import dates
-from docgen.usecases.check_number import CheckNumber, below, fact_of
+from docgen.usecases.check_number import CheckNumber, Used, below, fact_of
 from docgen.usecases.owe_work import owe_work
 from docgen.usecases.recall_account import RecallAccount, Whose
 from docgen.usecases.recall_number import RecallNumber
@@ -96,22 +97,22 @@ class CreateEnvelope:
         Raises ValuesRejected or QueueFull, and MoveNotAllowed or AlreadySuperseded where it cannot
         stand in another one's place.
         """
-        known = self._known(request)
-        if known is not None:
+        if (known := self._known(request)) is not None:
             return known
         subscriber, reference, checked = self._checked(request)
-        number = self.check(subscriber.phone, subscriber.iin, owner=request.owner)
+        used, account = self._looked_back(request, subscriber, reference, checked)
+        number = self.check(subscriber.phone, subscriber.iin, owner=request.owner, used=used)
         now = self.clock.now()
         today = dates.local_day(now)
-        whose = _whose(request, subscriber)
         warnings = self._review(
-            checked, whose=whose, account_number=reference.account_number, today=today
+            checked, account=account, account_number=reference.account_number, today=today
         )
         made_id = request.id or self.chance.identifier()
         with self.register.begin() as unit:
-            self._require_room(unit)
             self._supersede(unit, request, by=made_id, now=now)
-            documents = tuple(self._document(unit, each, request, today) for each in checked)
+            numbers = [self._number(unit, each, request, today) for each in checked]
+            self._require_room(unit)
+            documents = tuple(map(partial(self._document, today), checked, numbers))
             envelope = Envelope(
                 id=made_id,
                 owner=request.owner,
@@ -173,6 +174,20 @@ class CreateEnvelope:
             except EnvelopeNotFound:
                 return None
 
+    def _looked_back(
+        self,
+        request: EnvelopeRequest,
+        subscriber: Subscriber,
+        reference: Reference,
+        checked: Sequence[_Checked],
+    ) -> tuple[Used, Account]:
+        """What the register tells of the number and of the account, of one moment."""
+        whose, account_number = _whose(request, subscriber), reference.account_number
+        with self.register.view() as unit:
+            used = self.check.look(unit, subscriber.phone, subscriber.iin, owner=request.owner)
+            account = self._review.look(unit, checked, whose=whose, account_number=account_number)
+            return used(), account()
+
     def _require_room(self, unit: UnitOfWork) -> None:
         owed = unit.outbox.backlog().get(Task.RENDER)
         if owed is not None and owed.count >= self.most_owed:
@@ -231,15 +246,19 @@ class CreateEnvelope:
             raise ValuesRejected((FieldError(pointer, "order_number_differs"),))
         return _Checked(form=form, languages=each.languages, values=values, root=f"{root}/values")
 
-    def _document(
+    def _number(
         self, unit: UnitOfWork, each: _Checked, request: EnvelopeRequest, today: date
-    ) -> Document:
+    ) -> Coming[str]:
         kind = NUMBERS if is_test_client(request.client) else ""
         series = f"{kind}{each.form.number_prefix}-{today.year}"
+        number = unit.next_number(series)
+        return lambda: f"{series}-{number():06}"
+
+    def _document(self, today: date, each: _Checked, number: Coming[str]) -> Document:
         edition = each.form.edition_on(today)
         return Document(
             id=self.chance.identifier(),
-            number=f"{series}-{unit.next_number(series):06}",
+            number=number(),
             form=each.form.code,
             languages=each.languages,
             values=each.values.model_dump(mode="json"),

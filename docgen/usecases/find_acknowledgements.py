@@ -43,7 +43,7 @@ class FindAcknowledgements:
                     ),
                     after=None,
                     limit=_MOST,
-                )
+                )()
             ]
         signed = (found for envelope in envelopes for found in self._in(envelope, case))
         return [found for found in signed if found.signed_on <= case.as_of]

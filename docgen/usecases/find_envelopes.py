@@ -24,7 +24,7 @@ class FindEnvelopes:
     def __call__(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Found:
         """The page after an envelope id, or the first one."""
         with self.register.view() as unit:
-            found = unit.envelopes.find(wanted, after=after, limit=limit + 1)
+            found = unit.envelopes.find(wanted, after=after, limit=limit + 1)()
         page = found[:limit]
         more = len(found) > limit
         return Found(envelopes=page, next_after=page[-1].id if more else None)

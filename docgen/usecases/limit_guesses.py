@@ -10,7 +10,7 @@ from docgen.domain.errors import CodeGone, CodeWrong
 from docgen.domain.journal import Entry, Event
 from docgen.domain.pseudonyms import Pseudonyms
 from docgen.domain.sending_limits import SendingPolicy, wait_until_allowed
-from docgen.ports import Clock, UnitOfWork
+from docgen.ports import Clock, Coming, UnitOfWork
 from docgen.usecases.find_matter import Matter
 
 
@@ -39,13 +39,16 @@ class LimitGuesses:
 
     def look(self, unit: UnitOfWork, matter: Matter) -> Guessed:
         """All that `__call__` wants to know, in a unit that reads more than that."""
+        elsewhere = self._elsewhere(unit, matter)
         entries = [entry for chain in matter.alike(unit) for entry in unit.journal.of(chain)]
+        return Guessed(here=entries, elsewhere=elsewhere())
+
+    def _elsewhere(self, unit: UnitOfWork, matter: Matter) -> Coming[Sequence[datetime]]:
+        """A number of tests is everybody's: only what was typed for this counts."""
         if matter.phone.is_test:
-            # A number of tests is everybody's: only what was typed for this counts.
-            return Guessed(here=entries, elsewhere=())
-        phone = self.pseudonyms.of_phone(matter.phone)
+            return tuple
         since = self.clock.now() - self.sending.wrong_codes.window
-        return Guessed(here=entries, elsewhere=unit.tallies.wrong_codes(phone, since=since))
+        return unit.tallies.wrong_codes(self.pseudonyms.of_phone(matter.phone), since=since)
 
     def __call__(self, guessed: Guessed, challenge: Challenge, *, attempt_id: str) -> None:
         """Raises CodeGone where no guess is left, CodeWrong for what was wrong already."""

@@ -23,13 +23,14 @@ from docgen.domain.sending_limits import (
     Limit,
     Meter,
     Of,
+    Outcome,
     Purse,
     SendingPolicy,
     is_burst,
     wait_until_allowed,
     waits_for_conversion,
 )
-from docgen.ports import Clock, Register, UnitOfWork
+from docgen.ports import Clock, Coming, Register, UnitOfWork
 from docgen.ports_of_codes import Alerts, SendLimits
 from docgen.texts.dates import ALMATY
 
@@ -95,15 +96,16 @@ class LimitSending:
         if sending.phone.is_test or _network(sending) not in self.policy.networks:
             return LookedBack()
         now, phone = self.clock.now(), self.pseudonyms.of_phone(sending.phone)
+        is_known, outcomes = unit.tallies.knows(phone), self._outcomes(unit, sending, now)
         # Where nothing has gone nothing was typed, and nobody counted: all that need not be read.
-        is_new = not unit.tallies.knows(phone)
+        is_new = not is_known()
         wrong_since = now - self.policy.wrong_codes.window
         return LookedBack(
             memory=memory,
             is_new=is_new,
             typed=0 if is_first else _typed_wrongly(unit, sending.chain),
-            wrong=() if is_new else unit.tallies.wrong_codes(phone, since=wrong_since),
-            conversion=self._conversion(unit, sending, now),
+            wrong=() if is_new else unit.tallies.wrong_codes(phone, since=wrong_since)(),
+            conversion=self._conversion([each() for each in outcomes], now),
             of_subscriber=self._of_subscriber(unit, sending, is_new=is_new),
             this_hour=self._this_hour(unit, sending, now),
         )
@@ -162,21 +164,22 @@ class LimitSending:
         if looked.conversion is not None:
             raise LimitReached(Limit.CONVERSION, looked.conversion)
 
-    def _conversion(self, unit: UnitOfWork, sending: Sending, now: datetime) -> timedelta | None:
-        policy = self.policy.conversion
+    def _outcomes(
+        self, unit: UnitOfWork, sending: Sending, now: datetime
+    ) -> Sequence[Coming[Sequence[Outcome]]]:
+        """What came of codes to the same network, and of the same technician's."""
+        since, before = now - self.policy.conversion.window, now - self.codes.life
         watched = [(Of.NETWORK, _network(sending))]
         if sending.employee_id is not None:
             watched.append((Of.TECHNICIAN, sending.employee_id))
-        waits = (
-            waits_for_conversion(
-                unit.tallies.outcomes(
-                    of, name, since=now - policy.window, before=now - self.codes.life, now=now
-                ),
-                now=now,
-                policy=policy,
-            )
+        return [
+            unit.tallies.outcomes(of, name, since=since, before=before, now=now)
             for of, name in watched
-        )
+        ]
+
+    def _conversion(self, outcomes: Sequence[Sequence[Outcome]], now: datetime) -> timedelta | None:
+        policy = self.policy.conversion
+        waits = (waits_for_conversion(each, now=now, policy=policy) for each in outcomes)
         return max((wait for wait in waits if wait is not None), default=None)
 
     # --- what is counted ----------------------------------------------------------------

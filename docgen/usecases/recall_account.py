@@ -1,15 +1,16 @@
 """Recall what an account has signed: equipment held, debt acknowledged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from docgen.domain.account import Account
 from docgen.domain.envelope import Envelope, EnvelopeFilter, State
 from docgen.domain.errors import FormNotFound, ValuesRejected
 from docgen.domain.subscriber import Iin
 from docgen.forms.catalogue import Catalogue
-from docgen.ports import Register, UnitOfWork
+from docgen.ports import Coming, Register, UnitOfWork
 
 _SIGNED = (State.CONFIRMED, State.SEALED)
 _AT_ONCE = 100
@@ -41,14 +42,23 @@ class RecallAccount:
     def __call__(self, whose: Whose, *, account_numbers: Iterable[str]) -> Account:
         """The account after all signed papers under those numbers; an empty one for none."""
         with self.register.view() as unit:
-            signed = {
-                envelope.id: envelope
-                for number in account_numbers
-                for envelope in _all(unit, _filter(whose, number))
-                if envelope.state in _SIGNED
-                and envelope.subscriber.iin == whose.iin
-                and envelope.id != whose.without
-            }
+            return self.look(unit, whose, account_numbers=account_numbers)()
+
+    def look(
+        self, unit: UnitOfWork, whose: Whose, *, account_numbers: Iterable[str]
+    ) -> Coming[Account]:
+        """The same in a unit that reads more than that."""
+        found = [_all(unit, _filter(whose, number)) for number in account_numbers]
+        return lambda: self._account(whose, chain.from_iterable(each() for each in found))
+
+    def _account(self, whose: Whose, envelopes: Iterable[Envelope]) -> Account:
+        signed = {
+            envelope.id: envelope
+            for envelope in envelopes
+            if envelope.state in _SIGNED
+            and envelope.subscriber.iin == whose.iin
+            and envelope.id != whose.without
+        }
         account = Account()
         for envelope in sorted(signed.values(), key=_signed_at):
             account = self._after(account, envelope)
@@ -79,8 +89,15 @@ def _signed_at(envelope: Envelope) -> tuple[datetime, str]:
     return envelope.created_at if consent is None else consent.confirmed_at, envelope.id
 
 
-def _all(unit: UnitOfWork, wanted: EnvelopeFilter) -> Iterator[Envelope]:
-    after: str | None = None
-    while found := unit.envelopes.find(wanted, after=after, limit=_AT_ONCE):
+def _all(unit: UnitOfWork, wanted: EnvelopeFilter) -> Coming[Iterator[Envelope]]:
+    first = unit.envelopes.find(wanted, after=None, limit=_AT_ONCE)
+    return lambda: _pages(unit, wanted, first())
+
+
+def _pages(
+    unit: UnitOfWork, wanted: EnvelopeFilter, first: Sequence[Envelope]
+) -> Iterator[Envelope]:
+    found = first
+    while found:
         yield from found
-        after = found[-1].id
+        found = unit.envelopes.find(wanted, after=found[-1].id, limit=_AT_ONCE)()

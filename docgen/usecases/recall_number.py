@@ -16,7 +16,8 @@ class RecallNumber:
     def __call__(self, iin: Iin, phone: Phone, *, owner: str) -> PhoneVerification | None:
         """As it stands now, for an envelope to keep; None where the owner has none."""
         with self.register.view() as unit:
-            known = newest_confirmed(unit.verifications.history(phone, owner=owner), iin)
+            history = unit.verifications.history(phone, owner=owner)
+            known = newest_confirmed(history(), iin)
             if known is None or known.confirmation is None:
                 return None
             challenge = unit.challenges.find(known.confirmation.challenge_id)

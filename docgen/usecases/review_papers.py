@@ -7,6 +7,7 @@ from datetime import date
 from docgen.domain.account import Account
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.forms.form import Form, FormValues
+from docgen.ports import Coming, UnitOfWork
 from docgen.usecases.recall_account import RecallAccount, Whose
 
 
@@ -25,22 +26,29 @@ class ReviewPapers:
 
     recall: RecallAccount
 
-    def __call__(
-        self, papers: Sequence[NewPaper], *, whose: Whose, account_number: str, today: date
-    ) -> tuple[FieldError, ...]:
-        """The warnings; raises ValuesRejected where earlier papers forbid these.
+    def look(
+        self, unit: UnitOfWork, papers: Sequence[NewPaper], *, whose: Whose, account_number: str
+    ) -> Coming[Account]:
+        """What `__call__` wants to know, in a unit that reads more than that.
 
         The account is that of the reference and of whatever the papers themselves name, so that
         nobody looks away by writing another number in front.
         """
+        if not _look_back(papers):
+            return Account
+        numbers = {account_number}.union(*(paper.values.accounts() for paper in papers))
+        return self.recall.look(unit, whose, account_numbers=numbers)
+
+    def __call__(
+        self, papers: Sequence[NewPaper], *, account: Account, account_number: str, today: date
+    ) -> tuple[FieldError, ...]:
+        """The warnings; raises ValuesRejected where earlier papers forbid these."""
         warnings = [
             found.below(paper.root) for paper in papers for found in paper.values.warn(today)
         ]
         warnings += _strays(papers, account_number)
-        if not any(paper.values.looks_back for paper in papers):
+        if not _look_back(papers):
             return tuple(warnings)
-        numbers = {account_number}.union(*(paper.values.accounts() for paper in papers))
-        account = self.recall(whose, account_numbers=numbers)
         reviews = [
             (paper.root, paper.values.review(_beside(paper, papers, account))) for paper in papers
         ]
@@ -49,6 +57,10 @@ class ReviewPapers:
             raise ValuesRejected(tuple(errors))
         found = [found.below(root) for root, review in reviews for found in review.warnings]
         return (*warnings, *found)
+
+
+def _look_back(papers: Sequence[NewPaper]) -> bool:
+    return any(paper.values.looks_back for paper in papers)
 
 
 def _strays(papers: Sequence[NewPaper], account_number: str) -> Iterator[FieldError]:

@@ -145,13 +145,15 @@ class SendCode:
 
     def _look(self, unit: UnitOfWork, wish: _Wish, latest: Challenge | None, memory: str) -> _Seen:
         matter = wish.matter
+        used = self.check.look(unit, matter.phone, matter.iin, owner=matter.owner)
+        looked = self.limit_sending.look(
+            unit, wish.sending(), memory=memory, is_first=latest is None
+        )
         return _Seen(
             latest=latest,
             hops=() if latest is None else tuple(unit.hops.of_challenge(latest.id)),
-            looked=self.limit_sending.look(
-                unit, wish.sending(), memory=memory, is_first=latest is None
-            ),
-            used=self.check.look(unit, matter.phone, matter.iin, owner=matter.owner),
+            looked=looked,
+            used=used(),
         )
 
     def _sent(self, wish: _Wish, seen: _Seen) -> Challenge:

@@ -35,7 +35,7 @@ class ShowVerification:
             if not caller.sees_verification(verification):
                 raise VerificationNotFound(verification_id)
             history = unit.verifications.history(verification.phone, owner=verification.owner)
-            latest = unit.challenges.latest(verification_id)
+            latest, known = unit.challenges.latest(verification_id), history()
         code = verification.confirmation
         return ShownVerification(
             verification=verification,
@@ -43,5 +43,5 @@ class ShowVerification:
             challenge=latest,
             for_another_at=None
             if code is None
-            else newest_for_another(history, verification.person.iin, after=code.confirmed_at),
+            else newest_for_another(known, verification.person.iin, after=code.confirmed_at),
         )

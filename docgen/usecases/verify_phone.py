@@ -74,7 +74,7 @@ class VerifyPhone:
                 pass
             else:
                 return
-            history = unit.verifications.history(person.phone, owner=request.owner)
+            history = unit.verifications.history(person.phone, owner=request.owner)()
             earlier = [each.salt for each in history if each.person.iin == person.iin]
             verification = Verification(
                 id=verification_id,

@@ -126,7 +126,7 @@ def test_envelopes_live_through_later_migrations(database_url: str) -> None:
     migrate.upgrade(database_url)
     with register.view() as unit:
         wanted = EnvelopeFilter(owner=stored.owner)
-        found = unit.envelopes.find(wanted, after=None, limit=2)
+        found = unit.envelopes.find(wanted, after=None, limit=2)()
     register.close()
     assert [each.id for each in found] == [stored.id]
 

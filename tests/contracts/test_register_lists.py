@@ -30,7 +30,7 @@ def _find(
     register: SqlRegister, wanted: EnvelopeFilter, *, after: str | None = None, limit: int = 100
 ) -> list[Envelope]:
     with register.view() as unit:
-        return list(unit.envelopes.find(wanted, after=after, limit=limit))
+        return list(unit.envelopes.find(wanted, after=after, limit=limit)())
 
 
 def _ids(envelopes: list[Envelope]) -> list[str]:

@@ -91,11 +91,11 @@ def test_a_lost_connection_is_replaced(postgres_url: str) -> None:
     """A server that has ended our connections, as at its restart, is asked over new ones."""
     register, other = SqlRegister(postgres_url), SqlRegister(postgres_url)
     with register.begin() as unit:
-        assert unit.next_number("AA-26") == 1
+        assert unit.next_number("AA-26")() == 1
     with other._engine.connect() as connection:
         assert connection.scalars(_END_ALL_OTHERS).all() == [True]
     with register.begin() as unit:
-        assert unit.next_number("AA-26") == 1
+        assert unit.next_number("AA-26")() == 1
     register.close()
     other.close()
 

@@ -53,8 +53,8 @@ def test_a_phone_is_known_by_whatever_was_begun(register: SqlRegister) -> None:
     """However long ago, and also where every route refused it."""
     _add(register, hop(begun_at=NOW - timedelta(days=400), state=HopState.REFUSED))
     with register.view() as unit:
-        assert unit.tallies.knows("phone-1")
-        assert not unit.tallies.knows("phone-2")
+        assert unit.tallies.knows("phone-1")()
+        assert not unit.tallies.knows("phone-2")()
 
 
 def test_two_hops_of_a_sending_are_one(register: SqlRegister) -> None:
@@ -136,7 +136,7 @@ def test_outcomes_are_of_envelopes_whose_time_is_over_or_which_are_confirmed(
         unit.commit()
     with register.view() as unit:
         for of, name in ((Of.TECHNICIAN, "E-1"), (Of.NETWORK, "701")):
-            found = unit.tallies.outcomes(of, name, since=NOW, before=minutes(2), now=minutes(5))
+            found = unit.tallies.outcomes(of, name, since=NOW, before=minutes(2), now=minutes(5))()
             assert sorted(found, key=lambda each: each.is_confirmed) == [
                 Outcome(begun_at=minutes(1), is_confirmed=False),
                 Outcome(begun_at=minutes(1), is_confirmed=True),
@@ -145,10 +145,10 @@ def test_outcomes_are_of_envelopes_whose_time_is_over_or_which_are_confirmed(
                 since, before = span
                 assert not unit.tallies.outcomes(
                     of, name, since=since, before=before, now=minutes(5)
-                )
+                )()
         assert not unit.tallies.outcomes(
             Of.TECHNICIAN, "E-2", since=NOW, before=minutes(2), now=minutes(5)
-        )
+        )()
 
 
 def test_wrong_codes_are_counted_by_phone_over_all_envelopes(register: SqlRegister) -> None:
@@ -161,13 +161,13 @@ def test_wrong_codes_are_counted_by_phone_over_all_envelopes(register: SqlRegist
             unit.journal.append(chain, fact(Event.CODE_SENT, at=minutes(1)))
         unit.commit()
     with register.view() as unit:
-        assert unit.tallies.wrong_codes("phone-1", since=minutes(-5)) == [
+        assert unit.tallies.wrong_codes("phone-1", since=minutes(-5))() == [
             minutes(each) for each in (-1, -1, 1, 1)
         ]
-        assert unit.tallies.wrong_codes("phone-2", since=minutes(-1.5)) == [
+        assert unit.tallies.wrong_codes("phone-2", since=minutes(-1.5))() == [
             minutes(-1), minutes(1),
         ]  # fmt: skip
-        assert unit.tallies.wrong_codes("phone-3", since=minutes(-5)) == []
+        assert unit.tallies.wrong_codes("phone-3", since=minutes(-5))() == []
 
 
 def test_the_last_lift_of_a_limit_counts(register: SqlRegister) -> None:

@@ -126,7 +126,7 @@ def test_a_writing_unit_locks_what_it_reads(register: SqlRegister, stored: Envel
 
 def _take_number(register: Register) -> int:
     with register.begin() as unit:
-        number = unit.next_number("AA-26")
+        number = unit.next_number("AA-26")()
         unit.commit()
     return number
 
@@ -140,7 +140,7 @@ def test_numbers_are_given_once(register: SqlRegister) -> None:
 def test_each_series_counts_for_itself(register: SqlRegister) -> None:
     """Another series starts at 1."""
     with register.begin() as unit:
-        assert [unit.next_number(series) for series in ("A", "A", "B")] == [1, 2, 1]
+        assert [unit.next_number(series)() for series in ("A", "A", "B")] == [1, 2, 1]
 
 
 def test_a_lock_that_lasts_is_unavailable(database_url: str, stored: Envelope) -> None:

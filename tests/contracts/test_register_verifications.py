@@ -134,7 +134,7 @@ def test_the_history_of_a_number_is_the_owners(register: SqlRegister) -> None:
     _add(register, first, second, elsewhere, verification(owner="another"))
 
     with register.view() as unit:
-        found = unit.verifications.history(first.phone, owner="operator")
+        found = unit.verifications.history(first.phone, owner="operator")()
 
     assert list(found) == [second, first]
 
@@ -179,7 +179,7 @@ def test_persons_at_a_number_are_counted_by_envelopes(register: SqlRegister) -> 
     with register.view() as unit:
         found = unit.envelopes.persons_at(
             own.phone, owner="operator", since=NOW - timedelta(days=30)
-        )
+        )()
     assert found == {own.iin, OTHER_IIN}
 
 

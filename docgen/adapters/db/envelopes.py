@@ -36,6 +36,7 @@ from docgen.domain import for_tests
 from docgen.domain.envelope import MOVES, Archived, Document, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.subscriber import Iin, Phone
+from docgen.ports import Coming
 
 _Rows = tuple[Sequence[EnvelopeRow], Sequence[DocumentRow]]
 
@@ -163,14 +164,16 @@ class SqlEnvelopes:
         self._known.clear()
         self._coming.forget()
 
-    def find(self, wanted: EnvelopeFilter, *, after: str | None, limit: int) -> Sequence[Envelope]:
+    def find(
+        self, wanted: EnvelopeFilter, *, after: str | None, limit: int
+    ) -> Coming[Sequence[Envelope]]:
         """The newest that fit, by id from the newest down; with `after`, those older than that."""
         given = {"its_owner": wanted.owner} | {
             name: value for name, value in _set_in(wanted, after=after).items() if value is not None
         }
         found = _fitting(frozenset(given), tests=wanted.tests)
-        rows = all_rows(self._connection, found, given | {"most": limit})
-        return self._with_documents(rows)
+        rows = found.soon(self._connection, given | {"most": limit})
+        return lambda: self._with_documents(rows())
 
     def in_state(self, state: State) -> Sequence[str]:
         """Ids of the envelopes in that state, the oldest first."""
@@ -210,10 +213,11 @@ class SqlEnvelopes:
             raise DocumentNotFound
         return found[0]
 
-    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> frozenset[Iin]:
+    def persons_at(self, phone: Phone, *, owner: str, since: datetime) -> Coming[frozenset[Iin]]:
         """Whose the owner's envelopes of this number are that were made since."""
         given = {"its_owner": owner, "its_phone": phone.value, "since": since}
-        return frozenset(map(Iin, _PERSONS.column(self._connection, given)))
+        found = _PERSONS.column_soon(self._connection, given)
+        return lambda: frozenset(map(Iin, found()))
 
     def _asked(self, envelope_id: str) -> Callable[[], _Rows]:
         one = _ONE_LOCKED if self._locking else _ONE

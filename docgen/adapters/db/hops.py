@@ -8,9 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, Text, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
 from docgen.adapters.db.reading import all_rows
-from docgen.adapters.db.rows import EnvelopeRow, SmsHopRow, SmsReceiptRow, VerificationRow
+from docgen.adapters.db.rows import (
+    EnvelopeRow,
+    JournalRow,
+    SmsHopRow,
+    SmsReceiptRow,
+    VerificationRow,
+)
 from docgen.domain.dispatch import Delivery, Hop, HopState, Purpose, Receipt
 from docgen.domain.errors import NotFound
 
@@ -72,6 +79,12 @@ _LOCK_CHAIN = tuple(
 )
 _BY_MESSAGE = PreparedQuery(_NEWEST_NAMED)
 _BY_MESSAGE_LOCKED = PreparedQuery(_NEWEST_NAMED.with_for_update())
+_ITS_LAST_ENTRY = PreparedQuery(
+    select(JournalRow)
+    .where(JournalRow.envelope_id == _CHAIN.scalar_subquery())
+    .order_by(JournalRow.sequence.desc())
+    .limit(1)
+)
 _HEARD = PreparedQuery(
     select(SmsReceiptRow)
     .where(
@@ -85,9 +98,10 @@ _HEARD = PreparedQuery(
 class SqlHops:
     """Implements ports.Hops."""
 
-    def __init__(self, connection: Connection, *, locking: bool) -> None:
+    def __init__(self, connection: Connection, *, locking: bool, journal: SqlJournal) -> None:
         self._connection = connection
         self._locking = locking
+        self._journal = journal
 
     def add(self, hop: Hop) -> None:
         """Store a hop that begins."""
@@ -128,10 +142,10 @@ class SqlHops:
         if not self._locking:
             raise RuntimeError("a reading unit locks nothing")
         asked: tuple[PreparedQuery[Any], ...] = (
-            _CHAIN_NAMED, *_LOCK_CHAIN, _BY_MESSAGE_LOCKED, _HEARD,
+            _CHAIN_NAMED, *_LOCK_CHAIN, _BY_MESSAGE_LOCKED, _HEARD, _ITS_LAST_ENTRY,
         )  # fmt: skip
         its = {"its_route": route, "its_message": message_id}
-        before, *chains, named, heard = together(
+        before, *chains, named, heard, last = together(
             self._connection, *((query, its) for query in asked)
         )
         locked = {row.id for rows in chains for row in rows}
@@ -140,6 +154,9 @@ class SqlHops:
         if not is_same or (locked and named[0].chain not in locked):
             return None
         hop = hop_of(named[0])
+        if last and last[0].envelope_id == hop.chain:
+            # Most who lock a hop write to its journal, too.
+            self._journal.put(hop.chain, last)
         return hop, _heard(heard, since=hop.begun_at)
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:

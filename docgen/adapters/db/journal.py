@@ -58,6 +58,11 @@ class SqlJournal:
         """It is new in this very unit, and so nothing was written of it."""
         self._ends.put(envelope_id, ())
 
+    def put(self, envelope_id: str, last: Sequence[JournalRow]) -> None:
+        """Its last entry was read already, and others write none meanwhile."""
+        if envelope_id not in self._appended:
+            self._ends.put(envelope_id, last)
+
     def foresee(self, envelope_id: str) -> None:
         """Ask for the last entry along with what is asked next; others write none meanwhile."""
         if envelope_id not in self._appended:

@@ -94,8 +94,15 @@ class PreparedQuery(Prepared, Generic[R]):
 
     def column(self, connection: Connection, given: Mapping[str, Any] = _NOTHING) -> Sequence[R]:
         """The first column of all rows."""
+        return self.column_soon(connection, given)()
+
+    def column_soon(
+        self, connection: Connection, given: Mapping[str, Any] = _NOTHING
+    ) -> Callable[[], Sequence[R]]:
+        """The same, along with what is asked next, or when it is called; both in the same unit."""
         written = self._for(connection, given)
-        return [written.turned_back(each)[0] for each in written.found_soon(connection, given)()]
+        found = written.found_soon(connection, given)
+        return lambda: [written.turned_back(each)[0] for each in found()]
 
 
 class PreparedByIds(Generic[R]):

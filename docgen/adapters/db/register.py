@@ -130,10 +130,10 @@ class SqlUnit:
         if "envelopes" in vars(self):
             cast("SqlEnvelopes", self.envelopes).forget()
 
-    def next_number(self, series: str) -> int:
+    def next_number(self, series: str) -> ports.Coming[int]:
         """The next number, kept from others until the unit ends and taken back if it is undone."""
-        (number,) = _NEXT_NUMBER.column(self._connection, {"series": series})
-        return number
+        numbers = _NEXT_NUMBER.column_soon(self._connection, {"series": series})
+        return lambda: numbers()[0]
 
     def recall(self, envelope_id: str) -> Recalled:
         """An envelope with all that is known of it; raises RuntimeError in a writing unit."""
@@ -155,7 +155,9 @@ _PARTS: Mapping[str, Callable[[SqlUnit, Connection, bool], Any]] = {
     "verifications": lambda _, connection, locking: SqlVerifications(connection, locking=locking),
     "challenges": lambda _, connection, __: SqlChallenges(connection),
     "versions": lambda unit, connection, _: SqlVersions(connection, changed=unit.envelopes_changed),
-    "hops": lambda _, connection, locking: SqlHops(connection, locking=locking),
+    "hops": lambda unit, connection, locking: SqlHops(
+        connection, locking=locking, journal=cast("SqlJournal", unit.journal)
+    ),
     "tallies": lambda _, connection, __: SqlTallies(connection),
     "lifts": lambda _, connection, __: SqlLifts(connection),
     "journal": lambda _, connection, __: SqlJournal(connection),

@@ -26,6 +26,7 @@ from docgen.domain.dispatch import HopState, Purpose
 from docgen.domain.journal import Event
 from docgen.domain.sending_limits import Counted, Of, Outcome, SpentMoney
 from docgen.domain.subscriber import Iin
+from docgen.ports import Coming
 
 _COLUMNS: dict[Of, Any] = {
     Of.PHONE: SmsHopRow.subject,
@@ -153,21 +154,22 @@ class SqlTallies:
 
     def outcomes(
         self, of: Of, name: str, *, since: datetime, before: datetime, now: datetime
-    ) -> Sequence[Outcome]:
+    ) -> Coming[Sequence[Outcome]]:
         """What came of the envelopes to which codes went between, as far as it is over."""
         given = {"name": name, "since": since, "before": before}
-        rows = _OUTCOMES[of].all(self._connection, given)
-        return [
+        rows = _OUTCOMES[of].soon(self._connection, given)
+        return lambda: [
             Outcome(begun_at=begun, is_confirmed=bool(is_confirmed))
-            for begun, is_confirmed, ends in rows
+            for begun, is_confirmed, ends in rows()
             if is_confirmed or ends <= now
         ]
 
-    def knows(self, phone: str) -> bool:
+    def knows(self, phone: str) -> Coming[bool]:
         """Whether any message was ever begun to this phone."""
-        return bool(_KNOWN.column(self._connection, {"its_phone": phone}))
+        found = _KNOWN.column_soon(self._connection, {"its_phone": phone})
+        return lambda: bool(found())
 
-    def wrong_codes(self, phone: str, *, since: datetime) -> Sequence[datetime]:
+    def wrong_codes(self, phone: str, *, since: datetime) -> Coming[Sequence[datetime]]:
         """When wrong codes were typed that had gone to this phone, in order."""
         given = {"its_phone": phone, "since": since, "earlier": since - _OLDEST_CODE}
-        return _WRONG_CODES.column(self._connection, given)
+        return _WRONG_CODES.column_soon(self._connection, given)

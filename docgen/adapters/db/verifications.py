@@ -8,12 +8,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from docgen.adapters.db.mapping import warnings_json, warnings_of
 from docgen.adapters.db.people import typed_json, typed_of
 from docgen.adapters.db.prepared import PreparedQuery
-from docgen.adapters.db.reading import all_rows, one_row
+from docgen.adapters.db.reading import one_row
 from docgen.adapters.db.rows import VerificationRow
 from docgen.domain.consent import TypedCode
 from docgen.domain.errors import VerificationNotFound
 from docgen.domain.subscriber import IdentityDocument, Iin, Phone
 from docgen.domain.verification import Person, Verification
+from docgen.ports import Coming
 
 _HISTORY = PreparedQuery(
     select(VerificationRow)
@@ -68,11 +69,10 @@ class SqlVerifications:
         )
         return updated.rowcount == 1
 
-    def history(self, phone: Phone, *, owner: str) -> Sequence[Verification]:
+    def history(self, phone: Phone, *, owner: str) -> Coming[Sequence[Verification]]:
         """All that the owner has had of a number, the newest first."""
-        given = {"its_owner": owner, "its_phone": phone.value}
-        rows = all_rows(self._connection, _HISTORY, given)
-        return [_verification_of(row) for row in rows]
+        rows = _HISTORY.soon(self._connection, {"its_owner": owner, "its_phone": phone.value})
+        return lambda: [_verification_of(row) for row in rows()]
 
     def alike(self, manifest_hash: str) -> Sequence[str]:
         """Ids of all whose codes are bound to the same, in the order they were made."""

@@ -88,6 +88,9 @@ class Wire:
 
     def begin(self, how: str) -> None:
         """A transaction; the server hears of it together with the first statement."""
+        if how == WRITING and self._under_way and self._comes(select.POLLIN, milliseconds=0):
+            # Else the answer to the transaction before could be taken for a line that was cut.
+            self._drain()
         self._begins, self._again = how, []
         self.is_at_work, self._is_shared, self._reads_only = True, False, how == READING
 
