@@ -91,7 +91,7 @@ class FormValues(Block):
 
     def rows(self) -> int:
         """How many rows its tables have together."""
-        return sum(len(field) for _, field in self if isinstance(field, tuple))
+        return sum(len(field) for field in vars(self).values() if isinstance(field, tuple))
 
     def is_too_long(self) -> bool:
         """Whether its texts have too many letters together, line breaks counting as lines."""

@@ -36,6 +36,8 @@ _COUNTRY, _NATIONAL_DIGITS = 7, 10
 _NEW_MOBILE = re.compile(r"7[0678]\d{8}")
 _MOBILE_IN_E164 = re.compile(r"\+77[0678][0-9]{8}")
 """Known to the tables or new, each of these is a mobile number, and written as it is kept."""
+_ANY_IN_E164 = re.compile(r"\+77[0-9]{9}")
+"""The country's part of +7: whatever it is, it is there, and written as it is kept."""
 
 
 def _iin(text: str) -> str:
@@ -72,7 +74,7 @@ def printed_phone(number: str) -> str:
 
 def _any_phone(given: object) -> str:
     text = given if isinstance(given, str) else ""
-    if _MOBILE_IN_E164.fullmatch(text):
+    if _ANY_IN_E164.fullmatch(text):
         return text
     try:
         number = phonenumbers.parse(text, "KZ")

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
+from pydantic import TypeAdapter
 
 from docgen.domain.errors import InvalidPhone, ValuesRejected
 from docgen.forms.fields import _PRINTED
-from docgen.forms.identity import parse_phone, read_subscriber
+from docgen.forms.identity import KazakhPhone, parse_phone, read_subscriber
 from tests.forms.samples import act_request
 
 NOTO_SANS = "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
@@ -38,6 +39,14 @@ def test_e164_of_a_mobile_network_is_read_as_the_tables_read_it(network: str) ->
         number = f"{network}{rest}"[:10]
         assert len(number) == 10
         assert parse_phone(f"+7{number}") == parse_phone(f"8 {number}")
+
+
+@pytest.mark.parametrize("rest", ["0000000", "2550101", "9999999"])
+def test_any_number_in_e164_is_read_as_the_tables_read_it(rest: str) -> None:
+    """A landline's too, of whatever network: as the same number that is written otherwise."""
+    read = TypeAdapter(KazakhPhone).validate_python
+    for network in range(700, 800):
+        assert read(f"+7{network}{rest}") == read(f"8 {network} {rest}")
 
 
 @pytest.mark.parametrize("written", ["", "123", "+79261234567", "abc", "+1 202 555 0142"])
