@@ -20,6 +20,8 @@ from docgen import telemetry
 from docgen.settings import Settings
 
 _web = Settings().web
+_BORN = 20_000
+"""Objects, beyond those that are gone again, after which Python looks for garbage among them."""
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -43,6 +45,8 @@ class Log(Logger):  # type: ignore[misc]
 
 def on_starting(_server: Any) -> None:
     """Load what every process needs, so that one which ended is replaced at once."""
+    # What a request uses for a moment is gone by then, and is not looked at: as in the worker.
+    gc.set_threshold(_BORN)
     import_module("api")
     # Shared by the processes to come: looked through for garbage, it would be copied into each of
     # them, and their end took ten times as long.
