@@ -29,6 +29,7 @@ _REST: Final = 0.25
 """Seconds of rest after a centre was too busy."""
 _AGREE_WITHIN: Final = 1.0
 """Seconds a process has to say `go`."""
+_TURN: Final = frame(Say.TURN)
 
 
 class _Gone(Exception):
@@ -37,7 +38,7 @@ class _Gone(Exception):
 
 @dataclass
 class Desk:
-    """Takes one message a connection; every one of them hears what became of it."""
+    """Takes one message after another of each connection; all of them hear what became of them."""
 
     bind: Bind
     sender: str
@@ -47,21 +48,39 @@ class Desk:
     """As many as may wait for the centre's answer at once."""
     waiting: int = field(default=0, init=False)
     """Messages that have no turn yet."""
+    _is_closed: bool = field(default=False, init=False)
+    _idle: set[StreamWriter] = field(default_factory=set, init=False)
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Serve one connection to its end."""
         try:
             if smpp_frames.is_ours(writer.get_extra_info("socket")):
-                async with asyncio.timeout(_AGREE_WITHIN):
-                    said, told = await _heard(reader)
-                writer.write(await self._answer(said, told, _Asker(reader, writer)))
-                await writer.drain()
+                while (line := await self._next(reader, writer)) != b"":
+                    said, told = smpp_frames.read(line)
+                    writer.write(await self._answer(said, told, _Asker(reader, writer)))
+                    await writer.drain()
         except (BadFrame, _Gone, OSError):
             log.info("a process went away before its message did")
         finally:
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
+
+    def close(self) -> None:
+        """Take nothing more; messages that were begun are finished."""
+        self._is_closed = True
+        for writer in self._idle:
+            writer.close()
+
+    async def _next(self, reader: StreamReader, writer: StreamWriter) -> bytes:
+        """What is said between messages, whenever that is; nothing at the connection's end."""
+        if self._is_closed:
+            return b""
+        self._idle.add(writer)
+        try:
+            return await _line(reader)
+        finally:
+            self._idle.discard(writer)
 
     async def _answer(self, said: Say, told: Frame, asker: "_Asker") -> bytes:
         if said is Say.STATUS:
@@ -70,20 +89,26 @@ class Desk:
             raise BadFrame
         order = self._order(told)
         by = asyncio.get_running_loop().time() + TURN_WITHIN
-        if self.waiting >= self.pace.rate * TURN_WITHIN:
+        if self.waiting >= self.pace.rate * TURN_WITHIN or not await self._enters(by=by):
             return _refused("link full")
-        self.waiting += 1
-        try:
-            async with asyncio.timeout_at(by):
-                await self.window.acquire()
-        except TimeoutError:
-            return _refused("link full")
-        finally:
-            self.waiting -= 1
         try:
             return await self._submit(order, asker, by)
         finally:
             self.window.release()
+
+    async def _enters(self, *, by: float) -> bool:
+        """Whether it is let through the window in time."""
+        if not self.window.locked():
+            # A time limit costs more than all the rest.
+            return await self.window.acquire()
+        self.waiting += 1
+        try:
+            async with asyncio.timeout_at(by):
+                return await self.window.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self.waiting -= 1
 
     async def _submit(self, order: Order, asker: "_Asker", by: float) -> bytes:
         """Until the centre has said yes or no, or it is too late to ask again."""
@@ -171,10 +196,10 @@ class _Asker:
         """Let it say `go`, once; raises _Gone where it does not."""
         if self._agreed:
             return
-        self._writer.write(frame(Say.TURN))
+        self._writer.write(_TURN)
         try:
             async with asyncio.timeout(_AGREE_WITHIN):
-                said, _ = await _heard(self._reader)
+                said, _ = smpp_frames.read(await _line(self._reader))
         except (BadFrame, OSError):
             raise _Gone from None
         if said is not Say.GO:
@@ -182,11 +207,11 @@ class _Asker:
         self._agreed = True
 
 
-async def _heard(reader: StreamReader) -> tuple[Say, Frame]:
+async def _line(reader: StreamReader) -> bytes:
     try:
-        return smpp_frames.read(await reader.readline())
+        return await reader.readline()
     except ValueError:
-        # A line beyond the limit.
+        # It is beyond the limit.
         raise BadFrame from None
 
 

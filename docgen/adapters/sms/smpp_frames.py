@@ -1,6 +1,6 @@
 """What a process that has a message and the link say to one another, over a unix socket.
 
-One line of JSON is one frame, one connection one message:
+One line of JSON is one frame; a connection has one message after another:
 
     process                          link
     send ────────────────────────►   waits for its turn
@@ -9,6 +9,8 @@ One line of JSON is one frame, one connection one message:
          ◄─────────────────  taken   or refused, or uncertain
 
 Without `go` nothing leaves. Whoever said it and hears nothing more knows that he does not know.
+After anything but a last word a connection is closed: nothing that comes late is taken for an
+answer to the next message.
 """
 
 import json
@@ -46,6 +48,10 @@ class Say(StrEnum):
     TAKEN = "taken"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
+
+
+LAST_WORDS: Final = frozenset({Say.TAKEN, Say.REFUSED, Say.UNCERTAIN})
+"""Of a message: there is nothing more to say of it."""
 
 
 class BadFrame(Exception):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -78,12 +78,15 @@ class Link:
             await asyncio.wait({stopping, binding}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             server.close()
+            desk.close()
             await serving.finished()
             binding.cancel()
             with suppress(asyncio.CancelledError):
                 await binding
             if bind.session is not None:
                 await bind.session.unbind()
+            # Receipts that are not begun are not answered either: the centre sends them again.
+            takers.shutdown(wait=False, cancel_futures=True)
         log.info("the link has ended")
 
 
@@ -112,7 +115,17 @@ class _Receipts:
     link: Link
     takers: ThreadPoolExecutor
 
-    async def __call__(self, request: Pdu) -> SmppCommandStatus:
+    def __call__(self, request: Pdu, answer: Callable[[SmppCommandStatus], object]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def answered(taking: Future[SmppCommandStatus]) -> None:
+            if not taking.cancelled():
+                loop.call_soon_threadsafe(answer, taking.result())
+
+        self.takers.submit(self._taken, request).add_done_callback(answered)
+
+    def _taken(self, request: Pdu) -> SmppCommandStatus:
+        """Makes it durable; how it is to be answered then."""
         ids, now = self.link.profile.receipt_ids, self.link.clock.now()
         try:
             receipt = smpp_report.receipt(request, route=ROUTE, ids=ids, at=now)
@@ -123,8 +136,7 @@ class _Receipts:
             log.info("a message from a phone, which nobody takes here")
             return SmppCommandStatus.ESME_RX_P_APPN
         try:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self.takers, self.link.take, receipt)
+            self.link.take(receipt)
         except DocgenError as error:
             log.warning("a receipt is not kept, the centre sends it again: %s", error.code)
             return SmppCommandStatus.ESME_RX_T_APPN

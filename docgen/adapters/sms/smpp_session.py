@@ -12,6 +12,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Self
 
 from aiosmpplib.state import SmppCommand, SmppCommandStatus
@@ -27,8 +28,8 @@ SILENT_AFTER: Final = 2.0
 
 _LAST_NUMBER: Final = 0x7FFF_FFFF
 
-Deliver = Callable[[Pdu], Awaitable[SmppCommandStatus]]
-"""Takes a deliver_sm, and says how it is to be answered."""
+Deliver = Callable[[Pdu, Callable[[SmppCommandStatus], object]], None]
+"""Takes a deliver_sm, and says in the loop, as soon as it is kept or not, how to answer it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +173,7 @@ class Session:
                 if said.command & smpp_pdu.ANSWER:
                     self._answered(said)
                 elif said.command == SmppCommand.DELIVER_SM:
-                    self._begin(self._take(said))
+                    self._deliver(said, partial(self._deliver_answered, said))
                 elif said.command != SmppCommand.ALERT_NOTIFICATION:
                     self._writer.write(smpp_pdu.answer(said))
                 if said.command == SmppCommand.UNBIND:
@@ -194,8 +195,7 @@ class Session:
         else:
             waiting.set_result(said)
 
-    async def _take(self, request: Pdu) -> None:
-        status = await self._deliver(request)
+    def _deliver_answered(self, request: Pdu, status: SmppCommandStatus) -> None:
         if not self.ended.is_set():
             self._writer.write(smpp_pdu.answer(request, status))
 

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,29 @@ def test_a_slow_register_keeps_nobody_from_sending(tmp_path: Path, centre: Messa
         assert eventually(lambda: len(centre.named("receipt answered")) == 10)
 
 
+def test_receipts_that_wait_do_not_keep_it_from_ending(
+    tmp_path: Path, centre: MessageCentre
+) -> None:
+    """Those that are being kept are finished; the centre sends the others again."""
+    begun: list[Receipt] = []
+    free = threading.Event()
+
+    def take(receipt: Receipt) -> None:
+        begun.append(receipt)
+        free.wait(20)
+
+    centre.behave(receipts="after")
+    with linked(tmp_path, centre, take=take) as gateway:
+        for _ in range(10):
+            gateway.send(message(TEXT))
+        assert eventually(lambda: len(begun) == 4)
+        freeing = threading.Timer(0.5, free.set)
+        freeing.start()
+
+    freeing.join()
+    assert len(begun) == 4
+
+
 @pytest.mark.parametrize(
     ("answers", "error"),
     [
@@ -140,7 +165,10 @@ def test_what_a_link_says_before_it_dies_decides(
                 for answer in answers:
                     connection.recv(10_000)
                     connection.sendall(answer)
-                connection.recv(10_000)
+                # What is said to a link that dies is read all the same, where anything is.
+                connection.settimeout(0.3)
+                with suppress(TimeoutError):
+                    connection.recv(10_000)
 
         link = threading.Thread(target=dying)
         link.start()
@@ -191,3 +219,96 @@ def test_turns_are_evenly_spaced() -> None:
     assert 1.0 <= took < 2.0
     assert not has_turn
     assert refused_after < 1
+
+
+@contextmanager
+def _listening(path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        listening.settimeout(5)
+        yield listening
+
+
+def _serve(connection: socket.socket) -> None:
+    """One message, as a link does that takes it."""
+    connection.recv(10_000)
+    connection.sendall(smpp_frames.frame(Say.TURN))
+    connection.recv(10_000)
+    connection.sendall(smpp_frames.frame(Say.TAKEN, id="7", raw=""))
+
+
+def test_one_connection_has_one_message_after_another(tmp_path: Path) -> None:
+    """To make a new one for each would cost both sides more than the message."""
+    gateway = SmppGateway(socket=tmp_path / "link.sock")
+    with _listening(gateway.socket) as listening:
+
+        def link() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                for _ in range(3):
+                    _serve(connection)
+
+        serving = threading.Thread(target=link)
+        serving.start()
+        assert [gateway.send(message(TEXT)).message_id for _ in range(3)] == ["7"] * 3
+        serving.join()
+
+
+def test_a_link_that_was_started_anew_is_found(tmp_path: Path, centre: MessageCentre) -> None:
+    """No message is refused because of a connection that its predecessor had."""
+    with linked(tmp_path, centre) as gateway:
+        gateway.send(message("the first one"))
+    with linked(tmp_path, centre):
+        gateway.send(message("the next one"))
+
+    assert [got["text"] for got in centre.got] == ["the first one", "the next one"]
+
+
+def test_a_turn_that_comes_too_late_is_not_the_next_messages(tmp_path: Path) -> None:
+    """Whose turn it is was refused long ago, and may have left by another route."""
+    gateway = SmppGateway(socket=tmp_path / "link.sock")
+    with _listening(gateway.socket) as listening, ExitStack() as open_still:
+        with pytest.raises(SmsRefused, match="absent"):
+            gateway.send(message(TEXT))
+        silent = open_still.enter_context(listening.accept()[0])
+        with suppress(BrokenPipeError):
+            silent.sendall(smpp_frames.frame(Say.TURN))
+
+        def link() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                _serve(connection)
+
+        serving = threading.Thread(target=link)
+        serving.start()
+        assert gateway.send(message("the next one")).message_id == "7"
+        serving.join()
+        assert b"the next one" not in silent.recv(10_000)
+
+
+@pytest.mark.parametrize("unasked", [b"", smpp_frames.frame(Say.TURN)])
+def test_a_connection_that_is_not_quiet_is_not_used_again(tmp_path: Path, unasked: bytes) -> None:
+    """It was closed, or says what nobody asked for."""
+    gateway = SmppGateway(socket=tmp_path / "link.sock")
+    with _listening(gateway.socket) as listening, ExitStack() as open_still:
+        both = threading.Barrier(2, timeout=5)
+
+        def link() -> None:
+            first, _ = listening.accept()
+            open_still.enter_context(first)
+            _serve(first)
+            both.wait()
+            first.sendall(unasked) if unasked else first.close()
+            both.wait()
+            second, _ = listening.accept()
+            with second:
+                _serve(second)
+
+        serving = threading.Thread(target=link)
+        serving.start()
+        gateway.send(message(TEXT))
+        both.wait()
+        both.wait()
+        assert gateway.send(message("the next one")).message_id == "7"
+        serving.join()
