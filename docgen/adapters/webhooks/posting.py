@@ -64,9 +64,7 @@ class HttpPosting:
         self, connection: Connection, headers: Mapping[str, str], body: bytes
     ) -> WebhookAnswer:
         try:
-            path = connection.target.path
-            connection.request("POST", path, body=body, headers=_FIXED | dict(headers))
-            answer = connection.getresponse()
+            answer = connection.post(_FIXED | dict(headers), body)
             read = answer.read(_MOST_READ)
         except BaseException:
             connection.close()

@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen.adapters.webhooks.addresses import Guard, Target
+from docgen.adapters.webhooks.connections import request_head
 from docgen.adapters.webhooks.posting import HttpPosting, plain_words
 from docgen.domain.errors import ValuesRejected, WebhookUnreachable
 from tests.services.receiver import ACCEPTED, Received, Receiver, receiver
 
 LOOPBACK = Guard((ip_network("127.0.0.0/8"),))
+LOOPBACK_6 = Guard((ip_network("::1"),))
 WORLD = Guard()
 
 
@@ -51,6 +53,23 @@ def test_the_body_arrives_to_the_byte_with_its_headers(there: Receiver) -> None:
     assert request.headers["webhook-id"] == "evt_1"
 
 
+def test_the_receiver_is_told_by_what_name_it_was_asked_for(there: Receiver) -> None:
+    """With the port, where it is another than HTTP's; that of an IPv6 address in brackets."""
+    _post(there)
+
+    assert there.received[0].headers["host"] == f"127.0.0.1:{there.port}"
+    assert b"\r\nHost: [::1]\r\n" in request_head(LOOPBACK_6.target("http://[::1]/"), {}, 0)
+
+
+@pytest.mark.parametrize("value", ["evt_1\r\nX-Other: 1", "ә", "a\x00b"])
+def test_a_header_holds_nothing_but_itself(there: Receiver, value: str) -> None:
+    """Whatever it is made of, no second header comes of it."""
+    with pytest.raises(ValueError, match="header"):
+        HttpPosting(LOOPBACK).post(there.url, headers={"webhook-id": value}, body=b"{}")
+
+    assert there.received == []
+
+
 @pytest.mark.parametrize("status", [200, 204, 301, 302, 307, 400, 410, 500, 503])
 def test_any_answer_is_told_and_no_redirect_followed(there: Receiver, status: int) -> None:
     """The receiver may not send us elsewhere."""
@@ -78,6 +97,14 @@ def test_a_huge_answer_is_cut(there: Receiver) -> None:
     status, beginning = _post(there)
     assert status == 200
     assert len(beginning) == 500
+
+
+def test_an_answer_of_a_receiver_that_closes_is_read_to_its_end(there: Receiver) -> None:
+    """It says so beforehand, and what it has to say comes in several pieces."""
+    there.answer(200, "taken", "Connection: close")
+    there.drip = 0.001
+
+    assert _post(there) == (200, "taken")
 
 
 def test_numbers_of_persons_are_not_kept_of_an_answer(there: Receiver) -> None:
