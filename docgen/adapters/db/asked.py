@@ -1,7 +1,6 @@
 """Requests under idempotency keys, in SQL."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, text, update
@@ -44,7 +43,7 @@ class SqlAskedRequests:
 
     def add(self, request: AskedOnce) -> Callable[[], bool]:
         """Whether the key was new, and so the claim is ours."""
-        claimed = _CLAIM.run_soon(self._connection, asdict(request))
+        claimed = _CLAIM.run_soon(self._connection, vars(request))
         return lambda: claimed() == 1
 
     def get(self, client: str, key: str) -> AskedOnce:

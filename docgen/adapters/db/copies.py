@@ -1,7 +1,6 @@
 """Copies to subscribers in SQL."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +63,7 @@ class SqlCopies:
 
 
 def _columns(copy: Copy) -> dict[str, Any]:
-    return asdict(copy) | {"way": copy.way.value, "state": copy.state.value}
+    return vars(copy) | {"way": copy.way.value, "state": copy.state.value}
 
 
 def _copy_of(row: CopyRow) -> Copy:
