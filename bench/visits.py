@@ -17,6 +17,7 @@ from docgen.domain.journal import Event
 from tests.processes.running import eventually
 from tests.service import processes
 from tests.service.line import Ask, Line
+from tests.service.tables import Tables
 
 STEPS = ("create", "render", "send", "confirm", "seal")
 SHARE = 0.15
@@ -82,6 +83,8 @@ class Visits:
     town: MeasuredTown
     callers: int
     told: Callable[[str], None]
+    tables: Tables
+    """Over kept connections: to open one for each look would disturb what is measured."""
     numbers: "count[int]" = field(default_factory=lambda: count(1))
     lines: threading.local = field(default_factory=threading.local)
 
@@ -139,13 +142,13 @@ class Visits:
         """Asked of the register: requests would be counted as ours."""
 
         def reached() -> bool:
-            return bool(self.town.tables.one(query, id=envelope_id) == wanted)
+            return bool(self.tables.one(query, id=envelope_id) == wanted)
 
         if not eventually(reached, seconds=_PATIENCE):
             raise VisitFailed(f"it was never {wanted}")
 
     def _read_journal(self, envelope_id: str, found: Measured) -> None:
-        rows = self.town.tables.rows(
+        rows = self.tables.rows(
             "SELECT event, at FROM journal WHERE envelope_id = :id", id=envelope_id
         )
         at = {Event(event): moment for event, moment in rows}

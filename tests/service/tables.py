@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 
 class Tables:
-    """Rows by SQL, each time over a connection of its own."""
+    """Rows by SQL, each time over a connection of its own, unless they are `kept`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, kept: bool = False) -> None:
         driver = url.replace("postgresql://", "postgresql+psycopg://")
-        self._engine = create_engine(driver, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        pool = QueuePool if kept else NullPool
+        self._engine = create_engine(driver, poolclass=pool, isolation_level="AUTOCOMMIT")
         self._sqlite = driver.startswith("sqlite")
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
