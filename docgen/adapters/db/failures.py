@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from sqlalchemy import exc
 
@@ -13,12 +14,20 @@ _LOST_A_RACE = {"40001", "40P01"}
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise Unavailable, StaleEnvelope, Conflict or InvalidValue for the database's own errors.
+    """Raise Unavailable, StaleEnvelope, Conflict or InvalidValue for the database's own errors."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        raise_translated(error)
+
+
+def raise_translated(failure: exc.SQLAlchemyError) -> NoReturn:
+    """The same for one that was caught; one that has no name of ours as it is.
 
     Values refused by the database are cut from the chain: its messages quote whole rows.
     """
     try:
-        yield
+        raise failure
     except exc.IntegrityError:
         raise Conflict("a rule of the register refuses these rows") from None
     except exc.DataError:

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL that are kept open between units of work."""
 
-import threading
 from collections import deque
+from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as NoneFree
@@ -18,13 +18,18 @@ class KeptWires:
     def __init__(self, engine: Engine, *, patience: float) -> None:
         self._engine = engine
         self._patience = patience
-        self._free = threading.Semaphore(MOST)
+        # A semaphore is several steps of Python where this is one: every unit of work comes by.
+        self._places: SimpleQueue[None] = SimpleQueue()
+        for _ in range(MOST):
+            self._places.put(None)
         self._idle: deque[Wire] = deque()
 
     def take(self) -> Wire:
         """One for ourselves; raises what SQLAlchemy raises, NoneFree after our patience."""
-        if not self._free.acquire(timeout=self._patience):
-            raise NoneFree("all connections are in use")
+        try:
+            self._places.get(timeout=self._patience)
+        except Empty:
+            raise NoneFree("all connections are in use") from None
         try:
             return self._idle.pop()
         except IndexError:
@@ -38,7 +43,7 @@ class KeptWires:
             else:
                 self._idle.append(wire)
         finally:
-            self._free.release()
+            self._places.put(None)
 
     def close(self) -> None:
         """Close all that are idle."""
@@ -49,5 +54,5 @@ class KeptWires:
         try:
             return Wire(self._engine.connect())
         except BaseException:
-            self._free.release()
+            self._places.put(None)
             raise

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from types import TracebackType
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Engine, bindparam, literal, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from docgen import (
     ports,
@@ -23,7 +25,7 @@ from docgen.adapters.db.copies import SqlCopies
 from docgen.adapters.db.deliveries import SqlDeliveries
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
-from docgen.adapters.db.failures import translated
+from docgen.adapters.db.failures import raise_translated
 from docgen.adapters.db.holds import holds_for
 from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
@@ -227,24 +229,62 @@ class _OverWires:
         self._wires = KeptWires(engine, patience=patience.total_seconds())
 
     def begin(self) -> AbstractContextManager[SqlUnit]:
-        return self._lent(WRITING)
+        return _OverWire(self._wires, WRITING)
 
     def view(self) -> AbstractContextManager[SqlUnit]:
-        return self._lent(READING)
+        return _OverWire(self._wires, READING)
 
     def close(self) -> None:
         self._wires.close()
         self._engine.dispose()
 
-    @contextmanager
-    def _lent(self, how: str) -> Iterator[SqlUnit]:
-        wire = self._wires.take()
+
+class _OverWire:
+    """One unit over a wire that is lent for it; no generator, as a request has a dozen of them."""
+
+    def __init__(self, wires: KeptWires, how: str) -> None:
+        self._wires, self._how = wires, how
+
+    def __enter__(self) -> SqlUnit:
+        wire = self._wire = self._wires.take()
         try:
-            wire.begin(how)
-            yield SqlUnit(wire.connection, wire if how == WRITING else None)
+            wire.begin(self._how)
+        except BaseException:
+            self.__exit__()
+            raise
+        return SqlUnit(wire.connection, wire if self._how == WRITING else None)
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._wire.end()
         finally:
-            wire.end()
-            self._wires.give_back(wire)
+            self._wires.give_back(self._wire)
+
+
+class _Translated:
+    """A unit whose database's failures get their names from us where they leave the block."""
+
+    def __init__(self, unit: AbstractContextManager[SqlUnit]) -> None:
+        self._unit = unit
+
+    def __enter__(self) -> SqlUnit:
+        try:
+            return self._unit.__enter__()
+        except SQLAlchemyError as error:
+            raise_translated(error)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._unit.__exit__(kind, error, trace)
+        except SQLAlchemyError as another:
+            raise_translated(another)
+        if isinstance(error, SQLAlchemyError):
+            raise_translated(error)
 
 
 class SqlRegister:
@@ -259,20 +299,13 @@ class SqlRegister:
             else _OverEngine(self._engine)
         )
 
-    @contextmanager
-    def begin(self) -> Iterator[ports.UnitOfWork]:
-        """A writing unit; raises Unavailable where another's lock outlasts our patience.
+    def begin(self) -> AbstractContextManager[ports.UnitOfWork]:
+        """A writing unit; raises Unavailable where another's lock outlasts our patience."""
+        return _Translated(self._units.begin())
 
-        The database's own failures get their names from us where they leave the block.
-        """
-        with translated(), self._units.begin() as unit:
-            yield unit
-
-    @contextmanager
-    def view(self) -> Iterator[ports.UnitOfWork]:
+    def view(self) -> AbstractContextManager[ports.UnitOfWork]:
         """A reading unit over one snapshot."""
-        with translated(), self._units.view() as unit:
-            yield unit
+        return _Translated(self._units.view())
 
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether we are the only process, and the only thread in it, at work on the envelope."""
@@ -280,7 +313,7 @@ class SqlRegister:
 
     def ping(self) -> None:
         """Raise Unavailable unless the database answers; waits for nobody who writes."""
-        with translated(), self._units.view() as unit:
+        with _Translated(self._units.view()) as unit:
             unit.look()
 
     def close(self) -> None:
