@@ -159,12 +159,13 @@ def test_a_document_without_its_frame_is_empty(warm: Engine) -> None:
 
 
 def test_a_document_over_its_limit_is_given_up(warm: Engine) -> None:
-    """A table of 20 000 rows ends within its three seconds, and the next document is made."""
+    """A table of 60 000 rows is ended after its three seconds, and the next document is made."""
     before = zygotes(warm)
     began = time.monotonic()
     with pytest.raises(RendererUnavailable, match="over 3 s"):
-        made(warm, bombs.large(20_000), limit=3)
-    assert time.monotonic() - began < 4
+        made(warm, bombs.large(60_000), limit=3)
+    # The rest is for a machine that others use: so large a table takes more than 25 s.
+    assert time.monotonic() - began < 8
     assert made(warm, SMALL).body.startswith(b"%PDF-")
     assert zygotes(warm) == before
 

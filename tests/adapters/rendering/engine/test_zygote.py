@@ -162,6 +162,7 @@ def test_two_zygotes_make_the_same_bytes(begin: Start) -> None:
 
 def test_documents_leave_nothing(warm: Engine) -> None:
     """Neither what was made nor what failed or was killed has left a file with the zygote."""
+    until(lambda: len(list(warm.directory.glob("zygote-*/"))) == 1, "its zygote")
     (place,) = warm.directory.glob("zygote-*/")
     made(warm, word.visit(Language.KK), to="odt")
     with pytest.raises(RenderFailed):
