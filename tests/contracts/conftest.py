@@ -32,6 +32,17 @@ def register(database_url: str) -> Iterator[SqlRegister]:
 
 
 @pytest.fixture
+def wired(postgres_url: str) -> Iterator[SqlRegister]:
+    """Over PostgreSQL, with one envelope, to which rows of the outbox may belong."""
+    built = SqlRegister(postgres_url)
+    with built.begin() as unit:
+        unit.envelopes.add(envelope(id="e1"))
+        unit.commit()
+    yield built
+    built.close()
+
+
+@pytest.fixture
 def registers(database_url: str) -> Iterator[list[SqlRegister]]:
     """Eight registers over one database, as eight processes have them."""
     built = [SqlRegister(database_url) for _ in range(8)]

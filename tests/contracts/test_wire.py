@@ -20,7 +20,7 @@ from docgen.adapters.db.rows import JournalRow, OutboxRow
 from docgen.adapters.db.wire import Wire, wire_of
 from docgen.domain.errors import Conflict, StaleEnvelope, Unavailable
 from docgen.ports import UnitOfWork
-from tests.builders import NOW, envelope, fact
+from tests.builders import NOW, fact
 from tests.processes.running import eventually
 
 _ADD = Prepared(insert(OutboxRow))
@@ -44,17 +44,6 @@ _IN_TRANSACTION = text(
 
 
 @pytest.fixture
-def register(postgres_url: str) -> Iterator[SqlRegister]:
-    """With one envelope, to which rows of the outbox may belong."""
-    made = SqlRegister(postgres_url)
-    with made.begin() as unit:
-        unit.envelopes.add(envelope(id="e1"))
-        unit.commit()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def other(postgres_url: str) -> Iterator[SqlRegister]:
     """Somebody else at the same database."""
     made = SqlRegister(postgres_url)
@@ -67,8 +56,8 @@ def _row(its_id: str) -> dict[str, Any]:
     return owed | {"done_at": None}
 
 
-def _write(register: SqlRegister, *its_ids: str) -> None:
-    with register.begin() as unit:
+def _write(wired: SqlRegister, *its_ids: str) -> None:
+    with wired.begin() as unit:
         for its_id in its_ids:
             _tell(unit, its_id)
         unit.commit()
@@ -96,34 +85,34 @@ def _backend(unit: UnitOfWork) -> int:
     return _wire(unit)._pq.backend_pid
 
 
-def test_what_was_told_is_there_for_the_next_question(register: SqlRegister) -> None:
+def test_what_was_told_is_there_for_the_next_question(wired: SqlRegister) -> None:
     """And for everybody after the commit; without one it never was."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         _tell(unit, "a")
         assert _count(unit) == 1
         _tell(unit, "b")
         unit.commit()
-    with register.begin() as unit:
+    with wired.begin() as unit:
         _tell(unit, "c")
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _count(unit) == 2
 
 
-def test_what_is_refused_is_raised_by_the_commit_and_nothing_lasts(register: SqlRegister) -> None:
+def test_what_is_refused_is_raised_by_the_commit_and_nothing_lasts(wired: SqlRegister) -> None:
     """Neither what was told before it nor what was told after; the next unit begins anew."""
     with pytest.raises(Conflict):
-        _write(register, "a", "b", "a", "c")
-    with register.begin() as unit:
+        _write(wired, "a", "b", "a", "c")
+    with wired.begin() as unit:
         assert _count(unit) == 0
         _tell(unit, "a")
         unit.commit()
 
 
 def test_what_is_refused_after_all_is_undone_leaves_no_lock(
-    register: SqlRegister, other: SqlRegister
+    wired: SqlRegister, other: SqlRegister
 ) -> None:
     """A unit that is given up before anybody heard of a refusal keeps nothing from others."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         unit.envelopes.get("e1")
         for its_id in ("a", "a"):
             _tell(unit, its_id)
@@ -131,13 +120,13 @@ def test_what_is_refused_after_all_is_undone_leaves_no_lock(
         unit.envelopes.get("e1")
 
 
-def test_a_refusal_has_the_name_that_was_given_to_it(register: SqlRegister) -> None:
+def test_a_refusal_has_the_name_that_was_given_to_it(wired: SqlRegister) -> None:
     """A second entry at the same place of a chain is a stale envelope, said at the latest."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         entry = unit.journal.append("e1", fact())
         unit.commit()
     again = Prepared(insert(JournalRow))
-    with register.begin() as unit:
+    with wired.begin() as unit:
         assert isinstance(unit, SqlUnit)
         stale = partial(StaleEnvelope, "e1")
         again.tell(unit._connection, entry_columns(entry), refusal=stale)
@@ -146,7 +135,7 @@ def test_a_refusal_has_the_name_that_was_given_to_it(register: SqlRegister) -> N
 
 
 def test_a_row_that_is_missing_is_missed_by_the_commit_and_nothing_lasts(
-    register: SqlRegister,
+    wired: SqlRegister,
 ) -> None:
     """By the name that was given to it, and sooner where anything is asked before."""
     done = Prepared(update(OutboxRow).where(OutboxRow.id == bindparam("its_id")))
@@ -157,27 +146,27 @@ def test_a_row_that_is_missing_is_missed_by_the_commit_and_nothing_lasts(
         done.tell(unit._connection, {"its_id": its_id, "done_at": NOW}, missing=missing)
 
     for _ in range(2):
-        with register.begin() as unit:
+        with wired.begin() as unit:
             _count(unit)
             _tell(unit, "a")
             do(unit, "a")
             do(unit, "b")
             with pytest.raises(StaleEnvelope):
                 unit.commit()
-    with register.begin() as unit:
+    with wired.begin() as unit:
         do(unit, "b")
         with pytest.raises(StaleEnvelope):
             _count(unit)
-    with register.begin() as unit:
+    with wired.begin() as unit:
         assert _count(unit) == 0
         _tell(unit, "a")
         do(unit, "a")
         unit.commit()
 
 
-def test_several_questions_are_answered_in_order(register: SqlRegister) -> None:
+def test_several_questions_are_answered_in_order(wired: SqlRegister) -> None:
     """Each with its own rows, and none where there are none."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         for its_id in ("a", "b"):
             _tell(unit, its_id)
         assert isinstance(unit, SqlUnit)
@@ -189,27 +178,27 @@ def test_several_questions_are_answered_in_order(register: SqlRegister) -> None:
 
 
 def test_a_lost_connection_is_replaced_before_the_first_answer(
-    register: SqlRegister, other: SqlRegister
+    wired: SqlRegister, other: SqlRegister
 ) -> None:
     """All that was told is said again on the new one, and happens once."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         before = _backend(unit)
         _tell(unit, "a")
         _end_all_but(other)
         _tell(unit, "b")
         unit.commit()
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _count(unit) == 2
         assert _backend(unit) != before
 
 
 def test_a_connection_lost_in_the_middle_is_an_outage(
-    register: SqlRegister, other: SqlRegister
+    wired: SqlRegister, other: SqlRegister
 ) -> None:
     """Nobody knows what the server has done: nothing of it is done again by us."""
 
     def lose_it() -> None:
-        with register.begin() as unit:
+        with wired.begin() as unit:
             _tell(unit, "a")
             assert _count(unit) == 1
             _end_all_but(other)
@@ -218,17 +207,17 @@ def test_a_connection_lost_in_the_middle_is_an_outage(
 
     with pytest.raises(Unavailable):
         lose_it()
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _count(unit) == 0
 
 
 def test_what_went_out_with_its_commit_is_not_said_again(
-    register: SqlRegister, other: SqlRegister
+    wired: SqlRegister, other: SqlRegister
 ) -> None:
     """Lost while both were under way: the server may have done it, and nobody does it twice."""
 
     def tell() -> None:
-        with register.begin() as unit:
+        with wired.begin() as unit:
             unit.lock("e1")
             _tell(unit, "a")
             unit.commit()
@@ -242,14 +231,14 @@ def test_what_went_out_with_its_commit_is_not_said_again(
         connection.execute(_END)
         with pytest.raises(Unavailable):
             told.result(10)
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _count(unit) == 0
 
 
-def test_what_sqlalchemy_executes_belongs_to_the_same_transaction(register: SqlRegister) -> None:
+def test_what_sqlalchemy_executes_belongs_to_the_same_transaction(wired: SqlRegister) -> None:
     """Whatever was told before is seen by it, and all of it lasts or does not, as one."""
     for lasts in (False, True):
-        with register.begin() as unit:
+        with wired.begin() as unit:
             assert isinstance(unit, SqlUnit)
             _tell(unit, "a")
             assert unit._connection.scalar(text("SELECT count(*) FROM outbox")) == 1
@@ -257,13 +246,13 @@ def test_what_sqlalchemy_executes_belongs_to_the_same_transaction(register: SqlR
             assert _count(unit) == 2
             if lasts:
                 unit.commit()
-        with register.view() as unit:
+        with wired.view() as unit:
             assert _count(unit) == (2 if lasts else 0)
 
 
-def test_a_savepoint_takes_back_what_was_told_within_it(register: SqlRegister) -> None:
+def test_a_savepoint_takes_back_what_was_told_within_it(wired: SqlRegister) -> None:
     """What was told before it stays."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         assert isinstance(unit, SqlUnit)
         _tell(unit, "a")
         savepoint = unit._connection.begin_nested()
@@ -272,7 +261,7 @@ def test_a_savepoint_takes_back_what_was_told_within_it(register: SqlRegister) -
             _tell(unit, "a")
         savepoint.rollback()
         unit.commit()
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _count(unit) == 1
 
 
@@ -281,23 +270,23 @@ class _Stopped(BaseException):
 
 
 def test_whoever_is_stopped_in_the_middle_of_an_answer_leaves_no_half_of_it(
-    register: SqlRegister, monkeypatch: pytest.MonkeyPatch
+    wired: SqlRegister, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection is thrown away: the next one would take old answers for its own."""
-    with register.begin() as unit:
+    with wired.begin() as unit:
         before = _backend(unit)
         monkeypatch.setattr(_wire(unit), "_got", _stop)
         with pytest.raises(_Stopped):
             _count(unit)
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _backend(unit) != before
         assert _count(unit) == 0
 
 
-def test_rows_of_many_megabytes_go_both_ways(register: SqlRegister) -> None:
+def test_rows_of_many_megabytes_go_both_ways(wired: SqlRegister) -> None:
     """More than any buffer between us holds, sent before anything is read."""
     many = 300
-    with register.begin() as unit:
+    with wired.begin() as unit:
         for number in range(many):
             unit.journal.append(
                 "e1", replace(fact(), details={"long": "ә" * 30_000, "n": f"{number}"})
@@ -311,38 +300,38 @@ def test_only_so_many_connections_are_open_and_fewer_are_kept(
     postgres_url: str, other: SqlRegister
 ) -> None:
     """One unit more than there may be is told to come later."""
-    register = SqlRegister(postgres_url, patience=timedelta(milliseconds=50))
+    wired = SqlRegister(postgres_url, patience=timedelta(milliseconds=50))
     with ExitStack() as stack:
-        units = [stack.enter_context(register.view()) for _ in range(MOST)]
+        units = [stack.enter_context(wired.view()) for _ in range(MOST)]
         assert [_count(unit) for unit in units] == [0] * MOST
-        with pytest.raises(Unavailable), register.view():
+        with pytest.raises(Unavailable), wired.view():
             pass
         assert _others(other) == MOST
     assert eventually(lambda: _others(other) == KEPT)
-    register.close()
+    wired.close()
     assert eventually(lambda: _others(other) == 0)
 
 
-def test_a_view_that_is_over_holds_no_snapshot(register: SqlRegister, other: SqlRegister) -> None:
+def test_a_view_that_is_over_holds_no_snapshot(wired: SqlRegister, other: SqlRegister) -> None:
     """Nobody waits for its end, and the server has heard of it all the same."""
-    with register.view() as unit:
+    with wired.view() as unit:
         assert _count(unit) == 0
     assert eventually(lambda: _asked(other, _IN_TRANSACTION) == 0)
 
 
 def test_a_plan_that_a_migration_has_overtaken_is_made_anew(
-    register: SqlRegister, other: SqlRegister
+    wired: SqlRegister, other: SqlRegister
 ) -> None:
     """The first unit after it goes to a new connection and knows nothing of the change."""
     everything: PreparedQuery[Any] = PreparedQuery(select(OutboxRow))
     star = Prepared(text("SELECT * FROM outbox"))
-    with register.view() as unit:
+    with wired.view() as unit:
         assert isinstance(unit, SqlUnit)
         star.run(unit._connection, {})
         everything.all(unit._connection)
     with other._engine.begin() as connection:
         connection.execute(text("ALTER TABLE outbox ADD COLUMN more text"))
-    with register.view() as unit:
+    with wired.view() as unit:
         assert isinstance(unit, SqlUnit)
         star.run(unit._connection, {})
         assert everything.all(unit._connection) == []
