@@ -30,6 +30,10 @@ AGREED = frozenset((Event.CONFIRMED, Event.SIGNED_BY_HAND))
 """The legal act, whichever way."""
 _BETWEEN_DIGITS = re.compile(r"[\s()+.,\-_/\\·~]|%20|%2[bBdD89]|\\u00a0")
 _SIX = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
+_UNFORESEEN = "an unforeseen fault"
+"""How a process begins to tell what it answers with 500."""
+_ITS_END = 2_000
+"""Characters of that: where it was raised, and what it was."""
 
 
 @dataclass(kw_only=True)
@@ -214,7 +218,7 @@ class Proof:
                 self._note("double", f"{identifier}: told in {len(bodies)} wordings, {topics}")
 
     def _logs(self) -> None:
-        """No code, IIN or phone in any of them."""
+        """No code, IIN or phone in any of them; and nothing that we had not foreseen."""
         codes = {code for visit in self.visits for code in visit.codes}
         phones = {visit.phone.removeprefix("+7") for visit in self.visits}
         for place, line in _lines(self.town.logs()):
@@ -224,6 +228,8 @@ class Proof:
                 self._note("traces", f"{place}: names somebody")
             if codes & set(_SIX.findall(line)):
                 self._note("traces", f"{place}: tells a code")
+            if _UNFORESEEN in line:
+                self._note("complaints", f"{place}: … {line[-_ITS_END:]}")
 
     @cached_property
     def _iin(self) -> str:

@@ -1,6 +1,6 @@
 """Units of work over PostgreSQL: what is sent along, and what becomes of it when all goes wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import TextClause, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, TextClause, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.journal import entry_columns
@@ -72,6 +72,10 @@ def _count(unit: UnitOfWork) -> int:
     assert isinstance(unit, SqlUnit)
     (found,) = _COUNT.column(unit._connection)
     return found
+
+
+def _execute(connection: Connection) -> None:
+    assert connection.scalar(text("SELECT 1")) == 1
 
 
 def _wire(unit: UnitOfWork) -> Wire:
@@ -190,6 +194,42 @@ def test_a_lost_connection_is_replaced_before_the_first_answer(
     with wired.view() as unit:
         assert _count(unit) == 2
         assert _backend(unit) != before
+
+
+@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("first", [_execute, Connection.begin_nested])
+def test_a_lost_connection_is_replaced_for_what_sqlalchemy_executes(
+    wired: SqlRegister, other: SqlRegister, first: Callable[[Connection], object], *, tells: bool
+) -> None:
+    """Whether it has the first word in the unit or not, and be it that word a savepoint's."""
+    _write(wired, "z")
+    _end_all_but(other)
+    with wired.begin() as unit:
+        assert isinstance(unit, SqlUnit)
+        if tells:
+            _tell(unit, "a")
+        first(unit._connection)
+        _tell(unit, "b")
+        unit.commit()
+    with wired.view() as unit:
+        assert _count(unit) == 2 + tells
+
+
+def test_a_connection_that_sqlalchemy_finds_lost_is_an_outage_and_thrown_away(
+    wired: SqlRegister, other: SqlRegister
+) -> None:
+    """The next unit has another one."""
+
+    def lose_it() -> None:
+        with wired.begin() as unit:
+            assert isinstance(unit, SqlUnit)
+            _execute(unit._connection)
+            _end_all_but(other)
+            _execute(unit._connection)
+
+    with pytest.raises(Unavailable):
+        lose_it()
+    _write(wired, "a")
 
 
 def test_a_connection_lost_in_the_middle_is_an_outage(

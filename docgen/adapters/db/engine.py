@@ -81,14 +81,19 @@ def _postgresql(url: URL, patience: timedelta, **more: Any) -> Engine:
 
 
 def _by_wires(engine: Engine) -> Engine:
-    """Whatever SQLAlchemy executes itself within a unit of work gets the line for itself."""
+    """Whatever SQLAlchemy executes itself within a unit of work gets the line for itself.
+
+    Before it takes hold of that line: a lost one cannot be replaced under it any more. It begins
+    by itself for a statement, and without one for a savepoint.
+    """
 
     def share(connection: Connection, *_execution: Any) -> None:
         wire = wire_of(connection)
         if wire is not None:
             wire.share()
 
-    event.listen(engine, "before_cursor_execute", share)
+    for moment in ("before_execute", "begin"):
+        event.listen(engine, moment, share)
     return engine
 
 
