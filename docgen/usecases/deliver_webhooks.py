@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
@@ -27,6 +28,8 @@ from docgen.ports import Chance, Clock, Register, UnitOfWork, WebhookSender
 AT_ONCE = 32
 OF_EACH = 8
 """A receiver that is slow leaves most threads to the others."""
+_QUICK_SECONDS = 0.05
+"""What takes longer, for all that is due, is done by several threads at once."""
 
 SecretOf = Callable[[str, int], bytes]
 """The secret of a webhook's generation; the same for ever, and kept nowhere."""
@@ -81,25 +84,39 @@ class DeliverWebhooks:
         return [(webhooks[d.webhook_id], d) for d in due if d.webhook_id in webhooks]
 
     def tell(self, due: Claimed) -> None:
-        """All at once, and written down together.
+        """One after another where all answer quickly, else all at once; written down together.
 
         What could not be written down is tried again when its lease is over.
         """
         if not due:
             return
-        tried = [each for each in self.threads.map(self._guarded, due) if each is not None]
+        left = deque(due)
+        first = self.threads.submit(self._go_through, left)
+        with suppress(TimeoutError):
+            first.result(_QUICK_SECONDS)
+        # Whoever lets us wait holds up nobody: each of those left has a thread.
+        going = [first, *(self.threads.submit(self._go_through, left) for _ in tuple(left))]
+        tried = [each for some in going for each in some.result()]
         try:
             self._note(tried)
         except DocgenError as failure:
             log.warning("%d deliveries wait: %s", len(tried), failure.code)
 
-    def _guarded(self, due: tuple[Webhook, Delivery]) -> _Tried | None:
+    def _go_through(self, left: deque[tuple[Webhook, Delivery]]) -> Sequence[_Tried]:
+        """Whatever nobody else has begun with."""
+        tried: list[_Tried] = []
+        with suppress(IndexError):
+            while True:
+                tried += self._guarded(left.popleft())
+        return tried
+
+    def _guarded(self, due: tuple[Webhook, Delivery]) -> Sequence[_Tried]:
         webhook, delivery = due
         try:
-            return self._deliver(webhook, delivery)
+            return (self._deliver(webhook, delivery),)
         except Exception:
             log.exception("delivery %s failed", delivery.message_id)
-            return None
+            return ()
 
     def _deliver(self, webhook: Webhook, delivery: Delivery) -> _Tried:
         if webhook.state is WebhookState.DISABLED:

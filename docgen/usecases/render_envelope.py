@@ -1,6 +1,7 @@
 """Render an envelope's documents and freeze their bytes."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from docgen.domain.consent import WayOfSigning
 from docgen.domain.envelope import Document, Envelope, Frozen, State
@@ -17,6 +18,8 @@ from docgen.ports import Blobs, Clock, Register, Renderer, Sealer
 from docgen.texts import dates
 
 URN = "urn:qoltanba:document:"
+_OUT_OF_SIGHT = timedelta(seconds=1)
+"""For so long an envelope is worked at without a look at what others do with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +46,14 @@ class RenderEnvelope:
             envelope = unit.envelopes.get(envelope_id)
         if envelope.state is not State.DRAFT:
             return
+        looked = self.clock.now()
         try:
             frozen: dict[str, Frozen] = {}
             for document in envelope.documents:
-                if frozen and not self._still_wanted(envelope_id):
-                    return
+                if self.clock.now() - looked >= _OUT_OF_SIGHT:
+                    if not self._still_wanted(envelope_id):
+                        return
+                    looked = self.clock.now()
                 frozen[document.id] = self._freeze(document, envelope)
         except (RenderFailed, TemplateRejected, SealRefused) as failure:
             self._note_failure(envelope_id, failure)

@@ -1,13 +1,21 @@
 """From values to frozen documents."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from docgen.domain.envelope import State
-from docgen.domain.errors import RendererUnavailable, RenderFailed, SealRefused, ValuesRejected
+from docgen.domain.errors import (
+    RendererUnavailable,
+    RenderFailed,
+    SealRefused,
+    StaleEnvelope,
+    ValuesRejected,
+)
 from docgen.domain.language import Language
+from docgen.domain.rendering import Rendered, RenderOrder
+from docgen.usecases.void import Void
 from tests.fakes import FakeJobs
 from tests.usecases.world import World, request
 
@@ -64,6 +72,50 @@ def test_an_envelope_without_documents_is_refused(here: World) -> None:
     """There would be nothing to sign."""
     with pytest.raises(ValuesRejected):
         here.create(replace(request(), documents=()))
+
+
+@dataclass
+class _Overtaken:
+    """While it makes a paper time passes, and the envelope becomes void."""
+
+    here: World
+    envelope_id: str
+    takes: timedelta
+
+    def render(self, order: RenderOrder) -> Rendered:
+        """As the other does."""
+        Void(register=self.here.register, clock=self.here.clock)(
+            self.envelope_id, reason="қате", actor="client:field"
+        )
+        self.here.clock.advance(self.takes)
+        return self.here.renderer.render(order)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_of_what_is_void_no_more_papers_are_made(here: World) -> None:
+    """Whoever made it void need not wait for the rest of them."""
+    here.jobs = FakeJobs()
+    envelope = here.create(replace(request(), documents=request().documents * 3))
+    here.papers = _Overtaken(here, envelope.id, timedelta(seconds=1))
+
+    here.render(envelope.id)
+
+    assert len(here.renderer.orders) == 1
+    assert here.events(envelope.id) == ["created", "voided"]
+
+
+def test_what_became_void_in_a_moment_is_not_made_ready(here: World) -> None:
+    """Papers that take no time are all made, and none of them is kept."""
+    here.jobs = FakeJobs()
+    envelope = here.create(request())
+    here.papers = _Overtaken(here, envelope.id, timedelta())
+
+    with pytest.raises(StaleEnvelope):
+        here.render(envelope.id)
+
+    assert here.events(envelope.id) == ["created", "voided"]
 
 
 def test_a_failed_rendering_leaves_a_draft_and_is_written_down(here: World) -> None:

@@ -1,5 +1,7 @@
 """Webhooks: told again, shared out, forgotten, and each its owner's alone."""
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -24,6 +26,7 @@ from docgen.usecases.remove_webhook import RemoveWebhook
 from docgen.usecases.tell_news import TellNews
 from docgen.usecases.void import Void
 from tests.api.portal import loopback_posting
+from tests.services.receiver import ACCEPTED, Received
 from tests.usecases.telling import CALLER, POLICY, Desk, telling, visit
 from tests.usecases.world import World
 
@@ -145,6 +148,47 @@ def test_many_deliverers_at_once_tell_each_message_once(desk: Desk) -> None:
 
     ids = [each.headers["webhook-id"] for each in desk.receiver.received]
     assert len(ids) == len(set(ids)) == 12
+
+
+def test_a_quick_receiver_is_told_all_over_one_connection(desk: Desk) -> None:
+    """One after another, as one thread does it."""
+    desk.receiver.keeps = True
+    desk.webhook(Topic.ENVELOPE_CREATED)
+    for _ in range(OF_EACH):
+        desk.world.created()
+    while desk.publish():
+        pass
+
+    assert desk.deliver() == OF_EACH
+    assert (len(desk.receiver.received), desk.receiver.connections) == (OF_EACH, 1)
+
+
+def test_what_takes_its_time_is_told_at_once(desk: Desk) -> None:
+    """A slow receiver makes nobody wait for all its answers, one after another."""
+    at_once, most = 0, 0
+    counting = threading.Lock()
+
+    def slowly(_: Received) -> bytes:
+        nonlocal at_once, most
+        with counting:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.5)
+        with counting:
+            at_once -= 1
+        return ACCEPTED
+
+    desk.receiver.answer_to = slowly
+    desk.webhook(Topic.ENVELOPE_CREATED)
+    for _ in range(OF_EACH):
+        desk.world.created()
+    while desk.publish():
+        pass
+
+    assert desk.deliver() == OF_EACH
+    ids = {each.headers["webhook-id"] for each in desk.receiver.received}
+    assert (len(desk.receiver.received), len(ids)) == (OF_EACH, OF_EACH)
+    assert most >= OF_EACH - 1
 
 
 def test_a_webhook_with_much_owed_leaves_room_for_others(desk: Desk) -> None:
