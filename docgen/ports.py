@@ -210,13 +210,14 @@ class Hops(Protocol):
     def recent(self, route: str, *, limit: int) -> Sequence[Hop]:
         """The last hops of a route, the newest first."""
 
-    def by_message(self, route: str, message_id: str) -> Hop | None:
-        """The newest hop that the provider knows by this id, locked by nobody."""
+    def alone(self, route: str, message_id: str) -> None:
+        """Keep off who else asks for it, until the unit ends; before any chain is locked."""
 
     def locked(self, route: str, message_id: str) -> tuple[Hop, Sequence[Receipt]] | None:
-        """The same with its chain, as `UnitOfWork.lock` does, and what was heard since it began.
+        """The newest hop that the provider knows by this id, and what was heard since it began.
 
-        None where there is no such hop, or was another a moment ago.
+        It is locked, with its chain as `UnitOfWork.lock` does it. None where there is no such hop,
+        or was another a moment ago.
         """
 
     def unanswered(self, before: datetime) -> Sequence[Hop]:

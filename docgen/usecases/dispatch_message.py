@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from docgen.domain.dispatch import Hop, HopState, Message, Purpose, Sending
+from docgen.domain.dispatch import Hop, HopState, Message, Purpose, Receipt, Sending
 from docgen.domain.errors import DocgenError, SmsRefused, SmsUnavailable, SmsUncertain
 from docgen.domain.journal import Event, Fact
 from docgen.domain.routes import REMEMBERED, BreakerPolicy, Health, Route, health, order
@@ -178,18 +178,27 @@ class DispatchMessage:
         """The message has left: failing to write that down must not look like failing to send."""
         try:
             with self.register.begin() as unit:
+                if hop.message_id is not None:
+                    unit.hops.alone(hop.route, hop.message_id)
                 unit.lock(hop.chain)
                 keep_hop(unit, hop, is_answer=True)
                 if noted is not None:
                     noted(unit, hop)
+                heard = _heard(unit, hop)
                 unit.journal.append(hop.chain, fact_of(hop, details))
+                told = TakeReceipt(register=self.register, clock=self.clock).told(unit, hop, heard)
                 unit.commit()
-            if hop.message_id is not None:
-                receipts = TakeReceipt(register=self.register, clock=self.clock)
-                return receipts.answered(hop, hop.message_id)
         except DocgenError as failure:
             log.warning("what came of hop %s was not noted: %s", hop.id, failure.code)
-        return hop
+            return hop
+        return told
+
+
+def _heard(unit: UnitOfWork, hop: Hop) -> Sequence[Receipt]:
+    """The centre may be faster than its own answer."""
+    if hop.message_id is None:
+        return ()
+    return unit.hops.heard(hop.route, hop.message_id, since=hop.begun_at)
 
 
 def fact_of(hop: Hop, details: Mapping[str, str]) -> Fact:

@@ -1,5 +1,6 @@
 """Take a provider's word on what became of a message."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -26,49 +27,28 @@ class TakeReceipt:
     def __call__(self, receipt: Receipt) -> None:
         """Lasting when it returns; the same word again changes nothing.
 
-        Whoever has written a receipt or a message id looks for the other's part once more after
-        that is committed, so that one of the two sees both. Raises Unavailable or StaleEnvelope:
-        then whoever brought it must bring it again.
+        Whoever writes a receipt, or a message's id, keeps off who writes the other meanwhile: the
+        later of them sees both. Raises Unavailable or StaleEnvelope: then whoever brought it must
+        bring it again.
         """
         route, message_id = receipt.route, receipt.message_id
         with self.register.begin() as unit:
+            unit.hops.alone(route, message_id)
             unit.hops.hear(receipt, received_at=self.clock.now())
-            is_known = self._tell(unit, route, message_id)
+            found = unit.hops.locked(route, message_id)
+            if found is not None:
+                self.told(unit, *found)
             unit.commit()
-        if is_known:
-            return
-        with self.register.view() as unit:
-            came_meanwhile = unit.hops.by_message(route, message_id) is not None
-        if came_meanwhile:
-            self._match(route, message_id)
 
-    def answered(self, hop: Hop, message_id: str) -> Hop:
-        """The same for whoever has written down that this hop's message has that id; the hop."""
-        with self.register.view() as unit:
-            heard = unit.hops.heard(hop.route, message_id, since=hop.begun_at)
+    def told(self, unit: UnitOfWork, hop: Hop, heard: Sequence[Receipt]) -> Hop:
+        """The hop after all of that; its challenge and the journal know where that is new.
+
+        Whoever calls has locked its chain before.
+        """
         told = reduce(Hop.told, heard, hop)
         if told != hop:
-            self._match(hop.route, message_id)
-        return told
-
-    def _match(self, route: str, message_id: str) -> None:
-        with self.register.begin() as unit:
-            self._tell(unit, route, message_id)
-            unit.commit()
-
-    def _tell(self, unit: UnitOfWork, route: str, message_id: str) -> bool:
-        """Let the message's hop, its challenge and the journal know of all that was heard.
-
-        False where the hop of that id is not known yet, or was another a moment ago.
-        """
-        found = unit.hops.locked(route, message_id)
-        if found is None:
-            return False
-        known, heard = found
-        told = reduce(Hop.told, heard, known)
-        if told != known:
             self._record(unit, told)
-        return True
+        return told
 
     def _record(self, unit: UnitOfWork, hop: Hop) -> None:
         keep_hop(unit, hop)

@@ -1,5 +1,7 @@
 """Hops of messages and their receipts, in either database."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -97,9 +99,9 @@ def test_a_message_id_names_the_newest_hop_of_its_route(register: SqlRegister) -
     new = hop(route=route).taken(TAKEN, at=NOW)
     _add(register, new, old, hop().taken(TAKEN, at=NOW))
 
-    with register.view() as unit:
-        assert unit.hops.by_message(route, "m-1") == new
-        assert unit.hops.by_message(route, "m-2") is None
+    with register.begin() as unit:
+        assert unit.hops.locked(route, "m-1") == (new, [])
+        assert unit.hops.locked(route, "m-2") is None
 
 
 def test_hops_without_an_answer_are_found_once_they_are_old(register: SqlRegister) -> None:
@@ -133,8 +135,37 @@ def test_a_hop_can_be_named_by_its_own_id(register: SqlRegister) -> None:
     begun = hop(route=identifier())
     _add(register, begun)
 
-    with register.view() as unit:
-        assert unit.hops.by_message(begun.route, begun.id) == begun
+    with register.begin() as unit:
+        assert unit.hops.locked(begun.route, begun.id) == (begun, [])
+
+
+def test_whoever_is_alone_at_a_message_lets_others_wait_for_what_he_writes(
+    register: SqlRegister,
+) -> None:
+    """Those of other messages as well, where one writes at a time."""
+    taken = hop(route=identifier()).taken(TAKEN, at=NOW)
+
+    def write() -> Sequence[Receipt]:
+        with register.begin() as unit:
+            unit.hops.alone(taken.route, "m-1")
+            return unit.hops.heard(taken.route, "m-1", since=NOW)
+
+    with ThreadPoolExecutor(1) as other:
+        with register.begin() as unit:
+            unit.hops.alone(taken.route, "m-1")
+            unit.hops.hear(receipt(taken), received_at=NOW)
+            assert unit.hops.heard(taken.route, "m-1", since=NOW) == [receipt(taken)]
+            writing = other.submit(write)
+            with pytest.raises(TimeoutError):
+                writing.result(0.3)
+            unit.commit()
+        assert writing.result(10) == [receipt(taken)]
+
+
+def test_a_reading_unit_keeps_nobody_off_a_message(register: SqlRegister) -> None:
+    """As it locks nothing else."""
+    with register.view() as unit, pytest.raises(RuntimeError):
+        unit.hops.alone("primary", "m-1")
 
 
 def test_the_same_receipt_brought_by_many_at_once_is_kept_once(register: SqlRegister) -> None:

@@ -1,8 +1,7 @@
 """Receipts of messages, whenever they come: before their answers, after them, or in between."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.dispatch import Delivery, Message, Receipt, Taken
 from docgen.domain.errors import Unavailable
-from docgen.ports import UnitOfWork
 from docgen.usecases.take_receipt import TakeReceipt
 from tests.fakes import FakeSms
 from tests.usecases.desk import Desk, receipt_of
@@ -48,21 +46,47 @@ def test_a_receipt_before_its_answer_is_matched_when_the_answer_comes(desk: Desk
     assert desk.events == ["code_sent", "code_delivered"]
 
 
-def test_a_receipt_that_came_while_its_answer_was_written_is_matched(desk: Desk) -> None:
-    """Neither saw the other's part before both were lasting: the receipt is looked up once more."""
+def test_a_receipt_that_comes_while_its_answer_is_written_is_matched(desk: Desk) -> None:
+    """It waits until the answer is lasting, and then finds it."""
     begun = desk.begun()
     answered = begun.taken(Taken(provider="fake", message_id="m-7"), at=desk.clock.now())
 
-    def answer() -> None:
+    with ThreadPoolExecutor(1) as centre:
         with desk.register.begin() as unit:
+            unit.hops.alone(answered.route, "m-7")
             unit.hops.save(answered)
+            unit.hops.of_challenge(answered.challenge_id)
+            taking = centre.submit(desk.take, receipt_of(answered))
+            with pytest.raises(TimeoutError):
+                taking.result(0.3)
             unit.commit()
-
-    TakeReceipt(register=_Meanwhile(desk.register, answer), clock=desk.clock)(receipt_of(answered))
+        taking.result(10)
 
     assert [hop.delivery for hop in desk.hops] == [Delivery.DELIVERED]
     assert desk.delivery is Delivery.DELIVERED
     assert desk.events == ["code_delivered"]
+
+
+def test_an_answer_that_comes_while_its_receipt_is_written_finds_it(desk: Desk) -> None:
+    """It waits until the receipt is lasting."""
+    early = Receipt(
+        route="primary", message_id="message-1", delivery=Delivery.DELIVERED, raw="DELIVRD",
+        at=desk.clock.now(),
+    )  # fmt: skip
+
+    with ThreadPoolExecutor(1) as technician:
+        with desk.register.begin() as unit:
+            unit.hops.alone("primary", "message-1")
+            unit.hops.hear(early, received_at=desk.clock.now())
+            assert unit.hops.locked("primary", "message-1") is None
+            asking = technician.submit(desk.send)
+            with pytest.raises(TimeoutError):
+                asking.result(0.3)
+            unit.commit()
+        asking.result(10)
+
+    assert desk.delivery is Delivery.DELIVERED
+    assert desk.events == ["code_sent", "code_delivered"]
 
 
 def test_a_receipt_that_is_not_recorded_is_not_kept(desk: Desk) -> None:
@@ -140,28 +164,3 @@ def test_a_receipt_of_a_message_nobody_sent_is_kept_and_changes_nothing(desk: De
     with desk.register.view() as unit:
         assert unit.hops.heard("primary", "never", since=stray.at) == [stray]
     assert desk.events == []
-
-
-@dataclass
-class _Meanwhile:
-    """A register in which something happens just before it is looked at."""
-
-    register: SqlRegister
-    happens: Callable[[], None]
-
-    def begin(self) -> AbstractContextManager[UnitOfWork]:
-        """As it is."""
-        return self.register.begin()
-
-    def view(self) -> AbstractContextManager[UnitOfWork]:
-        """After that."""
-        self.happens()
-        return self.register.view()
-
-    def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
-        """As it is."""
-        return self.register.hold(envelope_id)
-
-    def ping(self) -> None:
-        """As it is."""
-        self.register.ping()

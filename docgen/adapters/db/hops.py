@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, Text, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from docgen.adapters.db.journal import SqlJournal
@@ -77,7 +77,6 @@ _LOCK_CHAIN = tuple(
     PreparedQuery(select(row.id).where(row.id == _CHAIN.scalar_subquery()).with_for_update())
     for row in (EnvelopeRow, VerificationRow)
 )
-_BY_MESSAGE = PreparedQuery(_NEWEST_NAMED)
 _BY_MESSAGE_LOCKED = PreparedQuery(_NEWEST_NAMED.with_for_update())
 _ITS_LAST_ENTRY = PreparedQuery(
     select(JournalRow)
@@ -85,6 +84,15 @@ _ITS_LAST_ENTRY = PreparedQuery(
     .order_by(JournalRow.sequence.desc())
     .limit(1)
 )
+_ALONE: PreparedQuery[None] = PreparedQuery(
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtext(bindparam("its_route", type_=Text)),
+            func.hashtext(bindparam("its_message", type_=Text)),
+        ).label("alone")
+    )
+)
+"""Two numbers: those of one number hold envelopes (`holds`)."""
 _HEARD = PreparedQuery(
     select(SmsReceiptRow)
     .where(
@@ -124,23 +132,24 @@ class SqlHops:
         """The last hops of a route, the newest first."""
         return self._found(_RECENT, {"its_route": route, "most": limit})
 
-    def by_message(self, route: str, message_id: str) -> Hop | None:
-        """The newest hop that the provider knows by this id, be it one that we gave.
+    def alone(self, route: str, message_id: str) -> None:
+        """Let no other writing unit that asks for the same go on until this one ends.
 
-        Centres begin to count anew; and whoever died before he wrote down an answer left us our own
-        id of the message.
+        To be asked for before any chain is locked. In SQLite only one unit writes at a time.
         """
-        found = self._found(_BY_MESSAGE, {"its_route": route, "its_message": message_id})
-        return found[0] if found else None
+        self._require_locks()
+        if self._connection.dialect.name == "postgresql":
+            _ALONE.tell(self._connection, {"its_route": route, "its_message": message_id})
 
     def locked(self, route: str, message_id: str) -> tuple[Hop, Sequence[Receipt]] | None:
-        """The same, locked, and what was heard of it since it began; at one journey.
+        """The newest hop that the provider knows by this id, be it one that we gave, locked.
 
+        And what was heard of it since it began, at the same journey. Centres begin to count anew;
+        and whoever died before he wrote down an answer left us our own id of the message.
         Its chain is locked first, as everywhere; of what has no row there is nothing to lock. None
         where no hop is known by this id, or was another when the chain was locked.
         """
-        if not self._locking:
-            raise RuntimeError("a reading unit locks nothing")
+        self._require_locks()
         asked: tuple[PreparedQuery[Any], ...] = (
             _CHAIN_NAMED, *_LOCK_CHAIN, _BY_MESSAGE_LOCKED, _HEARD, _ITS_LAST_ENTRY,
         )  # fmt: skip
@@ -182,6 +191,10 @@ class SqlHops:
         """Receipts under that id that were last received then or later, in order."""
         given = {"its_route": route, "its_message": message_id}
         return _heard(all_rows(self._connection, _HEARD, given), since=since)
+
+    def _require_locks(self) -> None:
+        if not self._locking:
+            raise RuntimeError("a reading unit locks nothing")
 
     def _found(
         self,
