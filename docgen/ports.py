@@ -279,6 +279,15 @@ class Journal(Protocol):
     def of(self, envelope_id: str) -> Sequence[Entry]:
         """All entries of an envelope, in order."""
 
+    def last(self, envelope_id: str) -> Coming[Entry | None]:
+        """The newest of them."""
+
+    def follow(self, last: Entry) -> None:
+        """What is appended comes after this one, read before; StaleEnvelope if anything else has.
+
+        It is raised by the commit at the latest.
+        """
+
     def envelope_ids(self) -> Sequence[str]:
         """Every envelope that has entries, also those whose envelope is gone."""
 

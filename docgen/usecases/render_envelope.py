@@ -43,7 +43,8 @@ class RenderEnvelope:
 
     def _render(self, envelope_id: str) -> None:
         with self.register.view() as unit:
-            envelope = unit.envelopes.get(envelope_id)
+            last = unit.journal.last(envelope_id)
+            envelope, newest = unit.envelopes.get(envelope_id), last()
         if envelope.state is not State.DRAFT:
             return
         looked = self.clock.now()
@@ -61,6 +62,8 @@ class RenderEnvelope:
         now = self.clock.now()
         ready = envelope.render(frozen)
         with self.register.begin() as unit:
+            if newest is not None:
+                unit.journal.follow(newest)
             unit.envelopes.save(ready)
             unit.journal.append(
                 envelope_id,

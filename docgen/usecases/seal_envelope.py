@@ -73,7 +73,7 @@ class SealEnvelope:
         except DocgenError as failure:
             self._note(envelope_id, recalled.entries, failure)
             raise
-        self._record(envelope.seal(sealed), sealed)
+        self._record(envelope.seal(sealed), sealed, after=recalled.entries[-1])
 
     @property
     def _recall(self) -> RecallFacts:
@@ -102,13 +102,15 @@ class SealEnvelope:
             ends_at=made.file.ends_at,
         )
 
-    def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed]) -> None:
+    def _record(self, envelope: Envelope, sealed: Mapping[str, Sealed], *, after: Entry) -> None:
+        """Right after the last that the evidence in its papers tells of."""
         now = self.clock.now()
         details = {
             f"document.{d.number}": f"{sealed[d.id].level} {sealed[d.id].sha256}"
             for d in envelope.documents
         } | fingerprints(envelope)
         with self.register.begin() as unit:
+            unit.journal.follow(after)
             unit.envelopes.save(envelope)
             fact = Fact(event=Event.SEALED, at=now, actor="system", details=details)
             unit.journal.append(envelope.id, fact)

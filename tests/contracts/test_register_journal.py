@@ -51,6 +51,42 @@ def test_every_envelope_with_entries_is_listed_once(register: SqlRegister) -> No
         assert list(unit.journal.envelope_ids()) == ["e1", "e2"]
 
 
+def test_the_last_entry_is_known_and_another_may_follow_it(register: SqlRegister) -> None:
+    """Read in one unit, followed in the next; nobody has one where nothing was written."""
+    _append(register, "e1")
+    newest = _append(register, "e1")
+    with register.view() as unit:
+        last, none = unit.journal.last("e1"), unit.journal.last("e2")
+        assert (last(), none()) == (newest, None)
+
+    with register.begin() as unit:
+        unit.journal.follow(newest)
+        third = unit.journal.append("e1", fact())
+        fourth = unit.journal.append("e1", fact())
+        unit.commit()
+    with register.view() as unit:
+        journal.check(unit.journal.of("e1"))
+        assert unit.journal.of("e1")[2:] == [third, fourth]
+
+
+def test_what_was_followed_meanwhile_is_followed_by_nothing_else(register: SqlRegister) -> None:
+    """Whoever knew an older end is told so, and nothing of his lasts."""
+    first = _append(register, "e1")
+    second = _append(register, "e1")
+
+    def follow() -> None:
+        with register.begin() as unit:
+            unit.journal.follow(first)
+            unit.journal.append("e1", fact())
+            unit.journal.append("e2", fact())
+            unit.commit()
+
+    with pytest.raises(StaleEnvelope):
+        follow()
+    with register.view() as unit:
+        assert (unit.journal.of("e1"), unit.journal.of("e2")) == ([first, second], [])
+
+
 def test_the_chain_survives_parallel_writers(database_url: str) -> None:
     """Writers that lose a race are told so; what is written is one unbroken chain."""
     registers = [SqlRegister(database_url) for _ in range(8)]

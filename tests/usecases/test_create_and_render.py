@@ -1,7 +1,9 @@
 """From values to frozen documents."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -13,6 +15,7 @@ from docgen.domain.errors import (
     StaleEnvelope,
     ValuesRejected,
 )
+from docgen.domain.journal import Event, Fact
 from docgen.domain.language import Language
 from docgen.domain.rendering import Rendered, RenderOrder
 from docgen.usecases.void import Void
@@ -76,17 +79,15 @@ def test_an_envelope_without_documents_is_refused(here: World) -> None:
 
 @dataclass
 class _Overtaken:
-    """While it makes a paper time passes, and the envelope becomes void."""
+    """While it makes a paper time passes, and something happens."""
 
     here: World
-    envelope_id: str
-    takes: timedelta
+    happens: Callable[[], object]
+    takes: timedelta = timedelta()
 
     def render(self, order: RenderOrder) -> Rendered:
         """As the other does."""
-        Void(register=self.here.register, clock=self.here.clock)(
-            self.envelope_id, reason="қате", actor="client:field"
-        )
+        self.happens()
         self.here.clock.advance(self.takes)
         return self.here.renderer.render(order)
 
@@ -94,11 +95,23 @@ class _Overtaken:
         """Nothing is open."""
 
 
+def _void(here: World, envelope_id: str) -> None:
+    void = Void(register=here.register, clock=here.clock)
+    void(envelope_id, reason="қате", actor="client:field")
+
+
+def _note_failure(here: World, envelope_id: str) -> None:
+    fact = Fact(event=Event.RENDER_FAILED, at=here.clock.now(), actor="system", details={})
+    with here.register.begin() as unit:
+        unit.journal.append(envelope_id, fact)
+        unit.commit()
+
+
 def test_of_what_is_void_no_more_papers_are_made(here: World) -> None:
     """Whoever made it void need not wait for the rest of them."""
     here.jobs = FakeJobs()
     envelope = here.create(replace(request(), documents=request().documents * 3))
-    here.papers = _Overtaken(here, envelope.id, timedelta(seconds=1))
+    here.papers = _Overtaken(here, partial(_void, here, envelope.id), timedelta(seconds=1))
 
     here.render(envelope.id)
 
@@ -110,12 +123,27 @@ def test_what_became_void_in_a_moment_is_not_made_ready(here: World) -> None:
     """Papers that take no time are all made, and none of them is kept."""
     here.jobs = FakeJobs()
     envelope = here.create(request())
-    here.papers = _Overtaken(here, envelope.id, timedelta())
+    here.papers = _Overtaken(here, partial(_void, here, envelope.id))
 
     with pytest.raises(StaleEnvelope):
         here.render(envelope.id)
 
     assert here.events(envelope.id) == ["created", "voided"]
+
+
+def test_what_is_written_while_papers_are_made_is_not_overlooked(here: World) -> None:
+    """The draft stays for the next time, which follows what was written."""
+    here.jobs = FakeJobs()
+    envelope = here.create(request())
+    here.papers = _Overtaken(here, partial(_note_failure, here, envelope.id))
+
+    with pytest.raises(StaleEnvelope):
+        here.render(envelope.id)
+    assert here.envelope(envelope.id).state is State.DRAFT
+
+    here.papers = None
+    here.render(envelope.id)
+    assert here.events(envelope.id) == ["created", "render_failed", "rendered"]
 
 
 def test_a_failed_rendering_leaves_a_draft_and_is_written_down(here: World) -> None:

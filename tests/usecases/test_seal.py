@@ -1,6 +1,7 @@
 """Sealing: repeatable, and never twice."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -60,6 +61,40 @@ def test_a_seal_that_is_overtaken_is_made_anew_at_once(here: World) -> None:
     replace(here.seal, sealer=_Overtaken(stale=2))(envelope.id)
 
     assert here.envelope(envelope.id).state is State.SEALED
+
+
+@dataclass
+class _Late(FakeSealer):
+    """Once, something is written as soon as all is sealed."""
+
+    write: Callable[[], object] | None = None
+
+    def seal(self, order: SealOrder) -> SealedPdf:
+        """Seal, and let it be written."""
+        sealed, write = super().seal(order), self.write
+        self.write = None
+        if write is not None:
+            write()
+        return sealed
+
+
+def test_between_what_the_evidence_tells_and_the_seal_the_journal_has_nothing(here: World) -> None:
+    """What is written after the last paper was sealed is in the papers that count."""
+    envelope = _confirmed(here)
+
+    def write() -> None:
+        with here.register.begin() as unit:
+            now = here.clock.now()
+            fact = Fact(event=Event.CODE_DELIVERED, at=now, actor="system", details={})
+            unit.journal.append(envelope.id, fact)
+            unit.commit()
+
+    sealer = _Late(write=write)
+    replace(here.seal, sealer=sealer)(envelope.id)
+
+    assert here.events(envelope.id)[-2:] == ["code_delivered", "sealed"]
+    told = [len(json.loads(order.evidence)["journal"]["entries"]) for order in sealer.orders]
+    assert told == [told[0], told[0] + 1]
 
 
 def test_a_seal_that_is_overtaken_again_and_again_waits_for_the_sweep(here: World) -> None:

@@ -14,6 +14,7 @@ from docgen.domain import journal
 from docgen.domain.errors import StaleEnvelope
 from docgen.domain.journal import Entry, Event, Fact
 from docgen.domain.webhook import TOPICS
+from docgen.ports import Coming
 
 # Filled in when they are executed: to build a statement anew takes longer than to execute it.
 _ENTRY, _NEWS = Prepared(insert(JournalRow)), Prepared(insert(NewsRow))
@@ -27,7 +28,7 @@ class SqlJournal:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._appended: dict[str, Entry] = {}
+        self._newest: dict[str, Entry] = {}
         self._ends = Foreseen(lambda chain: _LAST.soon(connection, {"its_id": chain}))
 
     def append(self, envelope_id: str, fact: Fact) -> Entry:
@@ -41,13 +42,22 @@ class SqlJournal:
         if entry.event in TOPICS:
             news = {"envelope_id": envelope_id, "sequence": entry.sequence}
             _NEWS.tell(self._connection, news, refusal=refusal)
-        self._appended[envelope_id] = entry
+        self._newest[envelope_id] = entry
         return entry
 
     def of(self, envelope_id: str) -> Sequence[Entry]:
         """All entries of an envelope, in order."""
         rows = all_rows(self._connection, ENTRIES, {"its_id": envelope_id})
         return [entry_of(row) for row in rows]
+
+    def last(self, envelope_id: str) -> Coming[Entry | None]:
+        """The last entry, as it is in the database."""
+        rows = _LAST.soon(self._connection, {"its_id": envelope_id})
+        return lambda: _entry_in(rows())
+
+    def follow(self, last: Entry) -> None:
+        """The next entry comes after this one; StaleEnvelope as for `append` if another does."""
+        self._newest.setdefault(last.envelope_id, last)
 
     def envelope_ids(self) -> Sequence[str]:
         """Every envelope that has entries."""
@@ -60,19 +70,22 @@ class SqlJournal:
 
     def put(self, envelope_id: str, last: Sequence[JournalRow]) -> None:
         """Its last entry was read already, and others write none meanwhile."""
-        if envelope_id not in self._appended:
+        if envelope_id not in self._newest:
             self._ends.put(envelope_id, last)
 
     def foresee(self, envelope_id: str) -> None:
         """Ask for the last entry along with what is asked next; others write none meanwhile."""
-        if envelope_id not in self._appended:
+        if envelope_id not in self._newest:
             self._ends.foresee(envelope_id)
 
     def _last(self, envelope_id: str) -> Entry | None:
-        if envelope_id in self._appended:
-            return self._appended[envelope_id]
-        rows = self._ends.take(envelope_id)
-        return entry_of(rows[0]) if rows else None
+        if envelope_id in self._newest:
+            return self._newest[envelope_id]
+        return _entry_in(self._ends.take(envelope_id))
+
+
+def _entry_in(rows: Sequence[JournalRow]) -> Entry | None:
+    return entry_of(rows[0]) if rows else None
 
 
 def entry_columns(entry: Entry) -> dict[str, Any]:
