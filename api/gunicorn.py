@@ -5,7 +5,6 @@ application is opened by each process afterwards, so that no two share a connect
 never retired for its age: what grows is to be seen.
 """
 
-import gc
 import logging
 import shutil
 import sys
@@ -16,12 +15,10 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from api.gunicorn_rest import until_somebody_may_be_overdue
-from docgen import telemetry
+from docgen import garbage, telemetry
 from docgen.settings import Settings
 
 _web = Settings().web
-_BORN = 20_000
-"""Objects, beyond those that are gone again, after which Python looks for garbage among them."""
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -45,12 +42,10 @@ class Log(Logger):  # type: ignore[misc]
 
 def on_starting(_server: Any) -> None:
     """Load what every process needs, so that one which ended is replaced at once."""
-    # What a request uses for a moment is gone by then, and is not looked at: as in the worker.
-    gc.set_threshold(_BORN)
     import_module("api")
-    # Shared by the processes to come: looked through for garbage, it would be copied into each of
-    # them, and their end took ten times as long.
-    gc.freeze()
+    # Also shared by the processes to come: looked through, it would be copied into each of them,
+    # and their end took ten times as long.
+    garbage.look_seldom()
 
 
 def when_ready(server: Any) -> None:

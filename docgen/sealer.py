@@ -7,6 +7,8 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import Final, Protocol
 
+from docgen import garbage
+
 log = logging.getLogger(__name__)
 
 _PR_SET_DUMPABLE: Final = 4
@@ -41,6 +43,7 @@ def run(server: Server) -> None:
 
     for either in (signal.SIGTERM, signal.SIGINT):
         signal.signal(either, arrived)
+    garbage.look_seldom()
     server.start()
     log.info("the seal is ready")
     log.info("%s: finishing what was begun", signals.get().name)

@@ -1,11 +1,11 @@
 """The worker's life: it does what it is told and sweeps behind it, until a signal ends it."""
 
-import gc
 import logging
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from docgen import garbage
 from docgen.domain.errors import DocgenError
 from docgen.signals import awaited
 from docgen.usecases.sweep import Swept
@@ -14,8 +14,6 @@ log = logging.getLogger(__name__)
 
 _UNTIL_NEXT_POLL = 5.0
 """Seconds after which a worker looks again whether nobody polls."""
-_BORN = 20_000
-"""Objects, beyond those that are gone again, after which Python looks for garbage among them."""
 _AFTER_A_FAULT = 1.0
 """Seconds until it is tried again to tell anything."""
 
@@ -79,7 +77,7 @@ def run(
     )
     polling = threading.Thread(target=_poll_again, args=(poll, stopping), name="receipts")
     telling = threading.Thread(target=_tell_again, args=(gather, tell, stopping), name="telling")
-    _look_less_for_garbage()
+    garbage.look_seldom()
     consumer.start()
     sweeping.start()
     polling.start()
@@ -92,13 +90,6 @@ def run(
     polling.join()
     telling.join()
     log.info("the worker has finished")
-
-
-def _look_less_for_garbage() -> None:
-    # Whatever is here stays: looked through for garbage it stopped all threads for 0.2 s at a time.
-    gc.freeze()
-    # What is only in use for a moment is gone by then, and is not carried along to be looked at.
-    gc.set_threshold(_BORN)
 
 
 def _sweep_again(sweep: Sweeper, every: float, stopping: threading.Event) -> None:
