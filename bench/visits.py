@@ -30,13 +30,13 @@ _BETWEEN = (
 _STATE = "SELECT state FROM envelopes WHERE id = :id"
 _PATIENCE = 60.0
 _SETTLED_SECONDS, _IDLE_SECONDS = 3.0, 10.0
-_OWN = ("web", "workers", "link")
+_OWN = ("web", "worker", "link")
 _OUTSIDE = {
-    "rendering": "in workers: filling templates, asking the engine, reading what it made",
-    "sealing": "in workers: order, protocol, asking for the seal, and whether a file can have one",
+    "rendering": "in the worker: filling templates, asking the engine, reading what it made",
+    "sealing": "in the worker: order, protocol, asking for the seal, whether a file can have one",
 }
 """What counts as rendering and as sealing, and so not as ours."""
-_MEANT = _OUTSIDE | {"idle": "of web, workers and link, while nobody asks; counted as ours"}
+_MEANT = _OUTSIDE | {"idle": "of web, worker and link, while nobody asks; counted as ours"}
 
 
 class VisitFailed(Exception):
@@ -50,7 +50,7 @@ class Measured:
     visits: int = 0
     seconds: float = 0.0
     own_ms: float = 0.0
-    """CPU time of web processes, workers and link, but for what workers render and seal."""
+    """CPU time of web process, worker and link, but for what the worker renders and seals."""
     idle_ms: float = 0.0
     """What of it they would have taken in that time had nobody asked for anything."""
     parts_ms: Mapping[str, float] = field(default_factory=dict)
@@ -167,7 +167,7 @@ class Visits:
         here, engine = self.town, set(self.town.engine_processes())
         roots = {
             "web": [here.web],
-            "workers": [here.worker, here.second],
+            "worker": [here.worker],
             "link": [here.link.process],
             "sealing process": [here.sealer],
         }
