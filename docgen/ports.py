@@ -491,6 +491,9 @@ class Register(Protocol):
     def view(self) -> AbstractContextManager[UnitOfWork]:
         """A reading unit: sees one consistent state and blocks nobody; never commit it."""
 
+    def glance(self) -> AbstractContextManager[UnitOfWork]:
+        """The same for whoever asks once: only what is asked together is surely of one moment."""
+
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether we are the only process at work on it; freed at exit, also by death."""
 

@@ -58,7 +58,7 @@ class Authenticate:
         if parts is None:
             raise NotAuthenticated
         key_id, secret = parts.groups()
-        with self.register.view() as unit:
+        with self.register.glance() as unit:
             if about is not None:
                 unit.foresee(about)
             known = self._known(unit, key_id)

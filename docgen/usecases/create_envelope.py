@@ -183,7 +183,7 @@ class CreateEnvelope:
     ) -> tuple[Used, Account]:
         """What the register tells of the number and of the account, of one moment."""
         whose, account_number = _whose(request, subscriber), reference.account_number
-        with self.register.view() as unit:
+        with self.register.glance() as unit:
             used = self.check.look(unit, subscriber.phone, subscriber.iin, owner=request.owner)
             account = self._review.look(unit, checked, whose=whose, account_number=account_number)
             return used(), account()
@@ -202,7 +202,7 @@ class CreateEnvelope:
         while True:
             left = until - self.clock.now()
             waited = left > timedelta() and self.jobs.wait(Task.RENDER, envelope_id, most=left)
-            with self.register.view() as unit:
+            with self.register.glance() as unit:
                 envelope = unit.envelopes.get(envelope_id)
             left = until - self.clock.now()
             if envelope.state is not State.DRAFT or left <= timedelta():

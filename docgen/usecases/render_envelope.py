@@ -42,7 +42,7 @@ class RenderEnvelope:
                 self._render(envelope_id)
 
     def _render(self, envelope_id: str) -> None:
-        with self.register.view() as unit:
+        with self.register.glance() as unit:
             last = unit.journal.last(envelope_id)
             envelope, newest = unit.envelopes.get(envelope_id), last()
         if envelope.state is not State.DRAFT:
@@ -81,7 +81,7 @@ class RenderEnvelope:
 
     def _still_wanted(self, envelope_id: str) -> bool:
         """Who makes it void does not want to wait until the last of its documents is made."""
-        with self.register.view() as unit:
+        with self.register.glance() as unit:
             return unit.envelopes.state(envelope_id) is State.DRAFT
 
     def _freeze(self, document: Document, envelope: Envelope) -> Frozen:

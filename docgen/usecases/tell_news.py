@@ -25,7 +25,7 @@ class TellNews:
 
     def __call__(self) -> bool:
         """Publish what is new, deliver what is due; whether there may be more of it."""
-        with self.register.view() as unit:
+        with self.register.glance() as unit:
             untold = unit.news.look(self.clock.now(), limit=publish_news.AT_ONCE)
         if not (untold.news or untold.deliveries or untold.copies):
             return False

@@ -1,5 +1,6 @@
 """Units of work over PostgreSQL: what is sent along, and what becomes of it when all goes wrong."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
 from docgen.adapters.db.register import SqlRegister, SqlUnit
 from docgen.adapters.db.rows import JournalRow, OutboxRow
 from docgen.adapters.db.wire import Wire, wire_of
-from docgen.domain.errors import Conflict, StaleEnvelope, Unavailable
+from docgen.domain.errors import Conflict, InvalidValue, StaleEnvelope, Unavailable
 from docgen.ports import UnitOfWork
 from tests.builders import NOW, fact
 from tests.processes.running import eventually
@@ -28,6 +29,8 @@ _COUNT: PreparedQuery[int] = PreparedQuery(
     select(func.count().label("count")).select_from(OutboxRow)
 )
 _OF_TASK = PreparedQuery(select(OutboxRow).where(OutboxRow.task == bindparam("its_task")))
+_SLOW: PreparedQuery[Any] = PreparedQuery(text("SELECT pg_sleep(0.4)"))
+_REFUSED: PreparedQuery[Any] = PreparedQuery(text("SELECT 1 / 0"))
 _END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -72,6 +75,11 @@ def _count(unit: UnitOfWork) -> int:
     assert isinstance(unit, SqlUnit)
     (found,) = _COUNT.column(unit._connection)
     return found
+
+
+def _write_late(register: SqlRegister) -> None:
+    time.sleep(0.2)
+    _write(register, "a")
 
 
 def _execute(connection: Connection) -> None:
@@ -357,6 +365,68 @@ def test_a_view_that_is_over_holds_no_snapshot(wired: SqlRegister, other: SqlReg
     with wired.view() as unit:
         assert _count(unit) == 0
     assert eventually(lambda: _asked(other, _IN_TRANSACTION) == 0)
+
+
+def test_a_glance_is_over_with_its_answer(wired: SqlRegister, other: SqlRegister) -> None:
+    """It holds no snapshot, be it that it lasts; what is asked later is of a later moment."""
+    _write(wired, "a")
+    with wired.glance() as unit:
+        assert _count(unit) == 1
+        with other.view() as looking:
+            assert isinstance(looking, SqlUnit)
+            assert looking._connection.scalar(_IN_TRANSACTION) == 0
+        _write(other, "b")
+        assert _count(unit) == 2
+        assert isinstance(unit, SqlUnit)
+        assert unit._connection.scalar(text("SELECT count(*) FROM outbox")) == 2
+        assert _count(unit) == 2
+    _write(wired, "c")
+
+
+def test_what_is_asked_together_at_a_glance_is_of_one_moment(
+    wired: SqlRegister, other: SqlRegister
+) -> None:
+    """Although another writes between the two."""
+    with wired.glance() as unit:
+        assert isinstance(unit, SqlUnit)
+        connection = unit._connection
+        before = _COUNT.column_soon(connection)
+        waited = _SLOW.column_soon(connection)
+        after = _COUNT.column_soon(connection)
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(_write_late, other)
+            waited()
+            written.result(10)
+        assert before() == after() == [0]
+    with wired.view() as unit:
+        assert _count(unit) == 1
+
+
+def test_a_glance_over_a_lost_connection_has_another(
+    wired: SqlRegister, other: SqlRegister
+) -> None:
+    """As every unit before its first answer."""
+    _write(wired, "a")
+    _end_all_but(other)
+    with wired.glance() as unit:
+        assert _count(unit) == 1
+
+
+def test_a_glance_that_is_refused_leaves_the_connection_as_it_was(wired: SqlRegister) -> None:
+    """The next unit begins anew over it."""
+
+    def ask() -> None:
+        with wired.glance() as unit:
+            assert isinstance(unit, SqlUnit)
+            _REFUSED.all(unit._connection)
+
+    _write(wired, "a")
+    with wired.view() as unit:
+        before = _backend(unit)
+    with pytest.raises(InvalidValue):
+        ask()
+    with wired.view() as unit:
+        assert (_count(unit), _backend(unit)) == (1, before)
 
 
 def test_a_plan_that_a_migration_has_overtaken_is_made_anew(

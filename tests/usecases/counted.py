@@ -28,3 +28,10 @@ class CountedRegister(SqlRegister):
         self.views += 1
         with super().view() as unit:
             yield unit
+
+    @contextmanager
+    def glance(self) -> Iterator[UnitOfWork]:
+        """Counts as a view."""
+        self.views += 1
+        with super().glance() as unit:
+            yield unit

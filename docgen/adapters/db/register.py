@@ -192,6 +192,9 @@ class _Units(Protocol):
     def view(self) -> AbstractContextManager[SqlUnit]:
         """One that reads over one snapshot."""
 
+    def glance(self) -> AbstractContextManager[SqlUnit]:
+        """The same, of which one snapshot need last no longer than one journey."""
+
     def close(self) -> None:
         """Close all connections."""
 
@@ -217,6 +220,9 @@ class _OverEngine:
         with self._reading.connect() as connection, connection.begin():
             yield SqlUnit(connection, None)
 
+    def glance(self) -> AbstractContextManager[SqlUnit]:
+        return self.view()
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -234,6 +240,9 @@ class _OverWires:
     def view(self) -> AbstractContextManager[SqlUnit]:
         return _OverWire(self._wires, READING)
 
+    def glance(self) -> AbstractContextManager[SqlUnit]:
+        return _OverWire(self._wires, READING, glances=True)
+
     def close(self) -> None:
         self._wires.close()
         self._engine.dispose()
@@ -242,13 +251,13 @@ class _OverWires:
 class _OverWire:
     """One unit over a wire that is lent for it; no generator, as a request has a dozen of them."""
 
-    def __init__(self, wires: KeptWires, how: str) -> None:
-        self._wires, self._how = wires, how
+    def __init__(self, wires: KeptWires, how: str, *, glances: bool = False) -> None:
+        self._wires, self._how, self._glances = wires, how, glances
 
     def __enter__(self) -> SqlUnit:
         wire = self._wire = self._wires.take()
         try:
-            wire.begin(self._how)
+            wire.begin(self._how, glances=self._glances)
         except BaseException:
             self.__exit__()
             raise
@@ -306,6 +315,10 @@ class SqlRegister:
     def view(self) -> AbstractContextManager[ports.UnitOfWork]:
         """A reading unit over one snapshot."""
         return _Translated(self._units.view())
+
+    def glance(self) -> AbstractContextManager[ports.UnitOfWork]:
+        """A reading unit of which each journey has a snapshot of its own."""
+        return _Translated(self._units.glance())
 
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether we are the only process, and the only thread in it, at work on the envelope."""

@@ -83,16 +83,20 @@ class Wire:
         """How the transaction will begin, as long as nothing was said in it."""
         self._again: list[_Said] | None = None
         """What was said in it, until the server answers."""
-        self._is_shared = self._reads_only = False
+        self._is_shared = self._reads_only = self._glances = False
         self._take()
 
-    def begin(self, how: str) -> None:
-        """A transaction; the server hears of it together with the first statement."""
+    def begin(self, how: str, *, glances: bool = False) -> None:
+        """A transaction; the server hears of it together with the first statement.
+
+        Where one `glances`, it ends with whatever is sent together, and the next such has another.
+        """
         if how == WRITING and self._under_way and self._comes(select.POLLIN, milliseconds=0):
             # Else the answer to the transaction before could be taken for a line that was cut.
             self._drain()
         self._begins, self._again = how, []
         self.is_at_work, self._is_shared, self._reads_only = True, False, how == READING
+        self._glances = glances
 
     def tell(
         self,
@@ -133,7 +137,8 @@ class Wire:
 
     def share(self) -> None:
         """From here to its end the transaction is the driver's too: nothing stays under way."""
-        self._is_shared = True
+        # The driver keeps it open: a glance lasts, too.
+        self._is_shared, self._glances = True, False
         if self._begins:
             self._say_how_it_begins()
         self._settle()
@@ -277,8 +282,7 @@ class Wire:
             if not self.is_lost:
                 # It is, until everything is read.
                 self.is_lost = True
-                self._mark_end()
-                self._read()
+                self._hear_all()
         except psycopg.Error:
             if not self.is_lost or again is None:
                 raise
@@ -294,8 +298,15 @@ class Wire:
         self._take()
         for each in again:
             self._send(each)
+        self._hear_all()
+
+    def _hear_all(self) -> None:
+        if self._glances:
+            self._send(_Said("ROLLBACK"))
         self._mark_end()
         self._read()
+        if self._glances:
+            self._begins = READING
 
     def _read(self) -> None:
         """All answers; raises the first failure among them."""
