@@ -185,7 +185,7 @@ class Challenges(Protocol):
         attempt_id: str,
         now: datetime,
         told_to: str | None = None,
-    ) -> bool:
+    ) -> Coming[bool]:
         """The legal act: one conditional update; True only for the caller whose update counted."""
 
     def told(self, employee_id: str, *, since: datetime) -> int:

@@ -142,18 +142,20 @@ class SpendCode:
         """The act is of the moment the code was used, however late SQL hears of it."""
         now = self.clock.now()
         with self.register.begin() as unit:
-            matter = self.find(unit, challenge.chain)
-            if matter.confirmed_by(code.attempt_id):
-                return matter
-            matter.require_in_time(Verb.CONFIRM, now)
+            unit.lock(challenge.chain)
+            # Undone below where it was not for us to do.
             counted = unit.challenges.confirm(
                 challenge.id,
-                manifest_hash=matter.manifest_hash,
+                manifest_hash=challenge.manifest_hash,
                 attempt_id=code.attempt_id,
                 now=now,
                 told_to=code.told_to,
             )
-            if not counted:
+            matter = self.find(unit, challenge.chain)
+            if matter.confirmed_by(code.attempt_id):
+                return matter
+            matter.require_in_time(Verb.CONFIRM, now)
+            if not counted() or matter.manifest_hash != challenge.manifest_hash:
                 raise CodeGone("replaced")
             decided(unit, code, now)
             self._note_burst(unit, matter, code, now)

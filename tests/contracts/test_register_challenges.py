@@ -42,7 +42,7 @@ def _confirm(register: Register, of: Challenge, attempt_id: str = "attempt-1") -
             of.id, manifest_hash=of.manifest_hash, attempt_id=attempt_id, now=NOW
         )
         unit.commit()
-    return confirmed
+    return confirmed()
 
 
 def test_a_challenge_comes_back_as_it_was(register: SqlRegister, stored: Envelope) -> None:

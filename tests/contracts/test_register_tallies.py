@@ -132,7 +132,7 @@ def test_outcomes_are_of_envelopes_whose_time_is_over_or_which_are_confirmed(
             if state == "c":
                 assert unit.challenges.confirm(
                     made.id, manifest_hash=each.manifest_hash, attempt_id="a", now=NOW
-                )
+                )()
         unit.commit()
     with register.view() as unit:
         for of, name in ((Of.TECHNICIAN, "E-1"), (Of.NETWORK, "701")):

@@ -196,7 +196,7 @@ def test_codes_told_to_an_employee_are_counted(register: SqlRegister) -> None:
             assert unit.challenges.confirm(
                 one.id, manifest_hash=one.manifest_hash, attempt_id=f"a{n}",
                 now=NOW + timedelta(hours=n), told_to=employee,
-            )  # fmt: skip
+            )()  # fmt: skip
         unit.commit()
 
     with register.view() as unit:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from docgen.adapters.otp.redis_codes import RedisCodes
 from docgen.domain.challenge import Binding, ChallengePolicy, Issued
 from docgen.domain.dispatch import Delivery, Receipt
-from docgen.domain.errors import StaleEnvelope
+from docgen.domain.envelope import State
+from docgen.domain.errors import CodeGone, StaleEnvelope
 from docgen.domain.language import Language
 from docgen.usecases.tell_news import TellNews
 from tests.builders import challenge
@@ -114,3 +117,33 @@ def test_a_first_code_that_is_none_is_not_sent(anywhere: World) -> None:
     assert anywhere.events(envelope.id) == ["created", "rendered"]
     anywhere.send(envelope.id, language=Language.KK, asked_by=TECHNICIAN)
     assert len(anywhere.sms.sent) == 1
+
+
+@dataclass
+class _Exchanged:
+    """A store of codes; while one is spent, somebody puts other bytes under the envelope."""
+
+    codes: RedisCodes
+    here: World
+
+    def spend(self, *given: Any, **named: Any) -> Any:
+        """As it is, and too late for the bytes that were meant."""
+        spent = self.codes.spend(*given, **named)
+        engine = create_engine(self.here.database_url)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE documents SET frozen_sha256 = :h"), {"h": "ab" * 32})
+        engine.dispose()
+        return spent
+
+
+def test_a_code_confirms_no_other_bytes_than_it_was_bound_to(anywhere: World) -> None:
+    """Nor where they are exchanged after it was found to be right."""
+    envelope = anywhere.code_sent()
+    confirm = anywhere.confirm
+    spend = replace(confirm.spend, codes=_Exchanged(anywhere.codes, anywhere))  # type: ignore[arg-type]
+
+    with pytest.raises(CodeGone):
+        replace(confirm, spend=spend)(envelope.id, attempt(anywhere.chance.given[-1]))
+
+    assert anywhere.envelope(envelope.id).state is State.CODE_SENT
+    assert "confirmed" not in anywhere.events(envelope.id)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from docgen.adapters.db.columns import UtcDateTime
@@ -26,6 +25,7 @@ from docgen.adapters.db.rows import ChallengeRow
 from docgen.domain.challenge import Challenge, ChallengeState
 from docgen.domain.dispatch import Channel, Delivery, Hop
 from docgen.domain.errors import NotFound, StaleEnvelope
+from docgen.ports import Coming
 
 _SENT = ChallengeState.SENT.value
 
@@ -172,10 +172,11 @@ class SqlChallenges:
         attempt_id: str,
         now: datetime,
         told_to: str | None = None,
-    ) -> bool:
+    ) -> Coming[bool]:
         """Whether this call, and no other, made the challenge and its chain confirmed.
 
-        Raises StaleEnvelope where the last line of defence, an index, was needed.
+        StaleEnvelope is raised, at the latest by the commit, where the last line of defence, an
+        index, was needed.
         """
         self._newest.forget()
         act = {
@@ -185,10 +186,10 @@ class SqlChallenges:
             "attempt_id": attempt_id,
             "told_to": told_to,
         }
-        try:
-            return _CONFIRM.run(self._connection, act) == 1
-        except IntegrityError:
-            raise StaleEnvelope(challenge_id) from None
+        counted = _CONFIRM.run_soon(
+            self._connection, act, refusal=partial(StaleEnvelope, challenge_id)
+        )
+        return lambda: counted() == 1
 
     def told(self, employee_id: str, *, since: datetime) -> int:
         """How many codes, told to that employee, have confirmed since."""

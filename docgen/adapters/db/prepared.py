@@ -37,9 +37,14 @@ class Prepared:
         """How many rows were changed."""
         return self.run_soon(connection, given)()
 
-    def run_soon(self, connection: Connection, given: Mapping[str, Any]) -> Callable[[], int]:
-        """The same, along with what is done next; how many, when that is answered or committed."""
-        return self._for(connection, given).changed_soon(connection, given)
+    def run_soon(
+        self, connection: Connection, given: Mapping[str, Any], *, refusal: Refusal | None = None
+    ) -> Callable[[], int]:
+        """The same, along with what is done next; how many, when that is answered or committed.
+
+        Whoever asks, or does what is next, is told `refusal` as by `tell`.
+        """
+        return self._for(connection, given).changed_soon(connection, given, refusal=refusal)
 
     def tell(
         self,
@@ -204,13 +209,20 @@ class _Written:
             if (turn := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
 
-    def changed_soon(self, connection: Connection, given: Mapping[str, Any]) -> Callable[[], int]:
+    def changed_soon(
+        self, connection: Connection, given: Mapping[str, Any], *, refusal: Refusal | None = None
+    ) -> Callable[[], int]:
         """How many rows; sent along where that can be, else done at once."""
         wire = wire_of(connection)
         if wire is not None:
-            answer = wire.soon(self.numbered, self.in_order(given))
+            answer = wire.soon(self.numbered, self.in_order(given), refusal=refusal)
             return lambda: answer().command_tuples or 0
-        cursor = self._executed(connection, given)
+        try:
+            cursor = self._executed(connection, given)
+        except IntegrityError:
+            if refusal is None:
+                raise
+            raise refusal() from None
         changed = int(cursor.rowcount)
         cursor.close()
         return lambda: changed
@@ -228,12 +240,7 @@ class _Written:
         if wire is not None:
             wire.tell(self.numbered, self.in_order(given), refusal=refusal, missing=missing)
             return
-        try:
-            changed = self.changed_soon(connection, given)()
-        except IntegrityError:
-            if refusal is None:
-                raise
-            raise refusal() from None
+        changed = self.changed_soon(connection, given, refusal=refusal)()
         if missing is not None and not changed:
             raise missing()
 

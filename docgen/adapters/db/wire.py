@@ -115,12 +115,14 @@ class Wire:
         if self._is_shared or self._reads_only:
             self._settle()
 
-    def soon(self, text: str, values: Values) -> Callable[[], PGresult]:
+    def soon(
+        self, text: str, values: Values, *, refusal: Refusal | None = None
+    ) -> Callable[[], PGresult]:
         """A statement that goes along with others; its answer, to be asked for within this unit.
 
-        Asking raises what went wrong with anything said before, too.
+        Asking raises what went wrong with anything said before, too; `refusal` as in `tell`.
         """
-        said = _Said(text, self._sent(values))
+        said = _Said(text, self._sent(values), refusal=refusal)
         self._say(said)
         if self._is_shared:
             self._settle()
