@@ -43,6 +43,14 @@ def wired(postgres_url: str) -> Iterator[SqlRegister]:
 
 
 @pytest.fixture
+def other(postgres_url: str) -> Iterator[SqlRegister]:
+    """Somebody else at the same database."""
+    made = SqlRegister(postgres_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def registers(database_url: str) -> Iterator[list[SqlRegister]]:
     """Eight registers over one database, as eight processes have them."""
     built = [SqlRegister(database_url) for _ in range(8)]

@@ -1,7 +1,6 @@
 """Units of work over PostgreSQL: what is sent along, and what becomes of it when all goes wrong."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, TextClause, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.journal import entry_columns
@@ -18,105 +17,49 @@ from docgen.adapters.db.kept import KEPT, MOST
 from docgen.adapters.db.prepared import Prepared, PreparedQuery, together
 from docgen.adapters.db.register import SqlRegister, SqlUnit
 from docgen.adapters.db.rows import JournalRow, OutboxRow
-from docgen.adapters.db.wire import Wire, wire_of
-from docgen.domain.errors import Conflict, InvalidValue, StaleEnvelope, Unavailable
+from docgen.domain.errors import Conflict, StaleEnvelope, Unavailable
 from docgen.ports import UnitOfWork
 from tests.builders import NOW, fact
+from tests.contracts.wires import (
+    COUNT,
+    END,
+    IN_TRANSACTION,
+    asked,
+    backend,
+    end_all_but,
+    let_sqlalchemy_ask,
+    others,
+    rows_in,
+    tell_row,
+    wire_in,
+    write_rows,
+)
 from tests.processes.running import eventually
 
-_ADD = Prepared(insert(OutboxRow))
-_COUNT: PreparedQuery[int] = PreparedQuery(
-    select(func.count().label("count")).select_from(OutboxRow)
-)
 _OF_TASK = PreparedQuery(select(OutboxRow).where(OutboxRow.task == bindparam("its_task")))
-_SLOW: PreparedQuery[Any] = PreparedQuery(text("SELECT pg_sleep(0.4)"))
-_REFUSED: PreparedQuery[Any] = PreparedQuery(text("SELECT 1 / 0"))
-_END = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
-_OPEN = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-_IN_TRANSACTION = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
-)
-
-
-@pytest.fixture
-def other(postgres_url: str) -> Iterator[SqlRegister]:
-    """Somebody else at the same database."""
-    made = SqlRegister(postgres_url)
-    yield made
-    made.close()
-
-
-def _row(its_id: str) -> dict[str, Any]:
-    owed = {"id": its_id, "task": "seal", "envelope_id": "e1", "created_at": NOW}
-    return owed | {"done_at": None}
-
-
-def _write(wired: SqlRegister, *its_ids: str) -> None:
-    with wired.begin() as unit:
-        for its_id in its_ids:
-            _tell(unit, its_id)
-        unit.commit()
-
-
-def _tell(unit: UnitOfWork, its_id: str) -> None:
-    assert isinstance(unit, SqlUnit)
-    _ADD.tell(unit._connection, _row(its_id))
-
-
-def _count(unit: UnitOfWork) -> int:
-    assert isinstance(unit, SqlUnit)
-    (found,) = _COUNT.column(unit._connection)
-    return found
-
-
-def _write_late(register: SqlRegister) -> None:
-    time.sleep(0.2)
-    _write(register, "a")
-
-
-def _execute(connection: Connection) -> None:
-    assert connection.scalar(text("SELECT 1")) == 1
-
-
-def _wire(unit: UnitOfWork) -> Wire:
-    assert isinstance(unit, SqlUnit)
-    wire = wire_of(unit._connection)
-    assert wire is not None
-    return wire
-
-
-def _backend(unit: UnitOfWork) -> int:
-    return _wire(unit)._pq.backend_pid
 
 
 def test_what_was_told_is_there_for_the_next_question(wired: SqlRegister) -> None:
     """And for everybody after the commit; without one it never was."""
     with wired.begin() as unit:
-        _tell(unit, "a")
-        assert _count(unit) == 1
-        _tell(unit, "b")
+        tell_row(unit, "a")
+        assert rows_in(unit) == 1
+        tell_row(unit, "b")
         unit.commit()
     with wired.begin() as unit:
-        _tell(unit, "c")
+        tell_row(unit, "c")
     with wired.view() as unit:
-        assert _count(unit) == 2
+        assert rows_in(unit) == 2
 
 
 def test_what_is_refused_is_raised_by_the_commit_and_nothing_lasts(wired: SqlRegister) -> None:
     """Neither what was told before it nor what was told after; the next unit begins anew."""
     with pytest.raises(Conflict):
-        _write(wired, "a", "b", "a", "c")
+        write_rows(wired, "a", "b", "a", "c")
     with wired.begin() as unit:
-        assert _count(unit) == 0
-        _tell(unit, "a")
+        assert rows_in(unit) == 0
+        tell_row(unit, "a")
         unit.commit()
 
 
@@ -127,7 +70,7 @@ def test_what_is_refused_after_all_is_undone_leaves_no_lock(
     with wired.begin() as unit:
         unit.envelopes.get("e1")
         for its_id in ("a", "a"):
-            _tell(unit, its_id)
+            tell_row(unit, its_id)
     with other.begin() as unit:
         unit.envelopes.get("e1")
 
@@ -159,8 +102,8 @@ def test_a_row_that_is_missing_is_missed_by_the_commit_and_nothing_lasts(
 
     for _ in range(2):
         with wired.begin() as unit:
-            _count(unit)
-            _tell(unit, "a")
+            rows_in(unit)
+            tell_row(unit, "a")
             do(unit, "a")
             do(unit, "b")
             with pytest.raises(StaleEnvelope):
@@ -168,10 +111,10 @@ def test_a_row_that_is_missing_is_missed_by_the_commit_and_nothing_lasts(
     with wired.begin() as unit:
         do(unit, "b")
         with pytest.raises(StaleEnvelope):
-            _count(unit)
+            rows_in(unit)
     with wired.begin() as unit:
-        assert _count(unit) == 0
-        _tell(unit, "a")
+        assert rows_in(unit) == 0
+        tell_row(unit, "a")
         do(unit, "a")
         unit.commit()
 
@@ -180,11 +123,11 @@ def test_several_questions_are_answered_in_order(wired: SqlRegister) -> None:
     """Each with its own rows, and none where there are none."""
     with wired.begin() as unit:
         for its_id in ("a", "b"):
-            _tell(unit, its_id)
+            tell_row(unit, its_id)
         assert isinstance(unit, SqlUnit)
         sealing, rendering, counted = together(
             unit._connection, (_OF_TASK, {"its_task": "seal"}),
-            (_OF_TASK, {"its_task": "render"}), (_COUNT, {}),
+            (_OF_TASK, {"its_task": "render"}), (COUNT, {}),
         )  # fmt: skip
     assert ([row.id for row in sealing], rendering, counted[0][0]) == (["a", "b"], [], 2)
 
@@ -194,33 +137,33 @@ def test_a_lost_connection_is_replaced_before_the_first_answer(
 ) -> None:
     """All that was told is said again on the new one, and happens once."""
     with wired.begin() as unit:
-        before = _backend(unit)
-        _tell(unit, "a")
-        _end_all_but(other)
-        _tell(unit, "b")
+        before = backend(unit)
+        tell_row(unit, "a")
+        end_all_but(other)
+        tell_row(unit, "b")
         unit.commit()
     with wired.view() as unit:
-        assert _count(unit) == 2
-        assert _backend(unit) != before
+        assert rows_in(unit) == 2
+        assert backend(unit) != before
 
 
 @pytest.mark.parametrize("tells", [False, True])
-@pytest.mark.parametrize("first", [_execute, Connection.begin_nested])
+@pytest.mark.parametrize("first", [let_sqlalchemy_ask, Connection.begin_nested])
 def test_a_lost_connection_is_replaced_for_what_sqlalchemy_executes(
     wired: SqlRegister, other: SqlRegister, first: Callable[[Connection], object], *, tells: bool
 ) -> None:
     """Whether it has the first word in the unit or not, and be it that word a savepoint's."""
-    _write(wired, "z")
-    _end_all_but(other)
+    write_rows(wired, "z")
+    end_all_but(other)
     with wired.begin() as unit:
         assert isinstance(unit, SqlUnit)
         if tells:
-            _tell(unit, "a")
+            tell_row(unit, "a")
         first(unit._connection)
-        _tell(unit, "b")
+        tell_row(unit, "b")
         unit.commit()
     with wired.view() as unit:
-        assert _count(unit) == 2 + tells
+        assert rows_in(unit) == 2 + tells
 
 
 def test_a_connection_that_sqlalchemy_finds_lost_is_an_outage_and_thrown_away(
@@ -231,13 +174,13 @@ def test_a_connection_that_sqlalchemy_finds_lost_is_an_outage_and_thrown_away(
     def lose_it() -> None:
         with wired.begin() as unit:
             assert isinstance(unit, SqlUnit)
-            _execute(unit._connection)
-            _end_all_but(other)
-            _execute(unit._connection)
+            let_sqlalchemy_ask(unit._connection)
+            end_all_but(other)
+            let_sqlalchemy_ask(unit._connection)
 
     with pytest.raises(Unavailable):
         lose_it()
-    _write(wired, "a")
+    write_rows(wired, "a")
 
 
 def test_a_connection_lost_in_the_middle_is_an_outage(
@@ -247,16 +190,16 @@ def test_a_connection_lost_in_the_middle_is_an_outage(
 
     def lose_it() -> None:
         with wired.begin() as unit:
-            _tell(unit, "a")
-            assert _count(unit) == 1
-            _end_all_but(other)
-            _tell(unit, "b")
+            tell_row(unit, "a")
+            assert rows_in(unit) == 1
+            end_all_but(other)
+            tell_row(unit, "b")
             unit.commit()
 
     with pytest.raises(Unavailable):
         lose_it()
     with wired.view() as unit:
-        assert _count(unit) == 0
+        assert rows_in(unit) == 0
 
 
 def test_what_went_out_with_its_commit_is_not_said_again(
@@ -267,7 +210,7 @@ def test_what_went_out_with_its_commit_is_not_said_again(
     def tell() -> None:
         with wired.begin() as unit:
             unit.lock("e1")
-            _tell(unit, "a")
+            tell_row(unit, "a")
             unit.commit()
 
     with ThreadPoolExecutor(1) as pool, other.begin() as holding:
@@ -276,11 +219,11 @@ def test_what_went_out_with_its_commit_is_not_said_again(
         holding.envelopes.get("e1")
         told = pool.submit(tell)
         assert eventually(lambda: bool(connection.execute(_WAITING).scalar()))
-        connection.execute(_END)
+        connection.execute(END)
         with pytest.raises(Unavailable):
             told.result(10)
     with wired.view() as unit:
-        assert _count(unit) == 0
+        assert rows_in(unit) == 0
 
 
 def test_what_sqlalchemy_executes_belongs_to_the_same_transaction(wired: SqlRegister) -> None:
@@ -288,29 +231,29 @@ def test_what_sqlalchemy_executes_belongs_to_the_same_transaction(wired: SqlRegi
     for lasts in (False, True):
         with wired.begin() as unit:
             assert isinstance(unit, SqlUnit)
-            _tell(unit, "a")
+            tell_row(unit, "a")
             assert unit._connection.scalar(text("SELECT count(*) FROM outbox")) == 1
-            _tell(unit, "b")
-            assert _count(unit) == 2
+            tell_row(unit, "b")
+            assert rows_in(unit) == 2
             if lasts:
                 unit.commit()
         with wired.view() as unit:
-            assert _count(unit) == (2 if lasts else 0)
+            assert rows_in(unit) == (2 if lasts else 0)
 
 
 def test_a_savepoint_takes_back_what_was_told_within_it(wired: SqlRegister) -> None:
     """What was told before it stays."""
     with wired.begin() as unit:
         assert isinstance(unit, SqlUnit)
-        _tell(unit, "a")
+        tell_row(unit, "a")
         savepoint = unit._connection.begin_nested()
-        _tell(unit, "b")
+        tell_row(unit, "b")
         with pytest.raises(IntegrityError):
-            _tell(unit, "a")
+            tell_row(unit, "a")
         savepoint.rollback()
         unit.commit()
     with wired.view() as unit:
-        assert _count(unit) == 1
+        assert rows_in(unit) == 1
 
 
 class _Stopped(BaseException):
@@ -322,13 +265,13 @@ def test_whoever_is_stopped_in_the_middle_of_an_answer_leaves_no_half_of_it(
 ) -> None:
     """The connection is thrown away: the next one would take old answers for its own."""
     with wired.begin() as unit:
-        before = _backend(unit)
-        monkeypatch.setattr(_wire(unit), "_got", _stop)
+        before = backend(unit)
+        monkeypatch.setattr(wire_in(unit), "_got", _stop)
         with pytest.raises(_Stopped):
-            _count(unit)
+            rows_in(unit)
     with wired.view() as unit:
-        assert _backend(unit) != before
-        assert _count(unit) == 0
+        assert backend(unit) != before
+        assert rows_in(unit) == 0
 
 
 def test_rows_of_many_megabytes_go_both_ways(wired: SqlRegister) -> None:
@@ -351,82 +294,20 @@ def test_only_so_many_connections_are_open_and_fewer_are_kept(
     wired = SqlRegister(postgres_url, patience=timedelta(milliseconds=50))
     with ExitStack() as stack:
         units = [stack.enter_context(wired.view()) for _ in range(MOST)]
-        assert [_count(unit) for unit in units] == [0] * MOST
+        assert [rows_in(unit) for unit in units] == [0] * MOST
         with pytest.raises(Unavailable), wired.view():
             pass
-        assert _others(other) == MOST
-    assert eventually(lambda: _others(other) == KEPT)
+        assert others(other) == MOST
+    assert eventually(lambda: others(other) == KEPT)
     wired.close()
-    assert eventually(lambda: _others(other) == 0)
+    assert eventually(lambda: others(other) == 0)
 
 
 def test_a_view_that_is_over_holds_no_snapshot(wired: SqlRegister, other: SqlRegister) -> None:
     """Nobody waits for its end, and the server has heard of it all the same."""
     with wired.view() as unit:
-        assert _count(unit) == 0
-    assert eventually(lambda: _asked(other, _IN_TRANSACTION) == 0)
-
-
-def test_a_glance_is_over_with_its_answer(wired: SqlRegister, other: SqlRegister) -> None:
-    """It holds no snapshot, be it that it lasts; what is asked later is of a later moment."""
-    _write(wired, "a")
-    with wired.glance() as unit:
-        assert _count(unit) == 1
-        with other.view() as looking:
-            assert isinstance(looking, SqlUnit)
-            assert looking._connection.scalar(_IN_TRANSACTION) == 0
-        _write(other, "b")
-        assert _count(unit) == 2
-        assert isinstance(unit, SqlUnit)
-        assert unit._connection.scalar(text("SELECT count(*) FROM outbox")) == 2
-        assert _count(unit) == 2
-    _write(wired, "c")
-
-
-def test_what_is_asked_together_at_a_glance_is_of_one_moment(
-    wired: SqlRegister, other: SqlRegister
-) -> None:
-    """Although another writes between the two."""
-    with wired.glance() as unit:
-        assert isinstance(unit, SqlUnit)
-        connection = unit._connection
-        before = _COUNT.column_soon(connection)
-        waited = _SLOW.column_soon(connection)
-        after = _COUNT.column_soon(connection)
-        with ThreadPoolExecutor(1) as pool:
-            written = pool.submit(_write_late, other)
-            waited()
-            written.result(10)
-        assert before() == after() == [0]
-    with wired.view() as unit:
-        assert _count(unit) == 1
-
-
-def test_a_glance_over_a_lost_connection_has_another(
-    wired: SqlRegister, other: SqlRegister
-) -> None:
-    """As every unit before its first answer."""
-    _write(wired, "a")
-    _end_all_but(other)
-    with wired.glance() as unit:
-        assert _count(unit) == 1
-
-
-def test_a_glance_that_is_refused_leaves_the_connection_as_it_was(wired: SqlRegister) -> None:
-    """The next unit begins anew over it."""
-
-    def ask() -> None:
-        with wired.glance() as unit:
-            assert isinstance(unit, SqlUnit)
-            _REFUSED.all(unit._connection)
-
-    _write(wired, "a")
-    with wired.view() as unit:
-        before = _backend(unit)
-    with pytest.raises(InvalidValue):
-        ask()
-    with wired.view() as unit:
-        assert (_count(unit), _backend(unit)) == (1, before)
+        assert rows_in(unit) == 0
+    assert eventually(lambda: asked(other, IN_TRANSACTION) == 0)
 
 
 def test_a_plan_that_a_migration_has_overtaken_is_made_anew(
@@ -449,18 +330,3 @@ def test_a_plan_that_a_migration_has_overtaken_is_made_anew(
 
 def _stop() -> None:
     raise _Stopped
-
-
-def _end_all_but(other: SqlRegister) -> None:
-    _asked(other, _END)
-    assert eventually(lambda: _others(other) == 0)
-
-
-def _others(other: SqlRegister) -> int:
-    return int(_asked(other, _OPEN) or 0)
-
-
-def _asked(other: SqlRegister, question: TextClause) -> Any:
-    """Each time anew: within a transaction the server tells the same of its processes."""
-    with other._engine.connect() as connection:
-        return connection.scalar(question)
