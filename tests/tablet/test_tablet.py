@@ -68,7 +68,7 @@ def test_a_planned_visit_is_sealed_in_few_taps(
 
     assert tablet.taps <= 8
     tablet.look()
-    assert page.evaluate("document.querySelector('img.qr').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('img.qr').naturalWidth > 0")
     tablet.tap("#take-back")
     tablet.look()
     page.fill("dialog input", tablet.password)
