@@ -28,8 +28,6 @@ from docgen.ports import Chance, Clock, Register, UnitOfWork, WebhookSender
 AT_ONCE = 32
 OF_EACH = 8
 """A receiver that is slow leaves most threads to the others."""
-_QUICK_SECONDS = 0.05
-"""What takes longer, for all that is due, is done by several threads at once."""
 
 SecretOf = Callable[[str, int], bytes]
 """The secret of a webhook's generation; the same for ever, and kept nowhere."""
@@ -60,6 +58,8 @@ class DeliverWebhooks:
     policy: WebhookPolicy = field(default_factory=WebhookPolicy)
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "webhook"))
     """They stay for the next round: to start one costs as much as half a post."""
+    quick: float = 0.05
+    """Seconds; what takes longer, for all that is due, is done by several of them at once."""
 
     def __call__(self) -> int:
         """How many deliveries were tried."""
@@ -93,7 +93,7 @@ class DeliverWebhooks:
         left = deque(due)
         first = self.threads.submit(self._go_through, left)
         with suppress(TimeoutError):
-            first.result(_QUICK_SECONDS)
+            first.result(self.quick)
         # Whoever lets us wait holds up nobody: each of those left has a thread.
         going = [first, *(self.threads.submit(self._go_through, left) for _ in tuple(left))]
         tried = [each for some in going for each in some.result()]

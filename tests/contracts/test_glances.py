@@ -13,11 +13,13 @@ from docgen.domain.errors import InvalidValue
 from tests.contracts.wires import (
     COUNT,
     IN_TRANSACTION,
+    asked,
     backend,
     end_all_but,
     rows_in,
     write_rows,
 )
+from tests.processes.running import eventually
 
 _SLOW: PreparedQuery[Any] = PreparedQuery(text("SELECT pg_sleep(0.4)"))
 _REFUSED: PreparedQuery[Any] = PreparedQuery(text("SELECT 1 / 0"))
@@ -28,9 +30,7 @@ def test_a_glance_is_over_with_its_answer(wired: SqlRegister, other: SqlRegister
     write_rows(wired, "a")
     with wired.glance() as unit:
         assert rows_in(unit) == 1
-        with other.view() as looking:
-            assert isinstance(looking, SqlUnit)
-            assert looking._connection.scalar(IN_TRANSACTION) == 0
+        assert eventually(lambda: asked(other, IN_TRANSACTION) == 0)
         write_rows(other, "b")
         assert rows_in(unit) == 2
         assert isinstance(unit, SqlUnit)

@@ -150,20 +150,20 @@ def test_many_deliverers_at_once_tell_each_message_once(desk: Desk) -> None:
     assert len(ids) == len(set(ids)) == 12
 
 
-def _deliver_many(desk: Desk) -> int:
+def _deliver_many(desk: Desk, *, quick: float) -> int:
     """As many as one receiver is told at a time."""
     desk.webhook(Topic.ENVELOPE_CREATED)
     for _ in range(OF_EACH):
         desk.world.created()
     while desk.publish():
         pass
-    return desk.deliver()
+    return replace(desk.deliver, quick=quick)()
 
 
 def test_a_quick_receiver_is_told_all_over_one_connection(desk: Desk) -> None:
     """One after another, as one thread does it."""
     desk.receiver.keeps = True
-    assert _deliver_many(desk) == OF_EACH
+    assert _deliver_many(desk, quick=20) == OF_EACH
     assert (len(desk.receiver.received), desk.receiver.connections) == (OF_EACH, 1)
 
 
@@ -183,7 +183,7 @@ def test_what_takes_its_time_is_told_at_once(desk: Desk) -> None:
         return ACCEPTED
 
     desk.receiver.answer_to = slowly
-    assert _deliver_many(desk) == OF_EACH
+    assert _deliver_many(desk, quick=0.05) == OF_EACH
     ids = {each.headers["webhook-id"] for each in desk.receiver.received}
     assert (len(desk.receiver.received), len(ids)) == (OF_EACH, OF_EACH)
     assert most >= OF_EACH - 1
