@@ -197,7 +197,7 @@ def chaos(*, envelopes: int, seed: int | None, seconds: int, short: bool) -> Non
     drawn = secrets.randbelow(1_000_000) if seed is None else seed
     siege = Siege(envelopes=envelopes, seed=drawn, seconds=seconds, told=_told)
     if short:
-        siege = replace(siege, envelopes=10, seconds=25, peace=60, hurry=True)
+        siege = replace(siege, envelopes=10, seconds=60, peace=60, hurry=True)
     report = siege.run()
     name = "chaos-short.json" if short else "chaos.json"
     _write({"machine": _machine(), **report}, name, storm_table(report))
