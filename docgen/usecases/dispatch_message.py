@@ -11,8 +11,8 @@ from docgen.domain.journal import Event, Fact
 from docgen.domain.routes import REMEMBERED, BreakerPolicy, Health, Route, health, order
 from docgen.domain.subscriber import Phone
 from docgen.ports import Chance, Clock, Register, SmsGateway, UnitOfWork
+from docgen.usecases.keep_heard import keep_heard
 from docgen.usecases.keep_hop import keep_hop
-from docgen.usecases.take_receipt import TakeReceipt
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class DispatchMessage:
                     noted(unit, hop)
                 heard = _heard(unit, hop)
                 unit.journal.append(hop.chain, fact_of(hop, details))
-                told = TakeReceipt(register=self.register, clock=self.clock).told(unit, hop, heard)
+                told = keep_heard(unit, hop, heard, now=self.clock.now())
                 unit.commit()
         except DocgenError as failure:
             log.warning("what came of hop %s was not noted: %s", hop.id, failure.code)

@@ -1,20 +1,10 @@
 """Take a provider's word on what became of a message."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
-from docgen.domain.dispatch import Delivery, Hop, Purpose, Receipt
-from docgen.domain.journal import Event, Fact
-from docgen.ports import Clock, Register, UnitOfWork
-from docgen.usecases.keep_hop import keep_hop
-
-_EVENTS = {
-    (Purpose.CODE, Delivery.DELIVERED): Event.CODE_DELIVERED,
-    (Purpose.CODE, Delivery.FAILED): Event.CODE_UNDELIVERED,
-    (Purpose.COPY, Delivery.DELIVERED): Event.COPY_DELIVERED,
-    (Purpose.COPY, Delivery.FAILED): Event.COPY_UNDELIVERED,
-}
+from docgen.domain.dispatch import Receipt
+from docgen.ports import Clock, Register
+from docgen.usecases.keep_heard import keep_heard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,33 +27,5 @@ class TakeReceipt:
             unit.hops.hear(receipt, received_at=self.clock.now())
             found = unit.hops.locked(route, message_id)
             if found is not None:
-                self.told(unit, *found)
+                keep_heard(unit, *found, now=self.clock.now())
             unit.commit()
-
-    def told(self, unit: UnitOfWork, hop: Hop, heard: Sequence[Receipt]) -> Hop:
-        """The hop after all of that; its challenge and the journal know where that is new.
-
-        Whoever calls has locked its chain before.
-        """
-        told = reduce(Hop.told, heard, hop)
-        if told != hop:
-            self._record(unit, told)
-        return told
-
-    def _record(self, unit: UnitOfWork, hop: Hop) -> None:
-        keep_hop(unit, hop)
-        event = _EVENTS.get((hop.purpose, hop.delivery))
-        if event is not None:
-            unit.journal.append(hop.chain, self._fact(hop, event))
-
-    def _fact(self, hop: Hop, event: Event) -> Fact:
-        known = {
-            hop.purpose.matter: hop.challenge_id,
-            "hop": hop.id,
-            "route": hop.route,
-            "message": hop.message_id,
-            "status": hop.delivery_raw,
-            "delivered_at": None if hop.delivery_at is None else hop.delivery_at.isoformat(),
-        }
-        details = {name: value for name, value in known.items() if value}
-        return Fact(event=event, at=self.clock.now(), actor="system", details=details)
