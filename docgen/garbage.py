@@ -7,7 +7,7 @@ _BORN = 20_000
 
 
 def look_seldom() -> None:
-    """To be called as soon as all is there that stays as long as the process.
+    """To be called as soon as all is there that stays as long as the process; again, if more came.
 
     Looked through again and again, that stopped all threads for 0.2 s at a time. What is in use for
     a moment only is gone by the time of the next look, and not carried along to be looked at.
