@@ -17,6 +17,7 @@ from docgen.domain.caller import NOT_OF_TESTS, Scope
 from tests.api.portal import Portal, portal
 from tests.api.program import ENVELOPES
 from tests.browser.serving import Now, page, served, service
+from tests.browser.waiting import comes_true
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portal"
 HOOK_SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
@@ -83,7 +84,7 @@ def opened(page: Page, address: str) -> FrameLocator:
 
 def told(page: Page, kind: str) -> list[dict[str, Any]]:
     """Events of that kind that the portal heard, once there is one."""
-    page.wait_for_function("kind => told.some((each) => each.type === kind)", arg=kind)
+    comes_true(page, "kind => told.some((each) => each.type === kind)", kind)
     found: list[dict[str, Any]] = page.evaluate("kind => told.filter((e) => e.type === kind)", kind)
     return found
 

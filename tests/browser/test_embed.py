@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, framed, told
+from tests.browser.waiting import comes_true
 
 _CHANGE = """tokens => { for (const [name, value] of Object.entries(tokens)) {
   const element = document.querySelector("qoltanba-sign");
@@ -51,7 +52,7 @@ def test_the_frame_is_as_tall_as_what_it_shows(phone: Page, site: Site) -> None:
     frame.locator("#open").click()
     expect(frame.locator("#papers figure img")).to_be_visible()
 
-    phone.wait_for_function("parseInt(document.querySelector('iframe').style.height) > 900")
+    comes_true(phone, "parseInt(document.querySelector('iframe').style.height) > 900")
     height = phone.evaluate("document.querySelector('iframe').getBoundingClientRect().height")
     assert abs(frame.locator("#page").evaluate("it => it.scrollHeight") - height) <= 2
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.api.browser import browser
 from tests.browser.conftest import Site, framed, told
+from tests.browser.waiting import comes_true
 
 _CONFIGURE = "{qoltanba: 1, type: 'configure', data: {language: 'ru'}}"
 _SIGNED = "{qoltanba: 1, type: 'signed', data: {confirmed_at: 'now'}}"
@@ -39,7 +40,7 @@ def test_it_cannot_frame_a_link_either(phone: Page, site: Site) -> None:
     site.shown["hostile"] = f'<iframe src="{site.service}/sign/#{token}"></iframe>'
 
     phone.goto(f"{site.hostile}/")
-    phone.wait_for_function("frames.length === 1")
+    comes_true(phone, "frames.length === 1")
     phone.wait_for_timeout(500)
 
     assert not [each for each in phone.frames if each.url.startswith(f"{site.service}/sign/")]
@@ -100,8 +101,8 @@ def test_beside_the_signing_it_is_not_heard_and_hears_nothing(phone: Page, site:
     child.evaluate(f"postMessage({_CONFIGURE}, '*')")
     phone.evaluate(f"postMessage({_SIGNED}, '*')")
     (ad,) = (each for each in phone.frames if each.url.startswith(site.hostile))
-    ad.wait_for_function("heard.length > 5")
-    phone.wait_for_function("raw.some((each) => each.type === 'signed')")
+    comes_true(ad, "heard.length > 5")
+    comes_true(phone, "raw.some((each) => each.type === 'signed')")
 
     assert "signed" not in [each["type"] for each in phone.evaluate("told")]
     expect(frame.locator("#open")).to_have_text("Құжаттарды ашу")
@@ -122,7 +123,7 @@ def test_it_has_no_hold_of_a_window_it_opened(phone: Page, site: Site) -> None:
     popup = found.value
     expect(popup.locator("#open")).to_be_visible()
 
-    phone.wait_for_function("held.closed")
+    comes_true(phone, "held.closed")
     phone.evaluate(f"held.postMessage({_CONFIGURE}, '*')")
     assert popup.evaluate("opener") is None
     expect(popup.locator("#open")).to_have_text("Құжаттарды ашу")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from docgen.texts import dates
 from docgen.usecases.answer_once import AnswerOnce
+from tests.browser.waiting import comes_true
 from tests.processes.running import eventually
 from tests.service import processes
 from tests.service.installation import Installation
@@ -74,7 +75,7 @@ def _sign_in(page: Page, service: Installation) -> str:
     page.fill("[name=login]", login)
     page.fill("[name=password]", password)
     page.click("form.card [type=submit]")
-    page.wait_for_function("navigator.serviceWorker.controller")
+    comes_true(page, "navigator.serviceWorker.controller !== null")
     page.wait_for_selector(".visits .card")
     return password
 

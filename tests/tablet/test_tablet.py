@@ -12,6 +12,7 @@ from tests.api.people import POLICY
 from tests.api.portal import Portal
 from tests.api.test_visits import VISITS, planned
 from tests.browser.standing import Service
+from tests.browser.waiting import comes_true
 from tests.processes.running import eventually
 from tests.tablet.conftest import Opened, Tablet
 
@@ -68,7 +69,7 @@ def test_a_planned_visit_is_sealed_in_few_taps(
 
     assert tablet.taps <= 8
     tablet.look()
-    page.wait_for_function("document.querySelector('img.qr').naturalWidth > 0")
+    comes_true(page, "document.querySelector('img.qr')?.naturalWidth > 0")
     tablet.tap("#take-back")
     tablet.look()
     page.fill("dialog input", tablet.password)
@@ -85,7 +86,7 @@ def test_what_is_typed_outlives_the_network_a_reload_and_the_server(
     tablet = opened()
     page = tablet.page
     tablet.sign_in()
-    page.wait_for_function("navigator.serviceWorker.controller")
+    comes_true(page, "navigator.serviceWorker.controller !== null")
     page.click(".visits a.card")
     page.wait_for_selector("#preview")
     page.wait_for_timeout(300)
@@ -117,7 +118,7 @@ def test_a_visit_begun_without_a_network_is_made_once(
     tablet = opened()
     page = tablet.page
     tablet.sign_in()
-    page.wait_for_function("navigator.serviceWorker.controller")
+    comes_true(page, "navigator.serviceWorker.controller !== null")
     forms = len(list(world.docgen.forms))
     assert eventually(lambda: bool(page.evaluate(_FORMS_KEPT, forms)))
     service.stop()
