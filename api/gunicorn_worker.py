@@ -14,6 +14,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from api.gunicorn_pace import PacedSocket
 from api.gunicorn_rest import end_with_parent, until_next_sign
+from api.gunicorn_stay import Stay
 from api.problems import HTTP_CODES, MEDIA_TYPE, Problem
 from docgen import telemetry
 from docgen.bootstrap import CHANCE
@@ -33,6 +34,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)
         self._begun = 0
+        self._stay = Stay(self.cfg.threads // 2)
 
     def init_process(self) -> None:
         """What is configured stays: gunicorn looks two dozen times a request."""
@@ -49,11 +51,15 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Whatever happens wakes us; while nothing does we rest."""
+        if not self.alive:
+            self._stay.call_off()
         super().wait_for_and_dispatch_events(until_next_sign(self) if self.alive else timeout)
 
     def enqueue_req(self, conn: Any) -> None:
         """A connection has something to say."""
         self._begun += 1
+        if not self._has_room():
+            self._stay.call_off()
         self.set_accept_enabled(self._accepting)
         super().enqueue_req(conn)
 
@@ -64,9 +70,26 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's signature
         """Let others in only while there is a thread for them."""
-        super().set_accept_enabled(enabled and self._begun < self.cfg.threads)
+        super().set_accept_enabled(enabled and self._has_room())
 
     def handle(self, conn: Any) -> Any:
+        """One request, and those that come soon after it while nobody else needs the thread."""
+        kept = self._answer(conn)
+        while kept is True and self._stays_with(conn):
+            kept = self._answer(conn)
+        return kept
+
+    def _has_room(self) -> bool:
+        room: bool = self._begun < self.cfg.threads
+        return room
+
+    def _stays_with(self, conn: Any) -> bool:
+        # What was read ahead of the next request would be waited for in vain; gunicorn knows.
+        is_read_ahead = bool(conn.parser.unreader.buf.getvalue())
+        is_free = self.alive and self._has_room() and not is_read_ahead
+        return is_free and self._stay.is_asked_more(conn.sock)
+
+    def _answer(self, conn: Any) -> Any:
         """One request; a caller who falls silent in the middle, or is too slow, is given up."""
         if not isinstance(conn.sock, PacedSocket):
             conn.sock = PacedSocket.over(conn.sock, patience=self.cfg.timeout)
