@@ -22,6 +22,7 @@ from docgen.adapters.db.challenges import SqlChallenges
 from docgen.adapters.db.envelopes import SqlEnvelopes
 from docgen.adapters.db.journal import SqlJournal
 from docgen.adapters.db.register import SqlRegister, SqlUnit
+from docgen.adapters.db.seen import Seen
 from docgen.domain.envelope import Archived, Detached, Document, Envelope, State, Verb
 from docgen.domain.errors import FieldError, StaleEnvelope, Unavailable
 from docgen.domain.journal import GENESIS
@@ -209,7 +210,9 @@ class Units(RuleBasedStateMachine):
         for envelope_id in self.touched:
             connection = self.unit._connection
             journal = SqlJournal(connection)
-            anew = SqlEnvelopes(connection, locking=False, journal=journal).get(envelope_id)
+            nobody = Seen(most=0)
+            envelopes = SqlEnvelopes(connection, locking=False, journal=journal, seen=nobody)
+            anew = envelopes.get(envelope_id)
             assert self.unit.envelopes.get(envelope_id) == anew
             newest = SqlChallenges(connection).latest(envelope_id)
             assert self.unit.challenges.latest(envelope_id) == newest

@@ -32,13 +32,12 @@ from docgen.adapters.db.mapping import (
 from docgen.adapters.db.prepared import Foreseen, Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows
 from docgen.adapters.db.rows import DocumentRow, DocumentVersionRow, EnvelopeRow
+from docgen.adapters.db.seen import Held, Seen
 from docgen.domain import for_tests
 from docgen.domain.envelope import MOVES, Archived, Document, Envelope, EnvelopeFilter, State, Verb
 from docgen.domain.errors import DocumentNotFound, EnvelopeNotFound, StaleEnvelope
 from docgen.domain.subscriber import Iin, Phone
 from docgen.ports import Coming
-
-_Rows = tuple[Sequence[EnvelopeRow], Sequence[DocumentRow]]
 
 _OPEN = [literal(state.value) for state in MOVES[Verb.EXPIRE].sources]
 
@@ -60,6 +59,17 @@ _VERSIONS: PreparedByIds[DocumentVersionRow] = PreparedByIds(
         .where(DocumentVersionRow.document_id.in_(ids))
         .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
     )
+)
+_ITS_VERSION = select(EnvelopeRow.version).where(EnvelopeRow.id == bindparam("its_id"))
+_VERSION: PreparedQuery[int] = PreparedQuery(_ITS_VERSION)
+_VERSION_LOCKED: PreparedQuery[int] = PreparedQuery(_ITS_VERSION.with_for_update())
+_IS_ANOTHER = EnvelopeRow.version != bindparam("seen_version")
+_ANOTHER = PreparedQuery(_BY_ID.where(_IS_ANOTHER))
+_DOCUMENTS_OF_ANOTHER: PreparedQuery[DocumentRow] = PreparedQuery(
+    select(DocumentRow)
+    .join(EnvelopeRow, EnvelopeRow.id == DocumentRow.envelope_id)
+    .where(DocumentRow.envelope_id == bindparam("its_id"), _IS_ANOTHER)
+    .order_by(DocumentRow.position)
 )
 _IN_STATE: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.id)
@@ -96,12 +106,17 @@ class SqlEnvelopes:
     """Implements ports.Envelopes.
 
     What a unit has read or saved it remembers to its end: until then nobody else can change it.
+    What was read by units before is read again only if its version is another one.
     """
 
-    def __init__(self, connection: Connection, *, locking: bool, journal: SqlJournal) -> None:
+    def __init__(
+        self, connection: Connection, *, locking: bool, journal: SqlJournal, seen: Seen
+    ) -> None:
         self._connection = connection
         self._locking = locking
         self._journal = journal
+        self._seen = seen
+        self._is_as_committed = True
         self._known: dict[str, Envelope] = {}
         self._coming = Foreseen(self._asked)
 
@@ -110,6 +125,7 @@ class SqlEnvelopes:
 
         Conflict for an id, number or token in use is raised by the commit at the latest.
         """
+        self._is_as_committed = False
         _ADD.tell(self._connection, envelope_columns(envelope) | {"version": 1})
         for position, document in enumerate(envelope.documents):
             columns = document_columns(document, envelope_id=envelope.id, position=position)
@@ -124,11 +140,7 @@ class SqlEnvelopes:
     def get(self, envelope_id: str) -> Envelope:
         """The envelope; raises EnvelopeNotFound."""
         if envelope_id not in self._known:
-            rows, documents = self._coming.take(envelope_id)
-            if not rows:
-                raise EnvelopeNotFound(envelope_id)
-            its = self._by_envelope(documents)[envelope_id]
-            self._known[envelope_id] = envelope_of(rows[0], its)
+            self._known[envelope_id] = self._coming.take(envelope_id)
         return self._known[envelope_id]
 
     def state(self, envelope_id: str) -> State:
@@ -142,6 +154,7 @@ class SqlEnvelopes:
 
         StaleEnvelope is raised by the commit at the latest; the unit is over.
         """
+        self._is_as_committed = False
         columns = life_columns(envelope) | {"version": envelope.version + 1}
         its = {"its_id": envelope.id, "its_version": envelope.version}
         before = self._known.pop(envelope.id, None)
@@ -161,6 +174,7 @@ class SqlEnvelopes:
 
     def forget(self) -> None:
         """Something of them was changed by another way: they must be read again."""
+        self._is_as_committed = False
         self._known.clear()
         self._coming.forget()
 
@@ -219,15 +233,53 @@ class SqlEnvelopes:
         found = _PERSONS.column_soon(self._connection, given)
         return lambda: frozenset(map(Iin, found()))
 
-    def _asked(self, envelope_id: str) -> Callable[[], _Rows]:
+    def _asked(self, envelope_id: str) -> Callable[[], Envelope]:
+        held = self._seen.held
+        known = held.get(envelope_id)
+        found = self._whole(envelope_id) if known is None else self._unless_same(known, held)
+        if self._locking:
+            # Most who lock an envelope write to its journal, too.
+            self._journal.foresee(envelope_id)
+        return found
+
+    def _whole(self, envelope_id: str) -> Callable[[], Envelope]:
+        held = self._seen.held
         one = _ONE_LOCKED if self._locking else _ONE
         rows = one.soon(self._connection, {"its_id": envelope_id})
         query, given = _DOCUMENTS.asked([envelope_id])
         documents = query.soon(self._connection, given)
-        if self._locking:
-            # Most who lock an envelope write to its journal, too.
-            self._journal.foresee(envelope_id)
-        return lambda: (rows(), documents())
+        return lambda: self._built(envelope_id, rows(), documents(), held)
+
+    def _unless_same(self, known: Envelope, held: Held) -> Callable[[], Envelope]:
+        its, seen = {"its_id": known.id}, {"seen_version": known.version}
+        one = _VERSION_LOCKED if self._locking else _VERSION
+        version = one.column_soon(self._connection, its)
+        rows = _ANOTHER.soon(self._connection, its | seen)
+        documents = _DOCUMENTS_OF_ANOTHER.soon(self._connection, its | seen)
+
+        def found() -> Envelope:
+            if list(version()) != [known.version]:
+                return self._built(known.id, rows(), documents(), held)
+            if self._seen.held is held:
+                return known
+            # The line was lost, and what has answered may be another server.
+            return self._whole(known.id)()
+
+        return found
+
+    def _built(
+        self,
+        envelope_id: str,
+        rows: Sequence[EnvelopeRow],
+        documents: Sequence[DocumentRow],
+        held: Held,
+    ) -> Envelope:
+        if not rows:
+            raise EnvelopeNotFound(envelope_id)
+        read = envelope_of(rows[0], self._by_envelope(documents)[envelope_id])
+        if self._is_as_committed:
+            self._seen.keep(read, among=held)
+        return read
 
     def _read(self, wanted: Select[EnvelopeRow]) -> list[Envelope]:
         return self._with_documents(all_rows(self._connection, wanted))

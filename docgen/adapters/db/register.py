@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Engine, bindparam, literal, select, text
+from sqlalchemy import Connection, Engine, bindparam, event, literal, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from docgen import (
@@ -39,6 +39,7 @@ from docgen.adapters.db.packs import SqlPacks
 from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.recalling import recalled
 from docgen.adapters.db.rows import EnvelopeRow, VerificationRow
+from docgen.adapters.db.seen import Seen
 from docgen.adapters.db.staff import SqlKnocks, SqlSessions, SqlSignInTries, SqlStaff
 from docgen.adapters.db.tallies import SqlTallies
 from docgen.adapters.db.tickets import SqlTickets
@@ -98,9 +99,10 @@ class SqlUnit:
     tickets: ports_of_tickets.Tickets
     copies: ports_of_copies.Copies
 
-    def __init__(self, connection: Connection, transaction: _Lasting | None) -> None:
+    def __init__(self, connection: Connection, transaction: _Lasting | None, *, seen: Seen) -> None:
         self._connection = connection
         self._transaction = transaction
+        self.seen = seen
 
     def __getattr__(self, name: str) -> Any:
         """A part, made when it is first asked for: most units need two or three of them."""
@@ -152,7 +154,7 @@ class SqlUnit:
 
 _PARTS: Mapping[str, Callable[[SqlUnit, Connection, bool], Any]] = {
     "envelopes": lambda unit, connection, locking: SqlEnvelopes(
-        connection, locking=locking, journal=cast("SqlJournal", unit.journal)
+        connection, locking=locking, journal=cast("SqlJournal", unit.journal), seen=unit.seen
     ),
     "verifications": lambda _, connection, locking: SqlVerifications(connection, locking=locking),
     "challenges": lambda _, connection, __: SqlChallenges(connection),
@@ -202,8 +204,8 @@ class _Units(Protocol):
 class _OverEngine:
     """In SQLite: by SQLAlchemy's own transactions."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, seen: Seen) -> None:
+        self._engine, self._seen = engine, seen
         self._reading = engine.execution_options(**{READS_ONLY: True})
 
     @contextmanager
@@ -211,14 +213,14 @@ class _OverEngine:
         with self._engine.connect() as connection:
             transaction = connection.begin()
             try:
-                yield SqlUnit(connection, transaction)
+                yield SqlUnit(connection, transaction, seen=self._seen)
             finally:
                 transaction.close()
 
     @contextmanager
     def view(self) -> Iterator[SqlUnit]:
         with self._reading.connect() as connection, connection.begin():
-            yield SqlUnit(connection, None)
+            yield SqlUnit(connection, None, seen=self._seen)
 
     def glance(self) -> AbstractContextManager[SqlUnit]:
         return self.view()
@@ -230,18 +232,18 @@ class _OverEngine:
 class _OverWires:
     """In PostgreSQL: by wires, some of which stay open."""
 
-    def __init__(self, engine: Engine, *, patience: timedelta) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, patience: timedelta, seen: Seen) -> None:
+        self._engine, self._seen = engine, seen
         self._wires = KeptWires(engine, patience=patience.total_seconds())
 
     def begin(self) -> AbstractContextManager[SqlUnit]:
-        return _OverWire(self._wires, WRITING)
+        return _OverWire(self._wires, WRITING, seen=self._seen)
 
     def view(self) -> AbstractContextManager[SqlUnit]:
-        return _OverWire(self._wires, READING)
+        return _OverWire(self._wires, READING, seen=self._seen)
 
     def glance(self) -> AbstractContextManager[SqlUnit]:
-        return _OverWire(self._wires, READING, glances=True)
+        return _OverWire(self._wires, READING, seen=self._seen, glances=True)
 
     def close(self) -> None:
         self._wires.close()
@@ -251,8 +253,8 @@ class _OverWires:
 class _OverWire:
     """One unit over a wire that is lent for it; no generator, as a request has a dozen of them."""
 
-    def __init__(self, wires: KeptWires, how: str, *, glances: bool = False) -> None:
-        self._wires, self._how, self._glances = wires, how, glances
+    def __init__(self, wires: KeptWires, how: str, *, seen: Seen, glances: bool = False) -> None:
+        self._wires, self._how, self._seen, self._glances = wires, how, seen, glances
 
     def __enter__(self) -> SqlUnit:
         wire = self._wire = self._wires.take()
@@ -261,7 +263,8 @@ class _OverWire:
         except BaseException:
             self.__exit__()
             raise
-        return SqlUnit(wire.connection, wire if self._how == WRITING else None)
+        transaction = wire if self._how == WRITING else None
+        return SqlUnit(wire.connection, transaction, seen=self._seen)
 
     def __exit__(self, *_: object) -> None:
         try:
@@ -302,10 +305,12 @@ class SqlRegister:
     def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
         self._engine = connect(url, patience=patience)
         self._holds = holds_for(url)
+        seen = Seen()
+        event.listen(self._engine, "connect", lambda *_: seen.forget())
         self._units: _Units = (
-            _OverWires(self._engine, patience=patience)
+            _OverWires(self._engine, patience=patience, seen=seen)
             if self._engine.dialect.name == "postgresql"
-            else _OverEngine(self._engine)
+            else _OverEngine(self._engine, seen=seen)
         )
 
     def begin(self) -> AbstractContextManager[ports.UnitOfWork]:
