@@ -266,7 +266,7 @@ def test_whoever_is_stopped_in_the_middle_of_an_answer_leaves_no_half_of_it(
     """The connection is thrown away: the next one would take old answers for its own."""
     with wired.begin() as unit:
         before = backend(unit)
-        monkeypatch.setattr(wire_in(unit), "_got", _stop)
+        monkeypatch.setattr(wire_in(unit), "_failure", _stop)
         with pytest.raises(_Stopped):
             rows_in(unit)
     with wired.view() as unit:
@@ -328,5 +328,5 @@ def test_a_plan_that_a_migration_has_overtaken_is_made_anew(
         assert everything.all(unit._connection) == []
 
 
-def _stop() -> None:
+def _stop(*_: object) -> None:
     raise _Stopped

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -55,6 +55,14 @@ def read_json(written: bytes | str) -> Any:
         return json.loads(written)
 
 
+def written_json(value: Any) -> str:
+    """What is kept in a column; halves of characters as Python writes them."""
+    try:
+        return to_json(value).decode()
+    except ValueError:
+        return json.dumps(value)
+
+
 def sqlite_file(url: str) -> Path | None:
     """The file of an SQLite address; None for PostgreSQL."""
     parsed = make_url(url)
@@ -75,6 +83,7 @@ def _postgresql(url: URL, patience: timedelta, **more: Any) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         connect_args=_postgresql_arguments(patience),
         hide_parameters=True,
+        json_serializer=written_json,
         json_deserializer=read_json,
         **more,
     )
@@ -117,6 +126,7 @@ def _sqlite(url: URL, patience: timedelta) -> Engine:
         url,
         connect_args={"timeout": patience.total_seconds()},
         hide_parameters=True,
+        json_serializer=written_json,
         json_deserializer=read_json,
         pool_timeout=patience.total_seconds(),
     )

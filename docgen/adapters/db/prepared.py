@@ -8,6 +8,7 @@ In a unit of work over PostgreSQL they go by its wire, and so past most of the d
 import re
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import BindParameter, Connection, Dialect, Executable, Select, TextClause, bindparam
@@ -94,8 +95,11 @@ class PreparedQuery(Prepared, Generic[R]):
     ) -> Callable[[], Sequence[R]]:
         """The same, along with what is asked next, or when it is called; both in the same unit."""
         written = self._for(connection, given)
-        found = written.found_soon(connection, given)
-        return lambda: cast("Sequence[R]", written.rows(found()))
+        wire = wire_of(connection)
+        if wire is None:
+            return lambda: written.rows(written.found(connection, given))
+        said = wire.soon(written.numbered, written.in_order(given))
+        return lambda: written.rows(wire.rows(said))
 
     def column(self, connection: Connection, given: Mapping[str, Any] = _NOTHING) -> Sequence[R]:
         """The first column of all rows."""
@@ -105,9 +109,8 @@ class PreparedQuery(Prepared, Generic[R]):
         self, connection: Connection, given: Mapping[str, Any] = _NOTHING
     ) -> Callable[[], Sequence[R]]:
         """The same, along with what is asked next, or when it is called; both in the same unit."""
-        written = self._for(connection, given)
-        found = written.found_soon(connection, given)
-        return lambda: [written.turned_back(each)[0] for each in found()]
+        rows: Callable[[], Sequence[Any]] = self.soon(connection, given)
+        return lambda: [row[0] for row in rows()]
 
 
 class PreparedByIds(Generic[R]):
@@ -199,10 +202,16 @@ class _Written:
             if (turn := parameter.type.dialect_impl(dialect).bind_processor(dialect))
         }
         self._fixed = {n: p.value for n, p in named.items() if n not in given}
-        self._turns = [(name, self._sent.get(name)) for name in self._names]
+        self._turned = [
+            (place, self._sent[name])
+            for place, name in enumerate(self._names)
+            if name in self._sent
+        ]
         columns = getattr(statement, "exported_columns", ())
         names = [column.key or f"column_{place}" for place, column in enumerate(columns)]
-        self._row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
+        row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
+        # Its own `_make` does the same, and counts the columns for each row.
+        self._make: Callable[[Iterable[Any]], Any] = partial(tuple.__new__, row)
         self._read = [
             (place, turn)
             for place, column in enumerate(columns)
@@ -215,8 +224,8 @@ class _Written:
         """How many rows; sent along where that can be, else done at once."""
         wire = wire_of(connection)
         if wire is not None:
-            answer = wire.soon(self.numbered, self.in_order(given), refusal=refusal)
-            return lambda: answer().command_tuples or 0
+            said = wire.soon(self.numbered, self.in_order(given), refusal=refusal)
+            return lambda: wire.answer(said).command_tuples or 0
         try:
             cursor = self._executed(connection, given)
         except IntegrityError:
@@ -244,38 +253,32 @@ class _Written:
         if missing is not None and not changed:
             raise missing()
 
-    def found_soon(
-        self, connection: Connection, given: Mapping[str, Any]
-    ) -> Callable[[], Sequence[Sequence[Any]]]:
-        """All rows as the driver has them."""
-        wire = wire_of(connection)
-        if wire is None:
-            return lambda: self._found(connection, given)
-        answer = wire.soon(self.numbered, self.in_order(given))
-        return lambda: wire.rows(answer())
-
     def in_order(self, given: Mapping[str, Any]) -> Sequence[Any]:
         """Values for the text with numbers."""
         values = {**self._fixed, **given} if self._fixed else given
-        return [values[name] if turn is None else turn(values[name]) for name, turn in self._turns]
-
-    def turned_back(self, values: Sequence[Any]) -> Sequence[Any]:
-        """A row of the driver's in our types."""
-        turned = list(values)
-        for place, turn in self._read:
-            turned[place] = turn(turned[place])
-        return turned
+        ordered = list(map(values.__getitem__, self._names))
+        for place, turn in self._turned:
+            ordered[place] = turn(ordered[place])
+        return ordered
 
     def rows(self, found: Iterable[Sequence[Any]]) -> Sequence[Any]:
-        """The same of all, with names."""
-        make = self._row._make
-        return [make(self.turned_back(values)) for values in found]
+        """Rows of the driver's in our types, with names."""
+        if not self._read:
+            return list(map(self._make, found))
+        return [self._make(self._turned_back(values)) for values in found]
 
-    def _found(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    def found(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """All rows as the driver has them, where there is no wire."""
         cursor = self._executed(connection, given)
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
         cursor.close()
         return rows
+
+    def _turned_back(self, values: Sequence[Any]) -> Sequence[Any]:
+        turned = list(values)
+        for place, turn in self._read:
+            turned[place] = turn(turned[place])
+        return turned
 
     def _executed(self, connection: Connection, given: Mapping[str, Any]) -> Any:
         values: Any = {**self._fixed, **given}

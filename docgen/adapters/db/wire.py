@@ -9,7 +9,6 @@ import select
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import Any, cast
 
@@ -40,7 +39,7 @@ Refusal = Callable[[], Exception]
 
 
 @dataclass(slots=True, eq=False)
-class _Said:
+class Said:
     """A statement that was sent, and what the server answers to it."""
 
     text: str = ""
@@ -81,7 +80,7 @@ class Wire:
         """Whether the connection is of no use any more."""
         self._begins = ""
         """How the transaction will begin, as long as nothing was said in it."""
-        self._again: list[_Said] | None = None
+        self._again: list[Said] | None = None
         """What was said in it, until the server answers."""
         self._is_shared = self._reads_only = self._glances = False
         self._take()
@@ -111,29 +110,30 @@ class Wire:
         Then `refusal` is raised where a rule of the database refuses it, and `missing` where there
         was no row for it to change.
         """
-        self._say(_Said(text, self._sent(values), refusal=refusal, missing=missing))
+        self._say(Said(text, self._sent(values), refusal=refusal, missing=missing))
         if self._is_shared or self._reads_only:
             self._settle()
 
-    def soon(
-        self, text: str, values: Values, *, refusal: Refusal | None = None
-    ) -> Callable[[], PGresult]:
-        """A statement that goes along with others; its answer, to be asked for within this unit.
+    def soon(self, text: str, values: Values, *, refusal: Refusal | None = None) -> Said:
+        """A statement that goes along with others; to be asked for its answer within this unit.
 
-        Asking raises what went wrong with anything said before, too; `refusal` as in `tell`.
+        `refusal` as in `tell`.
         """
-        said = _Said(text, self._sent(values), refusal=refusal)
+        said = Said(text, self._sent(values), refusal=refusal)
         self._say(said)
         if self._is_shared:
             self._settle()
-        return partial(self._answer, said)
+        return said
 
-    def ask(self, text: str, values: Values) -> PGresult:
-        """The answer, at once."""
-        return self.soon(text, values)()
+    def answer(self, said: Said) -> PGresult:
+        """To what was said; raises what went wrong with anything said before, too."""
+        if said.answer is None:
+            self._settle()
+        return cast("PGresult", said.answer)
 
-    def rows(self, answer: PGresult) -> Sequence[tuple[Any, ...]]:
-        """All rows of an answer, in Python's types."""
+    def rows(self, said: Said) -> Sequence[tuple[Any, ...]]:
+        """All rows of an answer, in Python's types; raises as `answer`."""
+        answer = said.answer or self.answer(said)
         self._adapts.set_pgresult(answer)
         return self._adapts.load_rows(0, answer.ntuples, tuple)
 
@@ -156,11 +156,11 @@ class Wire:
         self._again = None
         if self._has_failed():
             # PostgreSQL would answer COMMIT with a silent ROLLBACK; anything else fails aloud.
-            self.ask("SELECT 1", ())
+            self.answer(self.soon("SELECT 1", ()))
         if self.connection.in_transaction():
             self.connection.commit()
         else:
-            self.ask("COMMIT", ())
+            self.answer(self.soon("COMMIT", ()))
         self.is_at_work = False
 
     def end(self) -> None:
@@ -175,7 +175,7 @@ class Wire:
                 self._drain()
                 self.connection.rollback()
             elif undone:
-                self._send(_Said("ROLLBACK"))
+                self._send(Said("ROLLBACK"))
                 self._mark_end()
                 if not self._reads_only:
                     self._drain()
@@ -198,7 +198,7 @@ class Wire:
         self._poll = select.poll()
         self._names: dict[str, bytes] = {}
         self._numbers = count()
-        self._under_way: list[_Said] = []
+        self._under_way: list[Said] = []
 
     def _is_disturbed(self) -> bool:
         """Whether the line is lost, or something came over it that nobody has asked for yet."""
@@ -220,9 +220,9 @@ class Wire:
 
     def _say_how_it_begins(self) -> None:
         begins, self._begins = self._begins, ""
-        self._say(_Said(begins))
+        self._say(Said(begins))
 
-    def _say(self, said: _Said) -> None:
+    def _say(self, said: Said) -> None:
         if self._begins:
             self._say_how_it_begins()
         if self._again is not None:
@@ -234,20 +234,20 @@ class Wire:
             if self._again is None:
                 raise _named(failure) from None
 
-    def _send(self, said: _Said) -> None:
+    def _send(self, said: Said) -> None:
         if self._pq.pipeline_status == _OFF:
             self._pq.enter_pipeline_mode()
         name = self._names.get(said.text)
         if name is None:
             name = self._names[said.text] = b"q%d" % next(self._numbers)
             self._pq.send_prepare(name, said.text.encode())
-            self._under_way.append(_Said(said.text, prepares=True))
+            self._under_way.append(Said(said.text, prepares=True))
         self._pq.send_query_prepared(name, said.values)
         self._under_way.append(said)
 
     def _mark_end(self) -> None:
         self._pq.pipeline_sync()
-        self._under_way.append(_Said(ends=True))
+        self._under_way.append(Said(ends=True))
         while self._pq.flush():
             self._await(select.POLLIN | select.POLLOUT)
             self._pq.consume_input()
@@ -261,11 +261,6 @@ class Wire:
         return bool(self._poll.poll(milliseconds))
 
     # --- what is answered ---------------------------------------------------------------
-
-    def _answer(self, said: _Said) -> PGresult:
-        if said.answer is None:
-            self._settle()
-        return cast("PGresult", said.answer)
 
     def _settle(self) -> None:
         """Everything that was said is answered; raises the first thing that went wrong."""
@@ -291,7 +286,7 @@ class Wire:
         if self.is_lost:
             self._say_again(again)
 
-    def _say_again(self, again: Sequence[_Said] | None) -> None:
+    def _say_again(self, again: Sequence[Said] | None) -> None:
         """On another connection; raises OperationalError where the server had answered already."""
         if again is None:
             raise psycopg.OperationalError("the connection is lost")
@@ -304,7 +299,7 @@ class Wire:
 
     def _hear_all(self) -> None:
         if self._glances:
-            self._send(_Said("ROLLBACK"))
+            self._send(Said("ROLLBACK"))
         self._mark_end()
         self._read()
         if self._glances:
@@ -314,33 +309,52 @@ class Wire:
         """All answers; raises the first failure among them."""
         # Before that, what comes next from the server is the answer to something older.
         self.is_lost, under_way, self._under_way = True, self._under_way, []
-        failures = [
-            (said, failure) for said in under_way if (failure := self._failure(said)) is not None
-        ]
+        failures = self._failures(under_way)
         self.is_lost = self._pq.status == ConnStatus.BAD or any(
             failure.sqlstate in _GONE for _, failure in failures
         )
         for said, failure in failures:
             raise said.raised(failure)
 
-    def _failure(self, said: _Said) -> psycopg.Error | None:
-        """Read what the server answers to it; what failed, if it says so."""
-        answer = self._got()
+    def _failures(self, under_way: Sequence[Said]) -> Sequence[tuple[Said, psycopg.Error]]:
+        # One loop with few calls: all that a unit of work says goes through it.
+        is_busy, next_result = self._pq.is_busy, self._pq.get_result
+        failures = []
+        for said in under_way:
+            if is_busy():
+                self._hear()
+            answer = next_result()
+            failure = self._failure(said, answer)
+            if failure is not None:
+                failures.append((said, failure))
+            if said.ends:
+                continue
+            if is_busy():
+                self._hear()
+            if next_result() is not None:
+                raise psycopg.OperationalError("the server says more than it was asked")
+        return failures
+
+    def _failure(self, said: Said, answer: PGresult | None) -> psycopg.Error | None:
+        """What failed, if the server says so in its answer."""
         if answer is None:
             raise psycopg.OperationalError("the server has nothing more to say")
         status = answer.status
         if (status == _SYNC) is not said.ends:
             raise psycopg.OperationalError("this answers something else")
-        if said.ends:
-            return None
-        if self._got() is not None:
-            raise psycopg.OperationalError("the server says more than it was asked")
         if status in _GOOD:
             said.answer = answer
             return _Missing() if said.missing and not answer.command_tuples else None
         if said.prepares:
             self._names.pop(said.text, None)
-        return None if status == _ABORTED else errors.error_from_result(answer)
+        is_none = said.ends or status == _ABORTED
+        return None if is_none else errors.error_from_result(answer)
+
+    def _hear(self) -> None:
+        """Wait until the next answer is whole."""
+        while self._pq.is_busy():
+            self._await(select.POLLIN)
+            self._pq.consume_input()
 
     def _leave_room(self) -> None:
         if self._is_shared and self._pq.pipeline_status != _OFF:
@@ -351,13 +365,6 @@ class Wire:
         with suppress(Exception):
             self._read()
         self._leave_room()
-
-    def _got(self) -> PGresult | None:
-        heard = self._pq
-        while heard.is_busy():
-            self._await(select.POLLIN)
-            heard.consume_input()
-        return heard.get_result()
 
 
 def _named(failure: psycopg.Error) -> Exception:
