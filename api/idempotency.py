@@ -93,32 +93,39 @@ class Once:
         asked = self.answer_once.claim(self.caller.asks_as, self.key, fingerprint=self.fingerprint)
         if asked.answer is not None:
             return Told.of(asked.answer)
-        with self._settled(asked):
-            try:
-                told = tell(asked)
-            except CodeRefused as refused:
-                told = refuse(refused)
+        try:
+            told = self._told(asked, tell, refuse)
+        except Exception as fault:
+            self._settle(asked, fault)
+            raise
         with _at_best("kept"):
             self.answer_once.keep(asked, told.kept())
         return told
 
-    @contextmanager
-    def _settled(self, asked: AskedOnce) -> Iterator[None]:
+    def _told(
+        self,
+        asked: AskedOnce,
+        tell: Callable[[AskedOnce], Told],
+        refuse: Callable[[DocgenError], Told],
+    ) -> Told:
         try:
-            yield
-        except SmsUnavailable:
-            self._release(asked)
-            raise
-        except (Unavailable, StaleEnvelope):
-            (self._release if self.undone_by_fault else self._free)(asked)
-            raise
-        except (DocgenError, Refusal) as refused:
-            # Rows that are there already may be of this very request, of somebody who was slow.
-            (self._free if type(refused) is Conflict else self._release)(asked)
-            raise
-        except Exception:
-            self._free(asked)
-            raise
+            return tell(asked)
+        except CodeRefused as refused:
+            return refuse(refused)
+
+    def _settle(self, asked: AskedOnce, fault: Exception) -> None:
+        """What becomes of a claim that was not answered."""
+        match fault:
+            case SmsUnavailable():
+                settle = self._release
+            case Unavailable() | StaleEnvelope():
+                settle = self._release if self.undone_by_fault else self._free
+            case DocgenError() | Refusal():
+                # Rows that are there already may be of this very request, of somebody slow.
+                settle = self._free if type(fault) is Conflict else self._release
+            case _:
+                settle = self._free
+        settle(asked)
 
     def _release(self, asked: AskedOnce) -> None:
         with _at_best("released"):

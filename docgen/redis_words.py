@@ -6,8 +6,10 @@ costs, on a locked pool, on trying again and on measuring.
 
 import os
 from collections import deque
+from collections.abc import Callable
 from typing import Any, cast
 
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import RedisError
@@ -17,6 +19,9 @@ _CONNECT_SECONDS = 0.3
 
 Word = str | int | float
 Command = tuple[Word, ...]
+
+# Redis-py's own packing looks at each word for what none of ours is.
+_packed: Callable[[Command], bytes] = cast("Any", pack_command)
 
 
 class RedisWords:
@@ -47,7 +52,7 @@ class RedisWords:
         """The answers to commands that make one journey; raises RedisError if one is refused."""
         connection = self._one_to_speak_over()
         try:
-            connection.send_packed_command(connection.pack_commands(commands))
+            connection.send_packed_command([b"".join(map(_packed, commands))])
             return [connection.read_response() for _ in commands]
         except BaseException:
             # What is still to come is no answer to whoever speaks next.

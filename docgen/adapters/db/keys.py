@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -98,6 +99,12 @@ def _columns(key: ApiKey) -> dict[str, Any]:
     }
 
 
+@cache
+def _scopes(names: tuple[str, ...]) -> frozenset[Scope]:
+    """Of a dozen choices that keys have, each is read with every request."""
+    return frozenset(map(Scope, names))
+
+
 def key_of(row: ApiKeyRow) -> ApiKey:
     """The key of a row."""
     return ApiKey(
@@ -106,7 +113,7 @@ def key_of(row: ApiKeyRow) -> ApiKey:
             client=row.client,
             owner=row.owner,
             region=row.region,
-            scopes=frozenset(Scope(scope) for scope in row.scopes),
+            scopes=_scopes(tuple(row.scopes)),
             origins=tuple(row.origins or ()),
         ),
         secret_sha256=row.secret_sha256,

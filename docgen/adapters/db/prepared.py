@@ -11,10 +11,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import BindParameter, Connection, Dialect, Executable, Select, TextClause, bindparam
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Connection,
+    Dialect,
+    Executable,
+    Select,
+    TextClause,
+    bindparam,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
+from docgen.adapters.db.columns import UtcDateTime, in_utc, read_in_utc
+from docgen.adapters.db.engine import written_json
 from docgen.adapters.db.wire import Refusal, wire_of
 
 R = TypeVar("R")
@@ -185,6 +197,30 @@ def together(
     return [rows() for rows in coming]
 
 
+def _outwards(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How values of that type go to the driver; two steps of SQLAlchemy's are one where they may.
+
+    The driver of PostgreSQL takes JSON as text, and knows times of all zones.
+    """
+    if dialect.name == "postgresql":
+        if isinstance(kind, UtcDateTime):
+            return in_utc
+        if isinstance(kind, JSON) and kind.none_as_null:
+            return _json_or_nothing
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _inwards(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How values of that type come from the driver."""
+    if dialect.name == "postgresql" and isinstance(kind, UtcDateTime):
+        return read_in_utc
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _json_or_nothing(value: Any) -> str | None:
+    return None if value is None else written_json(value)
+
+
 class _Written:
     """The text of a statement in one dialect, and how values go there and come back."""
 
@@ -199,7 +235,7 @@ class _Written:
         self._sent = {
             name: turn
             for name, parameter in named.items()
-            if (turn := parameter.type.dialect_impl(dialect).bind_processor(dialect))
+            if (turn := _outwards(parameter.type, dialect))
         }
         self._fixed = {n: p.value for n, p in named.items() if n not in given}
         self._turned = [
@@ -215,7 +251,7 @@ class _Written:
         self._read = [
             (place, turn)
             for place, column in enumerate(columns)
-            if (turn := column.type.dialect_impl(dialect).result_processor(dialect, None))
+            if (turn := _inwards(column.type, dialect))
         ]
 
     def changed_soon(

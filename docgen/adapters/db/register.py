@@ -208,8 +208,20 @@ class _OverEngine:
         self._engine, self._seen = engine, seen
         self._reading = engine.execution_options(**{READS_ONLY: True})
 
+    def begin(self) -> AbstractContextManager[SqlUnit]:
+        return _Translated(self._begun())
+
+    def view(self) -> AbstractContextManager[SqlUnit]:
+        return _Translated(self._viewed())
+
+    def glance(self) -> AbstractContextManager[SqlUnit]:
+        return self.view()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
     @contextmanager
-    def begin(self) -> Iterator[SqlUnit]:
+    def _begun(self) -> Iterator[SqlUnit]:
         with self._engine.connect() as connection:
             transaction = connection.begin()
             try:
@@ -218,15 +230,9 @@ class _OverEngine:
                 transaction.close()
 
     @contextmanager
-    def view(self) -> Iterator[SqlUnit]:
+    def _viewed(self) -> Iterator[SqlUnit]:
         with self._reading.connect() as connection, connection.begin():
             yield SqlUnit(connection, None, seen=self._seen)
-
-    def glance(self) -> AbstractContextManager[SqlUnit]:
-        return self.view()
-
-    def close(self) -> None:
-        self._engine.dispose()
 
 
 class _OverWires:
@@ -251,22 +257,41 @@ class _OverWires:
 
 
 class _OverWire:
-    """One unit over a wire that is lent for it; no generator, as a request has a dozen of them."""
+    """One unit over a wire that is lent for it; no generator, as a request has a dozen of them.
+
+    The database's failures get their names from us where they leave the block.
+    """
 
     def __init__(self, wires: KeptWires, how: str, *, seen: Seen, glances: bool = False) -> None:
         self._wires, self._how, self._seen, self._glances = wires, how, seen, glances
 
     def __enter__(self) -> SqlUnit:
-        wire = self._wire = self._wires.take()
+        try:
+            wire = self._wire = self._wires.take()
+        except SQLAlchemyError as error:
+            raise_translated(error)
         try:
             wire.begin(self._how, glances=self._glances)
         except BaseException:
-            self.__exit__()
+            self._give_back()
             raise
         transaction = wire if self._how == WRITING else None
         return SqlUnit(wire.connection, transaction, seen=self._seen)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._give_back()
+        except SQLAlchemyError as another:
+            raise_translated(another)
+        if isinstance(error, SQLAlchemyError):
+            raise_translated(error)
+
+    def _give_back(self) -> None:
         try:
             self._wire.end()
         finally:
@@ -274,7 +299,7 @@ class _OverWire:
 
 
 class _Translated:
-    """A unit whose database's failures get their names from us where they leave the block."""
+    """The same names for the failures of a unit of SQLAlchemy's own."""
 
     def __init__(self, unit: AbstractContextManager[SqlUnit]) -> None:
         self._unit = unit
@@ -315,15 +340,15 @@ class SqlRegister:
 
     def begin(self) -> AbstractContextManager[ports.UnitOfWork]:
         """A writing unit; raises Unavailable where another's lock outlasts our patience."""
-        return _Translated(self._units.begin())
+        return self._units.begin()
 
     def view(self) -> AbstractContextManager[ports.UnitOfWork]:
         """A reading unit over one snapshot."""
-        return _Translated(self._units.view())
+        return self._units.view()
 
     def glance(self) -> AbstractContextManager[ports.UnitOfWork]:
         """A reading unit of which each journey has a snapshot of its own."""
-        return _Translated(self._units.glance())
+        return self._units.glance()
 
     def hold(self, envelope_id: str) -> AbstractContextManager[bool]:
         """Whether we are the only process, and the only thread in it, at work on the envelope."""
@@ -331,7 +356,7 @@ class SqlRegister:
 
     def ping(self) -> None:
         """Raise Unavailable unless the database answers; waits for nobody who writes."""
-        with _Translated(self._units.view()) as unit:
+        with self._units.view() as unit:
             unit.look()
 
     def close(self) -> None:

@@ -21,7 +21,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 WIRE = "docgen_wire"
-"""Execution option of a connection that such a wire speaks over."""
+"""Among the attributes of a connection: the wire that speaks over it.
+
+An execution option would say the same, and each look at it be a call; every statement looks.
+"""
 
 WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -73,7 +76,8 @@ class Wire:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection.execution_options(**{WIRE: self})
+        self.connection = connection
+        vars(connection)[WIRE] = self
         self.is_at_work = False
         """Whether a transaction lasts, be it that nothing was said in it yet."""
         self.is_lost = False
@@ -377,5 +381,5 @@ def _named(failure: psycopg.Error) -> Exception:
 
 def wire_of(connection: Connection) -> Wire | None:
     """By which a unit of work speaks over this connection, where there is one."""
-    wire: Wire | None = connection.get_execution_options().get(WIRE)
+    wire: Wire | None = vars(connection).get(WIRE)
     return wire if wire is not None and wire.is_at_work else None
