@@ -36,10 +36,10 @@ class Stay:
             self._leave()
 
     def call_off(self) -> None:
-        """The threads are needed, or the process ends."""
-        with self._lock:
-            if self._many:
-                os.eventfd_write(self._call, 1)
+        """The threads are needed, or the process ends; a signal's handler may say so, too."""
+        # Without the lock, which whoever the signal came upon may hold.
+        if self._many:
+            os.eventfd_write(self._call, 1)
 
     def _speaks(self, client: int) -> bool:
         waiting = select.poll()

@@ -49,6 +49,11 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         if not end_with_parent(self.ppid):
             self.alive = False
 
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """End at once; nobody stays."""
+        self._stay.call_off()
+        super().handle_quit(sig, frame)
+
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Whatever happens wakes us; while nothing does we rest."""
         if not self.alive:

@@ -38,6 +38,12 @@ def eventually(holds: Callable[[], bool], *, seconds: float = SECONDS) -> bool:
     return False
 
 
+def slept(pid: int) -> int:
+    """How often the main thread of a process has slept so far."""
+    told = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(told.partition("voluntary_ctxt_switches:")[2].split()[0])
+
+
 class Web:
     """One running service."""
 

@@ -1,6 +1,7 @@
 """A WSGI application that does what a test of processes needs."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -40,6 +41,10 @@ def _process(_environ: dict[str, Any]) -> str:
     return f"{os.getpid()} {_LOADED_BY} {os.getppid()}"
 
 
+def _thread(_environ: dict[str, Any]) -> str:
+    return str(threading.get_native_id())
+
+
 _ROUTES = {
     "/slow": _slow,
     "/body": _body,
@@ -47,6 +52,7 @@ _ROUTES = {
     "/large": _large,
     "/metrics": _metrics,
     "/process": _process,
+    "/thread": _thread,
 }
 
 

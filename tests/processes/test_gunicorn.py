@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.running import ROOT, SECONDS, Web, eventually, web
+from tests.processes.running import ROOT, SECONDS, Web, eventually, slept, web
 from tests.processes.standin import LARGE
 
 
@@ -246,10 +246,10 @@ def test_while_nobody_asks_processes_rest(tmp_path: Path) -> None:
         all_of_them = {running.process.pid, *running.workers()}
         # Whoever was asked a moment ago rests first when he has hung up.
         time.sleep(1)
-        before = sum(map(_woken, all_of_them))
+        before = sum(map(slept, all_of_them))
         time.sleep(3)
 
-        assert sum(map(_woken, all_of_them)) - before <= 2
+        assert sum(map(slept, all_of_them)) - before <= 2
 
 
 def test_a_process_that_does_not_stir_is_replaced_in_time(tmp_path: Path) -> None:
@@ -275,12 +275,6 @@ def test_without_their_parent_processes_end_at_once(tmp_path: Path) -> None:
 
         assert answer.wait() == "slept"
         assert eventually(lambda: not any(map(_is_there, orphans)), seconds=3)
-
-
-def _woken(pid: int) -> int:
-    """How often the main thread of a process has slept so far."""
-    told = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(told.partition("voluntary_ctxt_switches:")[2].split()[0])
 
 
 def _is_there(pid: int) -> bool:
