@@ -52,6 +52,18 @@ def test_an_envelope_comes_back_as_it_was(register: SqlRegister, state: State) -
     assert _get(register, built.id) == replace(built, version=1)
 
 
+@pytest.mark.parametrize(
+    "value",
+    ['Әлия 𐌰 \u2028"\\\n', "\ud800", 10**20, -1, True, None, [], {}, ["1.10", {"ү": [0]}]],
+    ids=ascii,
+)
+def test_values_come_back_as_they_were(register: SqlRegister, value: Any) -> None:
+    """Whatever JSON holds, and half a character, which only Python's own writer knows to write."""
+    built = envelope(documents=(document(values={"мән": value}),))
+    _add(register, built)
+    assert _get(register, built.id) == replace(built, version=1)
+
+
 def test_what_may_be_absent_comes_back_absent(register: SqlRegister) -> None:
     """No patronymic, no e-mail and no region are kept as none."""
     built = envelope(subscriber=subscriber(patronymic=None, email=None))

@@ -54,6 +54,16 @@ def test_a_library_speaks_the_same_language() -> None:
     )
 
 
+def test_half_a_character_and_a_number_that_is_none_do_not_spoil_a_line() -> None:
+    """JSON spells the one, UTF-8 has no bytes for it; the other is told as a text."""
+    halved, infinite = _lines(
+        "ours.info('told', half='\\ud800'); ours.info('told', n=float('inf'))"
+    )
+
+    assert halved["half"] == "\ud800"
+    assert infinite["n"] == "inf"
+
+
 def test_what_is_bound_is_in_every_line_of_the_scope() -> None:
     """Inside the scope both ours and a library's lines hold it; outside nobody's."""
     inner, foreign, after = _lines(
