@@ -91,6 +91,28 @@ def test_what_was_locked_and_seen_may_be_saved(ours: SqlRegister) -> None:
     assert _change(ours, lambda e: e.void("Қате")).reason == "Қате"
 
 
+def test_what_was_saved_was_seen_as_soon_as_it_lasts(ours: SqlRegister) -> None:
+    """And is what the database would tell."""
+    with ours.begin() as unit:
+        unit.envelopes.save(unit.envelopes.get("e1").void("Қате"))
+        saved = unit.envelopes.get("e1")
+        unit.commit()
+
+    assert _read(ours) is saved
+    ours._units._seen.forget()  # type: ignore[attr-defined]
+    assert _read(ours) == saved
+
+
+def test_what_was_saved_and_undone_was_never_seen(ours: SqlRegister) -> None:
+    """Somebody else may give its version to something else."""
+    before = _read(ours)
+    with ours.begin() as unit:
+        unit.envelopes.save(unit.envelopes.get("e1").void("Қате"))
+
+    assert _read(ours) == before
+    assert _frozen(ours).state is State.READY
+
+
 def test_what_is_sealed_is_read_each_time(ours: SqlRegister) -> None:
     """Later versions of its documents are added without a version of its own."""
     _frozen(ours)

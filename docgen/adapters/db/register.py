@@ -149,7 +149,12 @@ class SqlUnit:
         """Make it last; raises RuntimeError in a reading unit."""
         if self._transaction is None:
             raise RuntimeError("a reading unit is never committed")
+        if "envelopes" not in vars(self):
+            self._transaction.commit()
+            return
+        seen = cast("SqlEnvelopes", self.envelopes).committing()
         self._transaction.commit()
+        seen()
 
 
 _PARTS: Mapping[str, Callable[[SqlUnit, Connection, bool], Any]] = {
