@@ -124,6 +124,24 @@ def test_what_is_sealed_is_read_each_time(ours: SqlRegister) -> None:
     assert _read(ours) == _read(ours)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE envelopes SET state = 'declined'",
+        "UPDATE documents SET frozen_sha256 = upper(frozen_sha256)",
+    ],
+)
+def test_state_and_bytes_that_were_changed_by_hand_are_read(ours: SqlRegister, change: str) -> None:
+    """Though whoever did so left the version as it was; also where it is locked."""
+    seen = _frozen(ours)
+    with ours._engine.begin() as connection:
+        connection.execute(text(change))
+
+    assert _read(ours) != seen
+    with ours.begin() as unit:
+        assert unit.envelopes.get("e1") != seen
+
+
 def test_what_is_no_longer_there_is_not_found(ours: SqlRegister) -> None:
     """Though it was seen."""
     _read(ours)

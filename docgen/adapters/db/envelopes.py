@@ -60,9 +60,14 @@ _VERSIONS: PreparedByIds[DocumentVersionRow] = PreparedByIds(
         .order_by(DocumentVersionRow.document_id, DocumentVersionRow.number)
     )
 )
-_ITS_VERSION = select(EnvelopeRow.version).where(EnvelopeRow.id == bindparam("its_id"))
-_VERSION: PreparedQuery[int] = PreparedQuery(_ITS_VERSION)
-_VERSION_LOCKED: PreparedQuery[int] = PreparedQuery(_ITS_VERSION.with_for_update())
+_ITS_MARKS = (
+    select(EnvelopeRow.version, EnvelopeRow.state, DocumentRow.frozen_sha256)
+    .join(DocumentRow, EnvelopeRow.id == DocumentRow.envelope_id)
+    .where(EnvelopeRow.id == bindparam("its_id"))
+    .order_by(DocumentRow.position)
+)
+_MARKS: PreparedQuery[Any] = PreparedQuery(_ITS_MARKS)
+_MARKS_LOCKED: PreparedQuery[Any] = PreparedQuery(_ITS_MARKS.with_for_update(of=EnvelopeRow))
 _IS_ANOTHER = EnvelopeRow.version != bindparam("seen_version")
 _ANOTHER = PreparedQuery(_BY_ID.where(_IS_ANOTHER))
 _DOCUMENTS_OF_ANOTHER: PreparedQuery[DocumentRow] = PreparedQuery(
@@ -266,18 +271,19 @@ class SqlEnvelopes:
 
     def _unless_same(self, known: Envelope, held: Held) -> Callable[[], Envelope]:
         its, seen = {"its_id": known.id}, {"seen_version": known.version}
-        one = _VERSION_LOCKED if self._locking else _VERSION
-        version = one.column_soon(self._connection, its)
+        one = _MARKS_LOCKED if self._locking else _MARKS
+        marks = one.soon(self._connection, its)
         rows = _ANOTHER.soon(self._connection, its | seen)
         documents = _DOCUMENTS_OF_ANOTHER.soon(self._connection, its | seen)
 
         def found() -> Envelope:
-            if list(version()) != [known.version]:
+            told = marks()
+            if not told or told[0].version != known.version:
                 return self._built(known.id, rows(), documents(), held)
-            if self._seen.held is held:
-                return known
-            # The line was lost, and what has answered may be another server.
-            return self._whole(known.id)()
+            # Otherwise the line was lost, and what has answered may be another server; or a row
+            # was changed past its version: by hand.
+            is_same = self._seen.held is held and list(told) == _marks_of(known)
+            return known if is_same else self._whole(known.id)()
 
         return found
 
@@ -312,6 +318,18 @@ class SqlEnvelopes:
         for row in rows:
             by_envelope[row.envelope_id].append(document_of(row, versions[row.id]))
         return by_envelope
+
+
+def _marks_of(envelope: Envelope) -> Sequence[tuple[Any, ...]]:
+    """What is compared: a code is bound to the bytes, and what may be done to the state."""
+    return [
+        (
+            envelope.version,
+            envelope.state.value,
+            None if each.frozen is None else each.frozen.sha256,
+        )
+        for each in envelope.documents
+    ]
 
 
 def _versions_of(envelope: Envelope) -> Sequence[tuple[Archived, ...]]:

@@ -15,9 +15,10 @@ class Seen:
     """By id, each as it was committed in the version that it has.
 
     An envelope and its documents change together with its version, and while nothing of them is
-    sealed in no other way: whoever finds the version unchanged knows the rest. This holds on one
-    server. Another, which took its place or was restored, may have lost a version and given its
-    number again: with every new line to the database all is forgotten.
+    sealed in no other way: whoever finds the version unchanged knows the rest. State and hashes are
+    compared, too: who changed those by hand is not to find that they were not looked at. This holds
+    on one server. Another, which took its place or was restored, may have lost a version and given
+    its number again: with every new line to the database all is forgotten.
     """
 
     def __init__(self, most: int = MOST) -> None:
