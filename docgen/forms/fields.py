@@ -49,7 +49,6 @@ Anything else would be printed as an empty box, and nobody signs an empty box.
 """
 _RANGES = "".join(f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in _PRINTED)
 _PRINTABLE = re.compile(f"[{_RANGES}]*")
-_PRINTABLE_LINE = re.compile(rf"(?:(?!\n)[{_RANGES}])*")
 _GAP, _INDENTED = re.compile(r"[ \u00a0]{2,}"), re.compile(r"\n\s*")
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
@@ -93,7 +92,7 @@ def _paragraph(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    if _PRINTABLE_LINE.fullmatch(text):
+    if "\n" not in text and _PRINTABLE.fullmatch(text):
         return text
     return _one_line(_printable(text))
 

@@ -1,6 +1,6 @@
 """What a process has seen of envelopes it reads again only if it has changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -15,22 +15,18 @@ from tests.contracts.wires import END
 
 
 @pytest.fixture
-def ours(database_url: str) -> Iterator[SqlRegister]:
+def ours(register: SqlRegister) -> SqlRegister:
     """A process, with one envelope."""
-    built = SqlRegister(database_url)
-    with built.begin() as unit:
+    with register.begin() as unit:
         unit.envelopes.add(envelope(id="e1"))
         unit.commit()
-    yield built
-    built.close()
+    return register
 
 
 @pytest.fixture
-def theirs(database_url: str) -> Iterator[SqlRegister]:
+def theirs(registers: list[SqlRegister]) -> SqlRegister:
     """Another process at the same database."""
-    built = SqlRegister(database_url)
-    yield built
-    built.close()
+    return registers[0]
 
 
 def _read(register: SqlRegister) -> Envelope:

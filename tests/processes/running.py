@@ -44,6 +44,12 @@ def slept(pid: int) -> int:
     return int(told.partition("voluntary_ctxt_switches:")[2].split()[0])
 
 
+def asked(caller: http.client.HTTPConnection, path: str) -> str:
+    """What he is answered."""
+    caller.request("GET", path)
+    return caller.getresponse().read().decode()
+
+
 class Web:
     """One running service."""
 
@@ -62,7 +68,7 @@ class Web:
 
     def get(self, path: str, *, timeout: float = SECONDS) -> str:
         """What the service answers on a connection of its own; it must be 200."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = self.caller(timeout=timeout)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -71,6 +77,10 @@ class Web:
             return content
         finally:
             connection.close()
+
+    def caller(self, *, timeout: float = SECONDS) -> http.client.HTTPConnection:
+        """Somebody with a connection of his own, which stays open."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def in_background(self, path: str) -> "Answer":
         """Ask without waiting."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.running import ROOT, SECONDS, Web, eventually, slept, web
+from tests.processes.running import ROOT, SECONDS, Web, asked, eventually, slept, web
 from tests.processes.standin import LARGE
 
 
@@ -102,7 +102,7 @@ def test_callers_who_do_not_hang_up_keep_nobody_waiting(shared: Web) -> None:
         lazy.append(connection)
     before = time.monotonic()
     for other in others:
-        _asked(other)
+        asked(other, "/process")
 
     assert time.monotonic() - before < 1.5
     for caller in lazy:
@@ -111,17 +111,13 @@ def test_callers_who_do_not_hang_up_keep_nobody_waiting(shared: Web) -> None:
         other.close()
 
 
-def _asked(connection: http.client.HTTPConnection) -> str:
-    connection.request("GET", "/process")
-    return connection.getresponse().read().decode().split()[0]
-
-
 def _one_in_each_process(running: Web) -> list[http.client.HTTPConnection]:
     """Connections that stay open, one to every process."""
     found: dict[str, http.client.HTTPConnection] = {}
     while len(found) < len(running.workers()):
-        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=SECONDS)
-        if found.setdefault(_asked(connection), connection) is not connection:
+        connection = running.caller()
+        process = asked(connection, "/process").split()[0]
+        if found.setdefault(process, connection) is not connection:
             connection.close()
     return list(found.values())
 

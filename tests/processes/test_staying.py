@@ -13,7 +13,7 @@ import pytest
 
 from api.gunicorn_stay import SECONDS as STAY
 from api.gunicorn_stay import Stay
-from tests.processes.running import SECONDS, Web, eventually, slept, web
+from tests.processes.running import Web, asked, eventually, slept, web
 
 _SOON = STAY / 4
 """No more than somebody may take who waits for nobody."""
@@ -29,14 +29,14 @@ def running(tmp_path: Path) -> Iterator[Web]:
 @pytest.fixture
 def caller(running: Web) -> Iterator[http.client.HTTPConnection]:
     """His connection stays open."""
-    with closing(_caller(running)) as opened:
+    with closing(running.caller()) as opened:
         yield opened
 
 
 @pytest.fixture
 def another(running: Web) -> Iterator[http.client.HTTPConnection]:
     """So does another's."""
-    with closing(_caller(running)) as opened:
+    with closing(running.caller()) as opened:
         yield opened
 
 
@@ -44,20 +44,20 @@ def test_who_asks_again_is_answered_by_the_same_thread(
     running: Web, caller: http.client.HTTPConnection
 ) -> None:
     """The one that lets others in is not woken for him."""
-    first = _asked(caller, "/thread")
+    first = asked(caller, "/thread")
     (process,) = running.workers()
     before = slept(process)
 
-    assert [_asked(caller, "/thread") for _ in range(20)] == [first] * 20
+    assert [asked(caller, "/thread") for _ in range(20)] == [first] * 20
     assert slept(process) - before <= 2
 
 
 def test_who_asks_again_later_is_answered_too(caller: http.client.HTTPConnection) -> None:
     """By whichever thread it is then."""
-    _asked(caller, "/thread")
+    asked(caller, "/thread")
     time.sleep(STAY + 0.3)
 
-    assert _asked(caller, "/thread").isdigit()
+    assert asked(caller, "/thread").isdigit()
 
 
 def test_threads_that_others_need_do_not_stay(
@@ -66,14 +66,14 @@ def test_threads_that_others_need_do_not_stay(
     """Four who come at once are answered at once, though two of four threads had stayed."""
     stayed_with = [caller, another]
     for each in stayed_with:
-        _asked(each, "/thread")
+        asked(each, "/thread")
     before = time.monotonic()
     answers = [running.in_background("/slow?seconds=0.8") for _ in range(4)]
 
     assert [answer.wait() for answer in answers] == ["slept"] * 4
     # One after another they would take twice as long.
     assert time.monotonic() - before < 1.5
-    assert all(_asked(each, "/thread").isdigit() for each in stayed_with)
+    assert all(asked(each, "/thread").isdigit() for each in stayed_with)
 
 
 def test_requests_read_ahead_are_answered_at_once(running: Web) -> None:
@@ -93,7 +93,7 @@ def test_a_process_that_ends_answers_once_more_whom_it_stayed_with(
     running: Web, caller: http.client.HTTPConnection
 ) -> None:
     """And tells him to hang up, as it tells all others."""
-    _asked(caller, "/thread")
+    asked(caller, "/thread")
     (process,) = running.workers()
     running.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
@@ -109,7 +109,7 @@ def test_a_process_that_ends_at_once_waits_for_nobody_who_stays(
     running: Web, caller: http.client.HTTPConnection
 ) -> None:
     """SIGQUIT is quick."""
-    _asked(caller, "/thread")
+    asked(caller, "/thread")
     (process,) = running.workers()
     before = time.monotonic()
     running.stop(signal.SIGQUIT)
@@ -168,12 +168,3 @@ def _begun(stay: Stay, ours: socket.socket, others: ThreadPoolExecutor) -> "Futu
     assert eventually(lambda: stay._many == 1)
     time.sleep(0.05)
     return staying
-
-
-def _caller(running: Web) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection("127.0.0.1", running.port, timeout=SECONDS)
-
-
-def _asked(caller: http.client.HTTPConnection, path: str) -> str:
-    caller.request("GET", path)
-    return caller.getresponse().read().decode()

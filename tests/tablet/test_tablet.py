@@ -13,7 +13,6 @@ from tests.api.portal import Portal
 from tests.api.test_visits import VISITS, planned
 from tests.browser.standing import Service
 from tests.browser.waiting import comes_true
-from tests.processes.running import eventually
 from tests.tablet.conftest import Opened, Tablet
 
 _SURNAME = '[data-pointer="/subscriber/surname"] input'
@@ -120,7 +119,7 @@ def test_a_visit_begun_without_a_network_is_made_once(
     tablet.sign_in()
     comes_true(page, "navigator.serviceWorker.controller !== null")
     forms = len(list(world.docgen.forms))
-    assert eventually(lambda: bool(page.evaluate(_FORMS_KEPT, forms)))
+    comes_true(page, _FORMS_KEPT, forms)
     service.stop()
     page.click(".top a.button")
     page.fill("[name=order]", "1-200000777")

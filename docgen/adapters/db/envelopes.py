@@ -123,7 +123,6 @@ class SqlEnvelopes:
         self._seen = seen
         self._is_as_committed = True
         self._known: dict[str, Envelope] = {}
-        self._saved: set[str] = set()
         self._coming = Foreseen(self._asked)
 
     def add(self, envelope: Envelope) -> None:
@@ -177,15 +176,13 @@ class SqlEnvelopes:
         # Later versions are not saved here: whoever read it before one was added knows too little.
         if before is not None and _versions_of(before) == _versions_of(envelope):
             self._known[envelope.id] = replace(envelope, version=envelope.version + 1)
-            self._saved.add(envelope.id)
 
     def committing(self) -> Callable[[], None]:
-        """What to do as soon as the unit's writing lasts: what was saved has been seen."""
+        """What to do as soon as the unit's writing lasts: what it knows has been seen."""
         held = self._seen.held
-        saved = [self._known[each] for each in self._saved if each in self._known]
 
         def seen() -> None:
-            for envelope in saved:
+            for envelope in self._known.values():
                 self._seen.keep(envelope, among=held)
 
         return seen
@@ -194,7 +191,6 @@ class SqlEnvelopes:
         """Something of them was changed by another way: they must be read again."""
         self._is_as_committed = False
         self._known.clear()
-        self._saved.clear()
         self._coming.forget()
 
     def find(

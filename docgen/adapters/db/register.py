@@ -25,7 +25,7 @@ from docgen.adapters.db.copies import SqlCopies
 from docgen.adapters.db.deliveries import SqlDeliveries
 from docgen.adapters.db.engine import PATIENCE, READS_ONLY, connect
 from docgen.adapters.db.envelopes import SqlEnvelopes
-from docgen.adapters.db.failures import raise_translated
+from docgen.adapters.db.failures import raise_translated, translated
 from docgen.adapters.db.holds import holds_for
 from docgen.adapters.db.hops import SqlHops
 from docgen.adapters.db.journal import SqlJournal
@@ -47,7 +47,7 @@ from docgen.adapters.db.verifications import SqlVerifications
 from docgen.adapters.db.versions import SqlVersions
 from docgen.adapters.db.visits import SqlVisits
 from docgen.adapters.db.webhooks import SqlWebhooks
-from docgen.adapters.db.wire import READING, WRITING
+from docgen.adapters.db.wire import READING, WRITING, Wire
 from docgen.domain.recalled import Recalled
 
 _LOCKED = tuple(
@@ -213,21 +213,9 @@ class _OverEngine:
         self._engine, self._seen = engine, seen
         self._reading = engine.execution_options(**{READS_ONLY: True})
 
-    def begin(self) -> AbstractContextManager[SqlUnit]:
-        return _Translated(self._begun())
-
-    def view(self) -> AbstractContextManager[SqlUnit]:
-        return _Translated(self._viewed())
-
-    def glance(self) -> AbstractContextManager[SqlUnit]:
-        return self.view()
-
-    def close(self) -> None:
-        self._engine.dispose()
-
     @contextmanager
-    def _begun(self) -> Iterator[SqlUnit]:
-        with self._engine.connect() as connection:
+    def begin(self) -> Iterator[SqlUnit]:
+        with translated(), self._engine.connect() as connection:
             transaction = connection.begin()
             try:
                 yield SqlUnit(connection, transaction, seen=self._seen)
@@ -235,9 +223,15 @@ class _OverEngine:
                 transaction.close()
 
     @contextmanager
-    def _viewed(self) -> Iterator[SqlUnit]:
-        with self._reading.connect() as connection, connection.begin():
+    def view(self) -> Iterator[SqlUnit]:
+        with translated(), self._reading.connect() as connection, connection.begin():
             yield SqlUnit(connection, None, seen=self._seen)
+
+    def glance(self) -> AbstractContextManager[SqlUnit]:
+        return self.view()
+
+    def close(self) -> None:
+        self._engine.dispose()
 
 
 class _OverWires:
@@ -272,14 +266,9 @@ class _OverWire:
 
     def __enter__(self) -> SqlUnit:
         try:
-            wire = self._wire = self._wires.take()
+            wire = self._begun()
         except SQLAlchemyError as error:
             raise_translated(error)
-        try:
-            wire.begin(self._how, glances=self._glances)
-        except BaseException:
-            self._give_back()
-            raise
         transaction = wire if self._how == WRITING else None
         return SqlUnit(wire.connection, transaction, seen=self._seen)
 
@@ -296,37 +285,20 @@ class _OverWire:
         if isinstance(error, SQLAlchemyError):
             raise_translated(error)
 
+    def _begun(self) -> Wire:
+        wire = self._wire = self._wires.take()
+        try:
+            wire.begin(self._how, glances=self._glances)
+        except BaseException:
+            self._give_back()
+            raise
+        return wire
+
     def _give_back(self) -> None:
         try:
             self._wire.end()
         finally:
             self._wires.give_back(self._wire)
-
-
-class _Translated:
-    """The same names for the failures of a unit of SQLAlchemy's own."""
-
-    def __init__(self, unit: AbstractContextManager[SqlUnit]) -> None:
-        self._unit = unit
-
-    def __enter__(self) -> SqlUnit:
-        try:
-            return self._unit.__enter__()
-        except SQLAlchemyError as error:
-            raise_translated(error)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            self._unit.__exit__(kind, error, trace)
-        except SQLAlchemyError as another:
-            raise_translated(another)
-        if isinstance(error, SQLAlchemyError):
-            raise_translated(error)
 
 
 class SqlRegister:
