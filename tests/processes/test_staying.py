@@ -118,47 +118,68 @@ def test_a_process_that_ends_at_once_waits_for_nobody_who_stays(
     assert time.monotonic() - before < STAY - _SOON
 
 
-def test_no_more_stay_than_may() -> None:
-    """One more goes at once."""
-    stay, (ours, theirs) = Stay(1), socket.socketpair()
-    with ours, theirs, ThreadPoolExecutor(1) as others:
-        staying = _begun(stay, ours, others)
-        assert not stay.is_asked_more(ours)
-
-        theirs.send(b"more")
-        assert staying.result(_SOON)
+Ends = tuple[socket.socket, socket.socket]
 
 
-def test_who_hangs_up_is_not_waited_for() -> None:
-    """It is found out by reading, as ever."""
-    stay, (ours, theirs) = Stay(1), socket.socketpair()
-    with ours, theirs, ThreadPoolExecutor(1) as others:
-        staying = _begun(stay, ours, others)
-        theirs.close()
-
-        assert staying.result(_SOON)
+@pytest.fixture
+def stay() -> Stay:
+    """Of one thread."""
+    return Stay(1)
 
 
-def test_who_is_called_off_goes_and_who_comes_later_stays() -> None:
-    """Nobody is called off by a word that was for others."""
-    stay, (ours, theirs) = Stay(1), socket.socketpair()
-    with ours, theirs, ThreadPoolExecutor(1) as others:
-        staying = _begun(stay, ours, others)
-        stay.call_off()
-        assert not staying.result(_SOON)
-
-        stay.call_off()
-        staying = _begun(stay, ours, others)
-        theirs.send(b"more")
-        assert staying.result(_SOON)
-
-
-def test_nobody_stays_for_ever() -> None:
-    """However long he says nothing."""
-    stay, (ours, theirs) = Stay(1), socket.socketpair()
-    before = time.monotonic()
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    """Ours and a caller's."""
+    ours, theirs = socket.socketpair()
     with ours, theirs:
-        assert not stay.is_asked_more(ours)
+        yield ours, theirs
+
+
+@pytest.fixture
+def others() -> Iterator[ThreadPoolExecutor]:
+    """A thread that stays."""
+    with ThreadPoolExecutor(1) as threads:
+        yield threads
+
+
+def test_no_more_stay_than_may(stay: Stay, ends: Ends, others: ThreadPoolExecutor) -> None:
+    """One more goes at once."""
+    ours, theirs = ends
+    staying = _begun(stay, ours, others)
+    assert not stay.is_asked_more(ours)
+
+    theirs.send(b"more")
+    assert staying.result(_SOON)
+
+
+def test_who_hangs_up_is_not_waited_for(stay: Stay, ends: Ends, others: ThreadPoolExecutor) -> None:
+    """It is found out by reading, as ever."""
+    ours, theirs = ends
+    staying = _begun(stay, ours, others)
+    theirs.close()
+
+    assert staying.result(_SOON)
+
+
+def test_who_is_called_off_goes_and_who_comes_later_stays(
+    stay: Stay, ends: Ends, others: ThreadPoolExecutor
+) -> None:
+    """Nobody is called off by a word that was for others."""
+    ours, theirs = ends
+    staying = _begun(stay, ours, others)
+    stay.call_off()
+    assert not staying.result(_SOON)
+
+    stay.call_off()
+    staying = _begun(stay, ours, others)
+    theirs.send(b"more")
+    assert staying.result(_SOON)
+
+
+def test_nobody_stays_for_ever(stay: Stay, ends: Ends) -> None:
+    """However long he says nothing."""
+    before = time.monotonic()
+    assert not stay.is_asked_more(ends[0])
 
     assert STAY <= time.monotonic() - before < STAY + _SOON
 
