@@ -4,15 +4,17 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from functools import lru_cache
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from docgen.domain.errors import FieldError, ValuesRejected, WebhookUnreachable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_PORTS: Final = {None, 443, 8443}
+_PORTS: Final = {443, 8443}
+_USUAL: Final = {"https": 443, "http": 80}
 _LONGEST: Final = 2000
 _TRANSLATED: Final = tuple(
     ipaddress.ip_network(each)
@@ -21,87 +23,90 @@ _TRANSLATED: Final = tuple(
 """IPv6 that leads to IPv4 behind it, our own included (RFC 6052, 8215, 3056, 4380, 4291)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """One checked address to connect to, and the name by which the receiver is to be known."""
+class Server(NamedTuple):
+    """Whom an address on the web asks; it is said of a connection for as long as that lasts."""
 
-    url: SplitResult
-    address: Address
+    is_encrypted: bool
+    """Whether the way to it is TLS."""
+    host: str
+    """As in the address: for the certificate and the Host header."""
     port: int
 
     @property
-    def is_encrypted(self) -> bool:
-        """Whether the way to it is TLS."""
-        return self.url.scheme == "https"
+    def is_public(self) -> bool:
+        """Whether the world is served there, encrypted."""
+        return self.is_encrypted and self.port in _PORTS
 
-    @property
-    def host(self) -> str:
-        """As in the address: for the certificate and the Host header."""
-        return self.url.hostname or ""
 
-    @property
-    def path(self) -> str:
-        """What is asked for there."""
-        path = self.url.path or "/"
-        return f"{path}?{self.url.query}" if self.url.query else path
+class Place(NamedTuple):
+    """What an address on the web says of where to go."""
+
+    server: Server
+    path: str
+    """What is asked for there, with its query."""
 
 
 @dataclass(frozen=True)
 class Guard:
-    """Admits https to the public internet; `allowed` networks, plain http included, besides.
-
-    The name is resolved once and the checked address is connected to, so that a name which leads
-    elsewhere a moment later leads nowhere (DNS rebinding).
-    """
+    """Admits https to the public internet; `allowed` networks, plain http included, besides."""
 
     allowed: tuple[Network, ...] = ()
 
     def require_allowed(self, url: str) -> None:
         """Raise ValuesRejected for what could never be told anything, as far as its text tells."""
-        parsed = _parsed(url)
-        if parsed is None:
+        place = _place(url)
+        if place is None:
             raise ValuesRejected((FieldError("/url", "not_an_address"),))
-        literal = _literal(parsed.hostname or "")
-        if literal is not None and not self._admits(literal, parsed):
+        literal = _literal(place.server.host)
+        if literal is not None and not self._admits(literal, place.server):
             raise ValuesRejected((FieldError("/url", "address_not_allowed"),))
-        if literal is None and not self.allowed and not _is_public(parsed):
+        if literal is None and not self.allowed and not place.server.is_public:
             raise ValuesRejected((FieldError("/url", "address_not_allowed"),))
 
-    def target(self, url: str) -> Target:
-        """Where to connect; raises WebhookUnreachable (`address`, `name`) where that is nowhere."""
-        parsed = _parsed(url)
-        if parsed is None:
+    def place(self, url: str) -> Place:
+        """Where that is; raises WebhookUnreachable (`address`) for what is no address."""
+        place = _place(url)
+        if place is None:
             raise WebhookUnreachable("address")
-        port = parsed.port or (443 if parsed.scheme == "https" else 80)
-        found = _resolved(parsed.hostname or "", port)
+        return place
+
+    def address(self, server: Server) -> Address:
+        """What to connect to; raises WebhookUnreachable (`address`, `name`) where that is nothing.
+
+        To be asked for each connection anew: a name leads where its owner wants.
+        """
+        found = _resolved(server.host, server.port)
         # One bad address among good ones is a trap, not a mistake.
-        if not all(self._admits(address, parsed) for address in found):
+        if not all(self._admits(address, server) for address in found):
             raise WebhookUnreachable("address")
-        return Target(url=parsed, address=found[0], port=port)
+        return found[0]
 
-    def _admits(self, address: Address, url: SplitResult) -> bool:
+    def _admits(self, address: Address, server: Server) -> bool:
         if any(address in network for network in self.allowed):
             return True
         if any(address in network for network in _TRANSLATED):
             return False
-        return address.is_global and not address.is_multicast and _is_public(url)
+        return address.is_global and not address.is_multicast and server.is_public
 
 
-def _parsed(url: str) -> SplitResult | None:
+@lru_cache(maxsize=1024)
+def _place(url: str) -> Place | None:
+    """None for what is no address that could be posted to; the same few are asked for ever."""
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         return None
     try:
         parsed = urlsplit(url)
-        port_is_sane = parsed.port is None or parsed.port > 0
+        port = parsed.port
     except ValueError:
         return None
-    known = parsed.scheme in {"https", "http"} and bool(parsed.hostname) and port_is_sane
-    plain = parsed.username is None and parsed.password is None and not parsed.fragment
-    return parsed if known and plain else None
-
-
-def _is_public(url: SplitResult) -> bool:
-    return url.scheme == "https" and url.port in _PORTS
+    secrets = parsed.username is not None or parsed.password is not None or parsed.fragment
+    if parsed.scheme not in _USUAL or not parsed.hostname or port == 0 or secrets:
+        return None
+    path = parsed.path or "/"
+    return Place(
+        Server(parsed.scheme == "https", parsed.hostname, port or _USUAL[parsed.scheme]),
+        f"{path}?{parsed.query}" if parsed.query else path,
+    )
 
 
 def _literal(host: str) -> Address | None:

@@ -1,7 +1,5 @@
 """Connections to receivers: to checked addresses only, nothing on them longer than it may take."""
 
-import http.client
-import io
 import select
 import socket
 import ssl
@@ -10,177 +8,197 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Final
 
-from docgen.adapters.webhooks.addresses import Address, Target
+import httptools
+
+from docgen.adapters.webhooks.addresses import Address, Server
 
 _MOST_KEPT: Final = 8
 """To one receiver: as many as are posted to it at once."""
-_KEPT_SECONDS: Final = 20.0
+_RESTS_SECONDS: Final = 20.0
 """Receivers close what lies longer, and then the next request may be lost on its way."""
+_LASTS_SECONDS: Final = 60.0
+"""Then the name is looked up anew: it may lead elsewhere by now."""
+_MOST_READ: Final = 64 * 1024
+_PIECE: Final = 16 * 1024
+_INFORMING: Final = range(100, 200)
+_HTTP: Final = 80
 
-_Key = tuple[str, str, Address, int]
+RECEIVER_ERRORS = (OSError, httptools.HttpParserError)
+"""What may go wrong with a receiver: the way to it, and what it answers."""
+
+
+class Answer:
+    """What a receiver says, piece by piece; methods whose names begin with `on_` are httptools'."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        """0 until its head is whole."""
+        self.beginning = b""
+        self.is_whole = False
+        """Whether nothing more belongs to it."""
+        self.leaves_open = False
+        """Whether the connection may be asked more."""
+        self._reader = httptools.HttpResponseParser(self)
+        # RFC 9112, 2.2: a lone LF may end a line; some receivers are written by hand.
+        self._reader.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
+
+    def read(self, piece: bytes) -> None:
+        """Another piece; raises HttpParserError for what is no answer."""
+        try:
+            self._reader.feed_data(piece)
+        except httptools.HttpParserUpgrade:
+            # Whoever goes over to another protocol, though nobody asked, has answered.
+            self.leaves_open = False
+        except httptools.HttpParserError:
+            if not self.is_whole:
+                raise
+            self.leaves_open = False
+
+    def on_message_begin(self) -> None:
+        """What follows the answer is one that nobody asked for."""
+        if self.is_whole:
+            self.leaves_open = False
+
+    def on_headers_complete(self) -> None:
+        """One that only informs is followed by the answer (RFC 9110, 15.2)."""
+        status = self._reader.get_status_code()
+        if not self.is_whole and (status not in _INFORMING or self._reader.should_upgrade()):
+            self.status = status
+
+    def on_body(self, piece: bytes) -> None:
+        """Its beginning is enough."""
+        if not self.is_whole:
+            self.beginning += piece[: _MOST_READ - len(self.beginning)]
+
+    def on_message_complete(self) -> None:
+        """Of what comes afterwards nothing counts."""
+        if self.status and not self.is_whole:
+            self.is_whole = True
+            self.leaves_open = self._reader.should_keep_alive()
 
 
 class Connection:
-    """To the address that was checked, under the name that was asked for."""
+    """To an address that was checked, under the name that was asked for."""
 
-    def __init__(self, target: Target, deadline: float, tls: ssl.SSLContext) -> None:
-        self.target = target
+    def __init__(
+        self, server: Server, address: Address, tls: ssl.SSLContext, *, deadline: float
+    ) -> None:
+        self.server = server
         self.deadline = deadline
         """On the monotonic clock: whatever is asked of it ends by then."""
-        self.rests_since = 0.0
-        self._tls = tls
-        self._socket: _Bounded | None = None
+        self.made_at = self.rests_since = time.monotonic()
+        self._socket = self._connected(address, tls)
 
-    def post(self, headers: Mapping[str, str], body: bytes) -> http.client.HTTPResponse:
-        """Say it, and read the head of the answer; connects where it is not yet.
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Say it, and read the answer: all of it, or as much as anybody wants of it.
 
-        Raises OSError, or HTTPException for an answer that is none.
+        Raises RECEIVER_ERRORS; ConnectionError where the other side has hung up.
         """
-        if self._socket is None:
-            self._socket = _Bounded(self._connected(), self)
-        self._socket.sendall(request_head(self.target, headers, len(body)) + body)
-        answer = http.client.HTTPResponse(cast("socket.socket", self._socket), method="POST")
-        try:
-            answer.begin()
-        except BaseException:
-            answer.close()
-            raise
+        rest = memoryview(request_head(self.server, path, headers, len(body)) + body)
+        while rest:
+            self._socket.settimeout(self._left())
+            rest = rest[self._socket.send(rest) :]
+        answer, read = Answer(), 0
+        while not answer.is_whole and read < _MOST_READ:
+            # A receiver that drips restarts every time limit of a socket; the deadline it does not.
+            self._socket.settimeout(self._left())
+            piece = self._socket.recv(_PIECE)
+            if not piece:
+                break
+            answer.read(piece)
+            read += len(piece)
+        if not read:
+            raise ConnectionResetError("the receiver has hung up")
+        if not answer.status:
+            raise httptools.HttpParserError("the head of the answer has no end")
         return answer
 
     def close(self) -> None:
         """Nothing more is said on it."""
-        if self._socket is not None:
-            self._socket.close()
+        self._socket.close()
 
-    def left(self) -> float:
+    def is_fresh(self, now: float) -> bool:
+        """Whether it has neither rested nor lasted too long."""
+        return now - self.rests_since < _RESTS_SECONDS and now - self.made_at < _LASTS_SECONDS
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is open still: nobody has closed it, or said what nobody asked for."""
+        waiting = select.poll()
+        waiting.register(self._socket, select.POLLIN)
+        return not waiting.poll(0)
+
+    def _left(self) -> float:
         """Seconds that are left; raises TimeoutError where none are."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether it is open still: nobody has closed it, or said what nobody asked for."""
-        return self._socket is not None and not select.select([self._socket], [], [], 0)[0]
-
-    def _connected(self) -> socket.socket:
+    def _connected(self, address: Address, tls: ssl.SSLContext) -> socket.socket:
         """Within the time that is left."""
-        address = (str(self.target.address), self.target.port)
-        connected = socket.create_connection(address, timeout=self.left())
+        there = (str(address), self.server.port)
+        connected = socket.create_connection(there, timeout=self._left())
         # The end of a large body goes out at once, too (RFC 9293, 3.7.4).
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.target.is_encrypted:
-            connected.settimeout(self.left())
-            connected = self._tls.wrap_socket(connected, server_hostname=self.target.host)
+        if self.server.is_encrypted:
+            connected.settimeout(self._left())
+            connected = tls.wrap_socket(connected, server_hostname=self.server.host)
         return connected
 
 
-def request_head(target: Target, headers: Mapping[str, str], length: int) -> bytes:
+def request_head(server: Server, path: str, headers: Mapping[str, str], length: int) -> bytes:
     """Of a request, as http.client would write it in five times the time."""
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    named = host if target.port == http.client.HTTP_PORT else f"{host}:{target.port}"
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    named = host if server.port == _HTTP else f"{host}:{server.port}"
     said = {"Host": named, "Content-Length": str(length), **headers}
-    if not all(value.isascii() and value.isprintable() for value in said.values()):
+    values = "".join(said.values())
+    if not (values.isascii() and values.isprintable()):
         raise ValueError("a header of a request holds what none may")
-    lines = "".join(f"{name}: {value}\r\n" for name, value in said.items())
-    return f"POST {target.path} HTTP/1.1\r\n{lines}\r\n".encode("ascii")
-
-
-class _Bounded:
-    """A socket whose every step has only what is left of the connection's time.
-
-    A receiver that drips restarts every time limit of a socket; this one it does not. What is
-    written goes out, head and body at once, as soon as an answer is read.
-    """
-
-    def __init__(self, connected: socket.socket, connection: Connection) -> None:
-        self._socket = connected
-        self._connection = connection
-        self._unsent = b""
-
-    def sendall(self, content: bytes) -> None:
-        self._unsent += content
-
-    def receive(self, into: Any) -> int:
-        rest, self._unsent = memoryview(self._unsent), b""
-        while rest:
-            self._socket.settimeout(self._connection.left())
-            rest = rest[self._socket.send(rest) :]
-        self._socket.settimeout(self._connection.left())
-        return self._socket.recv_into(into)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self))
-
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-class _Reading(io.RawIOBase):
-    def __init__(self, bounded: _Bounded) -> None:
-        self._bounded = bounded
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any, /) -> int:
-        return self._bounded.receive(into)
+    lines = "".join([f"{name}: {value}\r\n" for name, value in said.items()])
+    return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode("ascii")
 
 
 class Connections:
-    """Those that receivers left open, each for its scheme, name, checked address and port."""
+    """Those that receivers left open, each to its server."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        self._tls = tls
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._resting: defaultdict[_Key, list[Connection]] = defaultdict(list)
+        self._resting: defaultdict[Server, list[Connection]] = defaultdict(list)
         weakref.finalize(self, _close_all, self._resting)
 
-    def new(self, target: Target, deadline: float) -> Connection:
-        """Another one, that connects when it is asked."""
-        return Connection(target, deadline, self._tls)
-
-    def kept(self, target: Target, deadline: float) -> Connection | None:
+    def kept(self, server: Server, deadline: float) -> Connection | None:
         """One that is open still; None where there is none."""
         while True:
             with self._lock:
-                resting = self._resting.get(_key(target))
+                resting = self._resting.get(server)
                 connection = resting.pop() if resting else None
             if connection is None:
                 return None
-            rested = time.monotonic() - connection.rests_since
-            if rested < _KEPT_SECONDS and connection.is_quiet:
-                connection.target, connection.deadline = target, deadline
+            if connection.is_fresh(time.monotonic()) and connection.is_quiet:
+                connection.deadline = deadline
                 return connection
             connection.close()
 
     def keep(self, connection: Connection) -> None:
-        """For the next request; what has rested too long, to whomever, is closed."""
-        connection.rests_since = time.monotonic()
+        """For the next request; what has rested or lasted too long, to whomever, is closed."""
+        now = connection.rests_since = time.monotonic()
         with self._lock:
-            self._resting[_key(connection.target)].append(connection)
-            for key in list(self._resting):
-                self._close_old(key)
-
-    def _close_old(self, key: _Key) -> None:
-        resting, since = self._resting[key], time.monotonic() - _KEPT_SECONDS
-        while resting and (len(resting) > _MOST_KEPT or resting[0].rests_since < since):
-            resting.pop(0).close()
-        if not resting:
-            del self._resting[key]
-
-
-def _key(target: Target) -> _Key:
-    return target.url.scheme, target.host, target.address, target.port
+            self._resting[connection.server].append(connection)
+            for server, resting in list(self._resting.items()):
+                fresh = [each for each in resting if each.is_fresh(now)][-_MOST_KEPT:]
+                for each in resting:
+                    if each not in fresh:
+                        each.close()
+                if fresh:
+                    self._resting[server] = fresh
+                else:
+                    del self._resting[server]
 
 
-def _close_all(resting: dict[_Key, list[Connection]]) -> None:
+def _close_all(resting: dict[Server, list[Connection]]) -> None:
     for connections in resting.values():
         for connection in connections:
             connection.close()

@@ -1,17 +1,15 @@
 """Posting to a receiver: one request on a checked way to it, bounded in time and size."""
 
-import http.client
 import ssl
 import time
 from collections.abc import Mapping
 from typing import Final
 
 from docgen.adapters.webhooks.addresses import Guard
-from docgen.adapters.webhooks.connections import Connection, Connections
+from docgen.adapters.webhooks.connections import RECEIVER_ERRORS, Connection, Connections
 from docgen.domain.errors import WebhookUnreachable
 from docgen.ports import WebhookAnswer
 
-_MOST_READ: Final = 64 * 1024
 _BEGINNING: Final = 500
 _FIXED: Final = {
     "Content-Type": "application/json",
@@ -23,9 +21,10 @@ _FIXED: Final = {
 class HttpPosting:
     """Implements ports.WebhookSender over HTTP/1.1; follows no redirect.
 
-    A connection that the receiver leaves open is used again, as long as its name leads to the same
-    checked address. `patience` is for the whole of it, in seconds, however slowly the receiver
-    drips.
+    A connection that the receiver leaves open is used again, for a minute; its name is resolved for
+    each new one, and the checked address connected to, so that a name which leads elsewhere a
+    moment later leads nowhere (DNS rebinding). `patience` is for the whole of it, in seconds,
+    however slowly the receiver drips.
     """
 
     def __init__(
@@ -33,7 +32,8 @@ class HttpPosting:
     ) -> None:
         self._guard = guard
         self._patience = patience
-        self._connections = Connections(tls or ssl.create_default_context())
+        self._tls = tls or ssl.create_default_context()
+        self._connections = Connections()
 
     def require_allowed(self, url: str) -> None:
         """Raise ValuesRejected for an address that could never be told anything."""
@@ -46,35 +46,35 @@ class HttpPosting:
         `time` over, or `answer` that is none.
         """
         deadline = time.monotonic() + self._patience
-        target = self._guard.target(url)
+        server, path = self._guard.place(url)
         try:
-            kept = self._connections.kept(target, deadline)
+            kept = self._connections.kept(server, deadline)
             if kept is not None:
                 try:
-                    return self._asked(kept, headers, body)
+                    return self._asked(kept, path, headers, body)
                 except ConnectionError:
                     # It was closed while we wrote; the receiver knows a repetition by its id.
                     pass
-            return self._asked(self._connections.new(target, deadline), headers, body)
-        except (OSError, http.client.HTTPException) as error:
+            address = self._guard.address(server)
+            new = Connection(server, address, self._tls, deadline=deadline)
+            return self._asked(new, path, headers, body)
+        except RECEIVER_ERRORS as error:
             late = time.monotonic() >= deadline
             raise WebhookUnreachable("time" if late else _reason(error)) from error
 
     def _asked(
-        self, connection: Connection, headers: Mapping[str, str], body: bytes
+        self, connection: Connection, path: str, headers: Mapping[str, str], body: bytes
     ) -> WebhookAnswer:
         try:
-            answer = connection.post(_FIXED | dict(headers), body)
-            read = answer.read(_MOST_READ)
+            answer = connection.post(path, _FIXED | dict(headers), body)
         except BaseException:
             connection.close()
             raise
-        if answer.isclosed() and not answer.will_close:
+        if answer.leaves_open:
             self._connections.keep(connection)
         else:
-            answer.close()
             connection.close()
-        return WebhookAnswer(status=answer.status, beginning=_shown(read))
+        return WebhookAnswer(status=answer.status, beginning=_shown(answer.beginning))
 
 
 def _reason(error: Exception) -> str:

@@ -4,16 +4,18 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from httptools import HttpParserError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docgen.adapters.webhooks.addresses import Guard, Target
-from docgen.adapters.webhooks.connections import request_head
+from docgen.adapters.webhooks.addresses import Address, Guard, Server
+from docgen.adapters.webhooks.connections import Answer, Connection, request_head
 from docgen.adapters.webhooks.posting import HttpPosting, plain_words
 from docgen.domain.errors import ValuesRejected, WebhookUnreachable
 from tests.services.receiver import ACCEPTED, Received, Receiver, receiver
@@ -58,7 +60,7 @@ def test_the_receiver_is_told_by_what_name_it_was_asked_for(there: Receiver) -> 
     _post(there)
 
     assert there.received[0].headers["host"] == f"127.0.0.1:{there.port}"
-    assert b"\r\nHost: [::1]\r\n" in request_head(LOOPBACK_6.target("http://[::1]/"), {}, 0)
+    assert b"\r\nHost: [::1]\r\n" in request_head(*LOOPBACK_6.place("http://[::1]/"), {}, 0)
 
 
 @pytest.mark.parametrize("value", ["evt_1\r\nX-Other: 1", "ә", "a\x00b"])
@@ -88,6 +90,55 @@ def test_what_is_no_answer_is_told_as_such(there: Receiver, answer: bytes) -> No
     there.answers = [answer]
 
     assert _reason(there.url) in {"answer", "connection"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "beginning"),
+    [
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 x\r\n\r\n", 204, ""),
+        (
+            b"HTTP/1.1 103 x\r\nLink: y\r\n\r\nHTTP/1.1 200 x\r\nContent-Length: 1\r\n\r\nz",
+            200,
+            "z",
+        ),
+        (b"HTTP/1.1 101 x\r\nUpgrade: y\r\nConnection: upgrade\r\n\r\n\x00", 101, ""),
+        (b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", 200, "ab"),
+        (b"HTTP/1.0 200 x\r\n\r\nto the end", 200, "to the end"),
+        (b"HTTP/1.1 200 x\nContent-Length: 2\n\nab", 200, "ab"),
+        (b"HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\ncut", 200, "cut"),
+    ],
+)
+def test_answers_of_all_kinds_are_understood(
+    there: Receiver, answer: bytes, status: int, beginning: str
+) -> None:
+    """RFC 9112: informing ones first, in chunks, up to the end of the connection, and sloppy."""
+    there.answers = [answer]
+
+    assert _post(there) == (status, beginning)
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 1000])
+def test_what_follows_an_answer_is_none_of_it(pieces: int) -> None:
+    """Nobody asked for it: the connection is not to be used again, and nothing of it counts."""
+    said = b"HTTP/1.1 200 x\r\nContent-Length: 2\r\n\r\nab"
+    alone, followed = Answer(), Answer()
+    for start in range(0, len(said), pieces):
+        alone.read(said[start : start + pieces])
+    followed.read(said + b"HTTP/1.1 500 x\r\nContent-Length: 3\r\n\r\nbad")
+
+    assert (alone.status, alone.beginning, alone.leaves_open) == (200, b"ab", True)
+    assert (followed.status, followed.beginning, followed.leaves_open) == (200, b"ab", False)
+
+
+@given(st.lists(st.binary(max_size=200), max_size=20))
+def test_noise_is_an_answer_or_none(pieces: list[bytes]) -> None:
+    """Whatever comes, nothing else is raised, and of it no more is kept than came."""
+    answer = Answer()
+    with suppress(HttpParserError):
+        for piece in (b"HTTP/1.1 ", *pieces):
+            answer.read(piece)
+
+    assert len(answer.beginning) <= sum(map(len, pieces))
 
 
 def test_a_huge_answer_is_cut(there: Receiver) -> None:
@@ -228,20 +279,40 @@ class _Moving(Guard):
 
     addresses: Iterator[str] = field(default_factory=lambda: iter(("127.0.0.1", "127.0.0.9")))
 
-    def target(self, url: str) -> Target:
-        """The next address."""
-        return replace(super().target(url), address=ip_address(next(self.addresses)))
+    def address(self, server: Server) -> Address:
+        """The next one, where they are allowed."""
+        super().address(server)
+        return ip_address(next(self.addresses))
 
 
-def test_an_open_connection_is_not_used_for_another_address() -> None:
-    """Where the name leads is looked at before each request, and that address is connected to."""
+def test_each_connection_is_made_to_where_the_name_leads_now() -> None:
+    """One that is open stays at the address that was checked for it."""
     with receiver(keeps=True) as there:
         posting = HttpPosting(_Moving(LOOPBACK.allowed), patience=5.0)
-        posting.post(there.url, headers={}, body=b"{}")
+        for _ in range(2):
+            posting.post(there.url, headers={}, body=b"{}")
 
+        there.answer(200, "", "Connection: close")
+        posting.post(there.url, headers={}, body=b"{}")
         with pytest.raises(WebhookUnreachable):
             posting.post(there.url, headers={}, body=b"{}")
-        assert len(there.received) == 1
+        assert len(there.received) == 3
+
+
+def test_an_open_connection_lasts_a_minute() -> None:
+    """Then the name is looked up anew, however often it was used."""
+    with receiver(keeps=True) as there:
+        server, path = LOOPBACK.place(there.url)
+        now = time.monotonic()
+        connection = Connection(
+            server, LOOPBACK.address(server), ssl.create_default_context(), deadline=now + 5
+        )
+        assert connection.post(path, {}, b"{}").leaves_open
+        connection.close()
+
+        connection.rests_since = now + 59
+        assert connection.is_fresh(now + 59)
+        assert not connection.is_fresh(now + 61)
 
 
 @pytest.mark.parametrize(
