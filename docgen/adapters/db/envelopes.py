@@ -68,14 +68,6 @@ _ITS_MARKS = (
 )
 _MARKS: PreparedQuery[Any] = PreparedQuery(_ITS_MARKS)
 _MARKS_LOCKED: PreparedQuery[Any] = PreparedQuery(_ITS_MARKS.with_for_update(of=EnvelopeRow))
-_IS_ANOTHER = EnvelopeRow.version != bindparam("seen_version")
-_ANOTHER = PreparedQuery(_BY_ID.where(_IS_ANOTHER))
-_DOCUMENTS_OF_ANOTHER: PreparedQuery[DocumentRow] = PreparedQuery(
-    select(DocumentRow)
-    .join(EnvelopeRow, EnvelopeRow.id == DocumentRow.envelope_id)
-    .where(DocumentRow.envelope_id == bindparam("its_id"), _IS_ANOTHER)
-    .order_by(DocumentRow.position)
-)
 _IN_STATE: PreparedQuery[str] = PreparedQuery(
     select(EnvelopeRow.id)
     .where(EnvelopeRow.state == bindparam("its_state"))
@@ -266,19 +258,13 @@ class SqlEnvelopes:
         return lambda: self._built(envelope_id, rows(), documents(), held)
 
     def _unless_same(self, known: Envelope, held: Held) -> Callable[[], Envelope]:
-        its, seen = {"its_id": known.id}, {"seen_version": known.version}
         one = _MARKS_LOCKED if self._locking else _MARKS
-        marks = one.soon(self._connection, its)
-        rows = _ANOTHER.soon(self._connection, its | seen)
-        documents = _DOCUMENTS_OF_ANOTHER.soon(self._connection, its | seen)
+        marks = one.soon(self._connection, {"its_id": known.id})
 
         def found() -> Envelope:
-            told = marks()
-            if not told or told[0].version != known.version:
-                return self._built(known.id, rows(), documents(), held)
-            # Otherwise the line was lost, and what has answered may be another server; or a row
-            # was changed past its version: by hand.
-            is_same = self._seen.held is held and list(told) == _marks_of(known)
+            told = list(marks())
+            # If the line was lost meanwhile, what has answered may be another server.
+            is_same = self._seen.held is held and told == _marks_of(known)
             return known if is_same else self._whole(known.id)()
 
         return found
