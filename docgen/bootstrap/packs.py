@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from docgen.adapters.binding.batch_papers import BroughtPapers
+from docgen.adapters.binding.bound import ConfinedBinder
 from docgen.adapters.binding.kept_papers import KeptPapers, KnownPages
 from docgen.adapters.binding.volume import PikepdfBinder
 from docgen.adapters.binding.zip_package import ZipPacker
@@ -124,9 +125,10 @@ def build_pack_of(
     sealer: Sealer,
 ) -> BuildPack:
     """The making of packs, over what somebody else opened."""
-    operator, blobs, binder = operator_of(settings), blobs_of(settings), PikepdfBinder()
+    operator, blobs, binder = operator_of(settings), blobs_of(settings), ConfinedBinder()
     check = replace(
         checking(settings),
+        binder=KnownPages(register, binder),
         verifier=PadesVerifier(parts.roots, clock=CLOCK),
         signed=signed_of(settings, register),
     )

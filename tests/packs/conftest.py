@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.adapters.binding.bound import ConfinedBinder
 from docgen.adapters.binding.zip_package import ZipPacker
 from docgen.adapters.calendar.days_file import DaysFile
 from docgen.adapters.db.register import SqlRegister
@@ -99,7 +99,7 @@ class Workshop:
 
     def build(self, policy: Policy | None = None, limit: VolumeLimit | None = None) -> BuildPack:
         """The use case."""
-        binder, clock, days = PikepdfBinder(), ShiftedClock(), DaysFile()
+        binder, clock, days = ConfinedBinder(), ShiftedClock(), DaysFile()
         sealer: Sealer = self.sealer  # type: ignore[assignment]  # the rest is the real one's
         return BuildPack(
             open=OpenPack(

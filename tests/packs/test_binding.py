@@ -8,12 +8,13 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 from pypdf import PdfReader
 
+from docgen.adapters.binding.bound import ConfinedBinder
 from docgen.adapters.binding.paper_folder import PaperFolder
 from docgen.adapters.binding.volume import PikepdfBinder
 from docgen.adapters.binding.zip_package import ZipPacker
 from docgen.adapters.sealing.fitness import require_fit
 from docgen.domain.errors import BlobNotFound, UnreadableDocument
-from docgen.ports_of_packs import Part
+from docgen.ports_of_packs import Binder, Part
 from tests.adapters.sealing.papers import FROZEN
 
 _A4 = (595.276, 841.89)
@@ -68,10 +69,17 @@ def _scripted() -> bytes:
     return _pdf(pdf)
 
 
-def _bound(*pdfs: bytes) -> bytes:
+@pytest.fixture(params=[PikepdfBinder, ConfinedBinder])
+def binder(request: pytest.FixtureRequest) -> Binder:
+    """In this process, and in one of its own."""
+    made: Binder = request.param()
+    return made
+
+
+def _bound(binder: Binder, *pdfs: bytes) -> bytes:
     named = [("Тізімдеме / Опись", FROZEN), *(("x", pdf) for pdf in pdfs)]
-    parts = [Part(title=title, pdf=pdf, pages=PikepdfBinder().pages(pdf)) for title, pdf in named]
-    return PikepdfBinder().bind(parts, number="NP-2026-7K3M9QF2TZ", title="Том").pdf
+    parts = [Part(title=title, pdf=pdf, pages=binder.pages(pdf)) for title, pdf in named]
+    return binder.bind(parts, number="NP-2026-7K3M9QF2TZ", title="Том").pdf
 
 
 @pytest.mark.parametrize(
@@ -82,9 +90,9 @@ def _bound(*pdfs: bytes) -> bytes:
     ],
     ids=["A4", "A3", "small", "turned", "layered", "odd filter", "scripted"],
 )  # fmt: skip
-def test_any_page_becomes_one_that_may_be_sealed(pdf: bytes) -> None:
+def test_any_page_becomes_one_that_may_be_sealed(binder: Binder, pdf: bytes) -> None:
     """On A4, upright, with its number; nothing in it can be hidden, exchanged or run."""
-    volume = _bound(pdf)
+    volume = _bound(binder, pdf)
     reader = PdfReader(io.BytesIO(volume))
 
     require_fit(volume)
@@ -94,9 +102,11 @@ def test_any_page_becomes_one_that_may_be_sealed(pdf: bytes) -> None:
     assert "3 / 3" in last.extract_text()
 
 
-def test_the_same_parts_give_the_same_bytes() -> None:
-    """Pictures of pages included."""
-    assert _bound(_odd_filter(), _layered()) == _bound(_odd_filter(), _layered())
+def test_the_same_parts_give_the_same_bytes(binder: Binder) -> None:
+    """Pictures of pages included; whatever process makes them."""
+    assert _bound(binder, _odd_filter(), _layered()) == _bound(
+        PikepdfBinder(), _odd_filter(), _layered()
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,16 +117,48 @@ def test_the_same_parts_give_the_same_bytes() -> None:
     ],
     ids=["nothing", "no PDF", "broken", "no pages", "locked"],
 )  # fmt: skip
-def test_what_cannot_be_bound_is_told(content: bytes) -> None:
+def test_what_cannot_be_bound_is_told(binder: Binder, content: bytes) -> None:
     """Before anything is made of it."""
     with pytest.raises(UnreadableDocument):
-        PikepdfBinder().pages(content)
+        binder.pages(content)
 
 
-def test_a_first_part_without_a_place_for_the_seal_is_refused() -> None:
+def test_a_first_part_without_a_place_for_the_seal_is_refused(binder: Binder) -> None:
     """The inventory keeps it free."""
-    with pytest.raises(UnreadableDocument):
-        PikepdfBinder().bind([Part(title="x", pdf=_pdf(_page()), pages=1)], number="N", title="t")
+    with pytest.raises(UnreadableDocument, match="no place for the seal"):
+        binder.bind([Part(title="x", pdf=_pdf(_page()), pages=1)], number="N", title="t")
+
+
+def _vast() -> bytes:
+    """A page of 200 inches that must become a picture: 2.5 gigabytes of pixels."""
+    pdf = pikepdf.open(io.BytesIO(_layered()))
+    pdf.pages[0].obj.MediaBox = Array([0, 0, 14_400, 14_400])
+    return _pdf(pdf)
+
+
+def _endless() -> bytes:
+    """A page that draws itself within itself, a hundred times a level."""
+    pdf = _page(content=b"/D Do")
+    drawing: pikepdf.Object = pdf.make_stream(
+        b"0 0 1 1 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9])
+    )
+    for _ in range(12):
+        drawing = pdf.make_stream(
+            b"/D Do " * 100, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]),
+            Resources=Dictionary(XObject=Dictionary(D=drawing)),
+        )  # fmt: skip
+    pdf.pages[0].obj.Resources = Dictionary(XObject=Dictionary(D=drawing))
+    return _pdf(pdf)
+
+
+@pytest.mark.parametrize("content", [_vast(), _endless()], ids=["vast", "endless"])
+def test_a_paper_beyond_the_limits_ends_its_own_process_only(content: bytes) -> None:
+    """Memory and time are the program's; whoever asked goes on with the next volume."""
+    binder = ConfinedBinder(seconds=3, memory=1024 * 1024 * 1024)
+    with pytest.raises(UnreadableDocument, match="limits"):
+        _bound(binder, content)
+
+    assert _bound(binder, _pdf(_page()))
 
 
 def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:
