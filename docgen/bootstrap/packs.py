@@ -1,6 +1,6 @@
 """Notary packs: how they are checked, and by which settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -22,12 +22,13 @@ from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.sealing import sealer_of
-from docgen.bootstrap.surroundings import Surroundings, surroundings
+from docgen.bootstrap.surroundings import surroundings
 from docgen.bootstrap.verification import trusted
 from docgen.domain.debt import MostDays, Order, PenaltyBasis, Terms
 from docgen.domain.errors import Misconfigured
 from docgen.domain.pack import Policy
 from docgen.domain.pack_volumes import VolumeLimit
+from docgen.domain.work import Task
 from docgen.ports import (
     Blobs,
     Chance,
@@ -113,23 +114,26 @@ def building(settings: Settings) -> Iterator[BuildPack]:
         renderer = renderer_of(settings)
         stack.callback(renderer.close)
         sealer = sealer_of(settings, parts)
-        yield build_pack_of(settings, parts, register=register, renderer=renderer, sealer=sealer)
+        verifier = PadesVerifier(parts.roots, clock=CLOCK)
+        yield build_pack_of(
+            settings, register=register, renderer=renderer, sealer=sealer, verifier=verifier
+        )
 
 
 def build_pack_of(
     settings: Settings,
-    parts: Surroundings,
     *,
     register: Register,
     renderer: Renderer,
     sealer: Sealer,
+    verifier: Verifier,
 ) -> BuildPack:
     """The making of packs, over what somebody else opened."""
     operator, blobs, binder = operator_of(settings), blobs_of(settings), ConfinedBinder()
     check = replace(
         checking(settings),
         binder=KnownPages(register, binder),
-        verifier=PadesVerifier(parts.roots, clock=CLOCK),
+        verifier=verifier,
         signed=signed_of(settings, register),
     )
     return BuildPack(
@@ -163,16 +167,14 @@ def kept_papers(register: Register, blobs: Blobs) -> PapersOf:
     return lambda owner, case: KeptPapers(register, blobs, owner=owner, case=case)
 
 
-def line_worker(register: Register, build: BuildPack) -> BuildOwedLine:
-    """What a worker does for batches."""
+def pack_workers(register: Register, build: BuildPack) -> dict[Task, Callable[[str], None]]:
+    """What a worker does for those who ask for packs, and for batches."""
     line = BuildLine(build=build, register=register, blobs=build.blobs, clock=CLOCK, patient=True)
     papers_of = kept_papers(register, build.blobs)
-    return BuildOwedLine(register=register, build=line, papers_of=papers_of)
-
-
-def pack_worker(register: Register, build: BuildPack) -> BuildAsked:
-    """What a worker does for those who ask for packs."""
-    return BuildAsked(register=register, build=build, papers_of=kept_papers(register, build.blobs))
+    return {
+        Task.BUILD_PACK: BuildAsked(register=register, build=build, papers_of=papers_of),
+        Task.BUILD_LINE: BuildOwedLine(register=register, build=line, papers_of=papers_of),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

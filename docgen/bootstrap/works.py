@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.jobs.queue import QueueConsumer
+from docgen.adapters.sealing.verify_limited import LimitedVerifier
 from docgen.bootstrap import CLOCK
 from docgen.bootstrap.copies import copy_policy, copying
 from docgen.bootstrap.database import database_url
 from docgen.bootstrap.evidence import closing
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
-from docgen.bootstrap.packs import build_pack_of, line_worker, pack_worker
+from docgen.bootstrap.packs import build_pack_of, pack_workers
 from docgen.bootstrap.papers import blobs_of, proving, renderer_of
 from docgen.bootstrap.sealing import sealer_of, signer_of
 from docgen.bootstrap.surroundings import Surroundings, surroundings
@@ -37,6 +38,9 @@ from docgen.usecases.tell_news import TellNews
 
 log = logging.getLogger(__name__)
 
+_PATIENCE_SECONDS = 600.0
+"""As long as all threads of a worker may be looking into papers at their longest."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Works:
@@ -56,6 +60,9 @@ class Workplace:
     consumer: QueueConsumer
     poll: PollReceipts | None
     """Where there is anybody to ask."""
+
+
+Doers = dict[Task, Callable[[str], None]]
 
 
 @dataclass(frozen=True)
@@ -94,10 +101,8 @@ def works_over(
 ) -> Iterator[Works]:
     """Works over a register that somebody else opened."""
     forms, blobs = catalogue(settings), blobs_of(settings)
-    sealer = sealer_of(settings, parts)
-    signer = signer_of(sealer)
-    renderer = renderer_of(settings)
-    operator = operator_of(settings)
+    sealer, renderer = sealer_of(settings, parts), renderer_of(settings)
+    signer, operator = signer_of(sealer), operator_of(settings)
     render = RenderEnvelope(
         register=register, forms=forms, renderer=renderer, sealer=sealer, blobs=blobs, clock=CLOCK,
         operator=operator, public_url=settings.public_url,
@@ -107,21 +112,24 @@ def works_over(
         operator=operator, public_url=settings.public_url, owes_detached=signer is not None,
         copies=copy_policy(settings),
     )  # fmt: skip
-    doers: dict[Task, Callable[[str], None]] = {Task.RENDER: render, Task.SEAL: seal}
+    doers: Doers = {Task.RENDER: render, Task.SEAL: seal}
     if signer is not None:
         doers[Task.SIGN_DETACHED] = SignDetached(
             register=register, blobs=blobs, signer=signer, clock=CLOCK
         )
-    build = build_pack_of(settings, parts, register=register, renderer=renderer, sealer=sealer)
-    doers[Task.BUILD_PACK] = pack_worker(register, build)
-    doers[Task.BUILD_LINE] = line_worker(register, build)
-    work = _Work(doers)
+    # Papers of packs are strangers'; here whoever asks can wait for his turn.
+    judge = LimitedVerifier(parts.roots, clock=CLOCK, patience=_PATIENCE_SECONDS)
+    build = build_pack_of(
+        settings, register=register, renderer=renderer, sealer=sealer, verifier=judge
+    )
+    work = _Work(doers | pack_workers(register, build))
     sweep = Sweep(
         register=register, work=work, expire=Expire(register=register, clock=CLOCK), clock=CLOCK,
         settle_hops=SettleHops(register=register, clock=CLOCK),
         signs_detached=signer is not None, close_day=closing(settings, parts, register),
     )  # fmt: skip
     with ExitStack() as stack:
+        stack.callback(judge.close)
         stack.enter_context(_proved_meanwhile(proving(settings, renderer), renderer.close))
         copies = copying(settings, parts, stack, register=register)
         tell = telling_of(settings, parts, register=register, copies=copies)

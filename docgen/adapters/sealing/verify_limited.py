@@ -38,12 +38,18 @@ class LimitedVerifier:
     """Judges as PadesVerifier does, but whatever a file does to its judge, we only read about it.
 
     A program with everything imported is started on first use and kept; it forks a child for each
-    file, and the child answers in JSON. `at_once` files may be judged at the same time. Use it
-    after forking only.
+    file, and the child answers in JSON. `at_once` files may be judged at the same time; others
+    wait with `patience`, in seconds. Use it after forking only.
     """
 
     def __init__(
-        self, roots: TrustRoots, *, clock: Clock, limits: Limits | None = None, at_once: int = 2
+        self,
+        roots: TrustRoots,
+        *,
+        clock: Clock,
+        limits: Limits | None = None,
+        at_once: int = 2,
+        patience: float = 0.0,
     ) -> None:
         self._limits = limits or Limits()
         self._setup = Setup(
@@ -52,7 +58,7 @@ class LimitedVerifier:
             limits=self._limits,
         )
         self._clock = clock
-        self._places = threading.BoundedSemaphore(at_once)
+        self._places, self._patience = threading.BoundedSemaphore(at_once), patience
         self._lock = threading.Lock()
         self._program: _Program | None = None
         self._closed = False
@@ -66,13 +72,13 @@ class LimitedVerifier:
         """The report on a file.
 
         Raises UnreadableDocument for what is not a PDF, is too large, or cannot be judged within
-        the limits of memory and computing; Busy, at once, while as many as may be are judged, and
+        the limits of memory and computing; Busy while as many as may be are judged, and
         when the time by the clock was lost to others; Unavailable when the program does not start,
         was lost twice, or was closed.
         """
         if len(pdf) > self._limits.size:
             raise UnreadableDocument(f"larger than {self._limits.size} bytes")
-        if not self._places.acquire(blocking=False):
+        if not self._places.acquire(timeout=self._patience):
             raise Busy("as many files as may be are being verified")
         try:
             return self._judged(pdf)
@@ -107,7 +113,7 @@ class LimitedVerifier:
             program, connection = self._connected()
             with connection:
                 try:
-                    answer = _exchange(connection, question, self._patience)
+                    answer = _exchange(connection, question, self._longest)
                 except TimeoutError as error:
                     program.kill()
                     raise Unavailable("the verification program hangs") from error
@@ -117,7 +123,7 @@ class LimitedVerifier:
         raise Unavailable("the verification program was lost twice on one file")
 
     @property
-    def _patience(self) -> float:
+    def _longest(self) -> float:
         # A child ends by itself before that.
         return self._limits.wall_seconds + _GRACE_SECONDS
 

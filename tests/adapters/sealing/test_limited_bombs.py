@@ -29,10 +29,13 @@ def make(roots: TrustRoots) -> Iterator[Make]:
     """Makes a verifier with the given limits, its program started; closes it in the end."""
     made: list[LimitedVerifier] = []
 
-    def started(at_once: int = 2, **narrow: float) -> LimitedVerifier:
+    def started(at_once: int = 2, patience: float = 0, **narrow: float) -> LimitedVerifier:
         generous = {"cpu_seconds": GENEROUS, "wall_seconds": float(GENEROUS)}
         given = Limits(**(generous | narrow))  # type: ignore[arg-type]
-        made.append(LimitedVerifier(roots, clock=ShiftedClock(), limits=given, at_once=at_once))
+        verifier = LimitedVerifier(
+            roots, clock=ShiftedClock(), limits=given, at_once=at_once, patience=patience
+        )
+        made.append(verifier)
         goes_on(made[-1])
         return made[-1]
 
@@ -163,6 +166,15 @@ def test_beyond_as_many_as_may_be_one_is_turned_away_at_once(make: Make) -> None
         assert all(isinstance(each.exception(), Busy) for each in hard)
 
     goes_on(verifier, pid)
+
+
+def test_whoever_is_patient_waits_for_his_turn(make: Make) -> None:
+    """As a worker does: nobody holds a line meanwhile."""
+    verifier = make(at_once=1, patience=GENEROUS)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(verifier.verify, FROZEN) for _ in range(8)]
+
+    assert {each.result().verdict for each in asked} == {Verdict.UNSEALED}
 
 
 def test_twenty_at_once_are_judged_or_turned_away(make: Make) -> None:
