@@ -350,6 +350,9 @@ class Webhooks(Protocol):
     def of(self, owner: str) -> Sequence[Webhook]:
         """All of an owner, the oldest first."""
 
+    def failing(self) -> Sequence[Webhook]:
+        """Everybody's that are told still, though nothing has arrived since some time."""
+
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
 

@@ -23,6 +23,9 @@ class Copies(Protocol):
     def of(self, envelope_id: str) -> Sequence[Copy]:
         """All copies of an envelope."""
 
+    def owed(self) -> Sequence[Copy]:
+        """All that are owed still, those of the oldest envelopes first."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:

@@ -14,7 +14,10 @@ from docgen.cli.telling import told
 )
 @click.option("--json", "as_json", is_flag=True, help="for machines")
 def stuck(*, minutes: int, as_json: bool) -> None:
-    """List envelopes, packs and lines of batches that wait: since when, and what hinders them."""
+    """List what waits: since when, and what hinders it.
+
+    Envelopes, packs, lines of batches, copies to subscribers, and webhooks that nothing reaches.
+    """
     from docgen.bootstrap.database import standstills
     from docgen.settings import Settings
 

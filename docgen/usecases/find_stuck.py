@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from docgen.domain.copy import CopyState
 from docgen.domain.envelope import State
 from docgen.domain.journal import Entry, Event
 from docgen.domain.pack_batch import LineState, line_name
 from docgen.domain.pack_states import PackState
+from docgen.domain.webhook import DeliveryState, Try, WebhookState
 from docgen.ports import Clock, Register, UnitOfWork
 
 _REACHED_BY = {
@@ -21,11 +23,12 @@ NOT_DONE = "not_done_yet"
 
 @dataclass(frozen=True, kw_only=True)
 class Stuck:
-    """What waits for us: an envelope, a notary pack that somebody wants built, a batch's line."""
+    """What waits for us, or for somebody whom we keep asking."""
 
     envelope_id: str
-    """Or the number of the pack, or `NB-2026-7K3M9QF2TZ/17`: batch and place of a line."""
-    state: State | PackState | LineState
+    """Or the number of a pack, `NB-2026-7K3M9QF2TZ/17` for batch and place of a line, the id of an
+    envelope with the way of its copy, or of a webhook."""
+    state: State | PackState | LineState | CopyState | WebhookState
     since: datetime
     age: timedelta
     reason: str
@@ -36,9 +39,10 @@ class Stuck:
 
 @dataclass(frozen=True, kw_only=True)
 class FindStuck:
-    """Drafts, confirmed envelopes, packs and lines of batches to be built.
+    """Whatever there is to be done still, by us or by whom we keep asking.
 
-    They are found by their state, whatever the queue says.
+    Drafts, confirmed envelopes, packs and lines of batches to be built, copies that are owed,
+    and webhooks that nothing reaches. They are found by their state, whatever the queue says.
     """
 
     register: Register
@@ -49,6 +53,7 @@ class FindStuck:
         with self.register.view() as unit:
             found = [each for state in _REACHED_BY for each in self._waiting(unit, state)]
             found += [*self._packs(unit), *self._lines(unit)]
+            found += [*self._copies(unit), *self._webhooks(unit)]
         longer = [each for each in found if each.age > older_than]
         return sorted(longer, key=lambda each: (each.since, each.envelope_id))
 
@@ -96,6 +101,43 @@ class FindStuck:
                 reason=str(line.outcome.get("code", NOT_DONE)),
                 last_tried_at=line.finished_at,
             )
+
+    def _copies(self, unit: UnitOfWork) -> Iterator[Stuck]:
+        """Owed since the seal; tried again and again, without an end."""
+        now = self.clock.now()
+        for copy in unit.copies.owed():
+            entries = unit.journal.of(copy.envelope_id)
+            since = next((e.at for e in entries if e.event is Event.SEALED), now)
+            waits = [e for e in entries if e.event is Event.COPY_WAITS]
+            its = [e for e in waits if e.details.get("way") == copy.way]
+            yield Stuck(
+                envelope_id=copy.id,
+                state=copy.state,
+                since=since,
+                age=now - since,
+                reason=str(its[-1].details["error"]) if its else NOT_DONE,
+                last_tried_at=its[-1].at if its else None,
+            )
+
+    def _webhooks(self, unit: UnitOfWork) -> Iterator[Stuck]:
+        """Told on until their receiver answers, or until they are disabled."""
+        now = self.clock.now()
+        for webhook in unit.webhooks.failing():
+            since = webhook.failing_since or now
+            owed = unit.deliveries.of(webhook.id, state=DeliveryState.OWED, after=None, limit=1)
+            tries = [attempt for delivery in owed for attempt in delivery.tries]
+            yield Stuck(
+                envelope_id=webhook.id,
+                state=webhook.state,
+                since=since,
+                age=now - since,
+                reason=_said(tries[-1]) if tries else NOT_DONE,
+                last_tried_at=tries[-1].at if tries else None,
+            )
+
+
+def _said(attempt: Try) -> str:
+    return attempt.error or f"status_{attempt.status}"
 
 
 def _hindrance(entries: Sequence[Entry], since: datetime) -> Entry | None:

@@ -102,6 +102,19 @@ def test_a_webhook_that_is_forgiven_fails_no_more(hooked: SqlRegister) -> None:
         assert unit.webhooks.get("W2") == disabled
 
 
+def test_of_webhooks_that_fail_those_count_that_are_told_still(hooked: SqlRegister) -> None:
+    """Whoever they are of; the one that has failed for the longest comes first."""
+    with hooked.begin() as unit:
+        unit.webhooks.save(replace(_webhook("W1"), failing_since=NOW))
+        unit.webhooks.save(replace(_webhook("W2"), failing_since=NOW - timedelta(hours=1)))
+        unit.webhooks.add(replace(_webhook("W3"), failing_since=NOW).disabled("gone"))
+        unit.webhooks.add(_webhook("W4"))
+        unit.commit()
+
+    with hooked.view() as unit:
+        assert [each.id for each in unit.webhooks.failing()] == ["W2", "W1"]
+
+
 def test_what_has_waited_longest_is_taken_first(hooked: SqlRegister) -> None:
     """So many of each webhook, and so many in all; the rest stays due."""
     waiting = {"evt_1": ("W1", 1), "evt_2": ("W1", 3), "evt_3": ("W1", 2), "evt_4": ("W2", 0)}

@@ -20,6 +20,7 @@ from docgen.domain.journal import Event
 from docgen.domain.sending_limits import Of, SendingPolicy
 from docgen.ports_of_copies import Letter
 from docgen.usecases.deliver_copies import DeliverCopies
+from docgen.usecases.find_stuck import FindStuck
 from docgen.usecases.issue_ticket import IssueTicket
 from docgen.usecases.open_ticket import OpenTicket
 from docgen.usecases.seal_envelope import SealEnvelope
@@ -278,3 +279,20 @@ def test_a_copy_costs_its_programs_money_and_takes_nobodys_codes(desk: Desk) -> 
         since = here.clock.now() - 30 * _DAY
         assert len(unit.tallies.sendings(Of.PHONE, phone, since=since)) == 1
         assert len(unit.tallies.sendings(Of.CLIENT, envelope.client, since=since)) == 2
+
+
+def test_a_copy_that_is_owed_too_long_stands_still(desks: Desk) -> None:
+    """With its way and what hinders it, until it has gone."""
+    find = FindStuck(register=desks.world.register, clock=desks.world.clock)
+    envelope = desks.sealed()
+    desks.mailer.failing = MailUnavailable("ConnectionRefusedError")
+    desks.deliver()
+    desks.later()
+
+    (stuck,) = find(older_than=timedelta(minutes=5))
+    assert (stuck.envelope_id, stuck.state) == (f"{envelope.id}-email", CopyState.OWED)
+    assert (stuck.age, stuck.reason) == (_DAY, "mail_unavailable")
+
+    desks.mailer.failing = None
+    desks.deliver()
+    assert find(older_than=timedelta(minutes=5)) == []

@@ -12,6 +12,7 @@ from docgen.domain.webhook import (
     Topic,
     WebhookState,
 )
+from docgen.usecases.find_stuck import FindStuck
 from tests.usecases.telling import CALLER, POLICY, Desk, telling, visit
 from tests.usecases.world import World
 
@@ -156,6 +157,24 @@ def test_success_forgives(desk: Desk) -> None:
     desk.told()
 
     assert desk.seen(webhook).failing_since is None
+
+
+def test_a_webhook_that_nothing_reaches_stands_still(desk: Desk) -> None:
+    """Since when, and what its receiver answered last."""
+    find = FindStuck(register=desk.world.register, clock=desk.world.clock)
+    webhook = desk.webhook()
+    desk.receiver.answer(503)
+    desk.world.created()
+    desk.told()
+    desk.world.clock.advance(timedelta(hours=1))
+
+    (stuck,) = find(older_than=timedelta(minutes=5))
+    assert (stuck.envelope_id, stuck.reason) == (webhook.id, "status_503")
+    assert stuck.age == timedelta(hours=1)
+
+    desk.receiver.answer(200)
+    desk.told()
+    assert find(older_than=timedelta(minutes=5)) == []
 
 
 def test_after_a_rotation_both_secrets_sign_for_a_day(desk: Desk) -> None:

@@ -57,6 +57,16 @@ class SqlCopies:
         )
         return [_copy_of(row) for row in rows]
 
+    def owed(self) -> Sequence[Copy]:
+        """All that are owed still, those of the oldest envelopes first."""
+        rows = all_rows(
+            self._connection,
+            select(CopyRow)
+            .where(CopyRow.state == CopyState.OWED.value)
+            .order_by(CopyRow.envelope_id, CopyRow.way),
+        )
+        return [_copy_of(row) for row in rows]
+
     def _change(self, copy: Copy, **columns: Any) -> None:
         its = {"its_envelope": copy.envelope_id, "its_way": copy.way.value}
         _SAVE.tell(self._connection, columns | its)

@@ -82,6 +82,19 @@ class SqlWebhooks:
         rows = all_rows(self._connection, _OF_OWNER, {"its_owner": owner})
         return [webhook_of(row) for row in rows]
 
+    def failing(self) -> Sequence[Webhook]:
+        """Everybody's that are told still, though nothing has arrived since some time."""
+        rows = all_rows(
+            self._connection,
+            select(WebhookRow)
+            .where(
+                WebhookRow.state == WebhookState.ACTIVE.value,
+                WebhookRow.failing_since.is_not(None),
+            )
+            .order_by(WebhookRow.failing_since, WebhookRow.id),
+        )
+        return [webhook_of(row) for row in rows]
+
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
         connection = self._connection
