@@ -11,11 +11,9 @@ from docgen.domain.language import Language
 from docgen.domain.routes import Route
 from docgen.forms.catalogue import Catalogue
 from docgen.settings import Settings
-from docgen.texts.phrases import say
 from docgen.texts.sms import host_budget
 from docgen.usecases.dispatch_message import DispatchMessage, Way
 
-_MOST_DOCUMENTS = 20
 OF_TESTS = Way(
     route=Route(name=nobody.PROVIDER, of_tests=True), gateway=nobody.NobodysPhone(chance=CHANCE)
 )
@@ -37,8 +35,7 @@ def host_of(settings: Settings, forms: Catalogue) -> str:
     """The host that messages name; raises Misconfigured where it leaves no room for the rest."""
     host = urlsplit(settings.public_url).hostname or ""
     kinds = [(language, form.word("sms", language)) for form in forms for language in Language]
-    several = [(each, say("sms.several", each, count=_MOST_DOCUMENTS)) for each in Language]
-    budget = host_budget([*kinds, *several])
+    budget = host_budget(kinds)
     if not host or len(host) > budget:
         raise Misconfigured(
             f"DOCGEN_PUBLIC_URL needs a host of at most {budget} characters: it stands in every SMS"

@@ -5,7 +5,8 @@ codes"). Wordings are tried from the fullest to the barest; the barest always fi
 host keeps to its budget.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from docgen.domain.language import Language
@@ -18,20 +19,33 @@ ORDER_UNITS = 11
 """An order number is shown whole up to that length, of a longer one the end: `1-204817733`."""
 
 _CODE = "0" * 6
+_TOO_LONG = "the host's name is too long for a message in one piece"
 
 
-def signing_message(*, code: str, kind: str, order: str, host: str, language: Language) -> str:
-    """What is sent with the code that signs documents; one segment.
+def signing_message(
+    *, code: str, kinds: Sequence[str], order: str, host: str, language: Language
+) -> str:
+    """What is sent with the code that signs documents, `kinds` naming each; one segment.
 
-    Raises ValueError where not even the barest wording fits.
+    As many as there is room for are named, the first ones before others; sooner than one of
+    several, the order is left out. Raises ValueError where not even the barest wording fits.
     """
     shown = order if units(order) <= ORDER_UNITS else f"…{order[-(ORDER_UNITS - 1) :]}"
-    return _fitting("sms.sign", language, host, code=code, kind=kind, order=shown)
+    keys = ("sms.sign",) if len(kinds) == 1 else ("sms.sign", "sms.papers")
+    for kind in _named(kinds):
+        for key in keys:
+            told = _fitting(key, language, host, code=code, kind=kind, order=shown)
+            if told:
+                return told
+    raise ValueError(_TOO_LONG)
 
 
 def phone_message(*, code: str, host: str, language: Language) -> str:
     """What is sent with the code that verifies a number; one segment."""
-    return _fitting("sms.phone", language, host, code=code)
+    told = _fitting("sms.phone", language, host, code=code)
+    if not told:
+        raise ValueError(_TOO_LONG)
+    return told
 
 
 def copy_message(*, link: str, language: Language) -> str:
@@ -58,12 +72,23 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def _named(kinds: Sequence[str]) -> Iterator[str]:
+    """All of them, those of one kind together; then the first ones and how many there are more."""
+    counted = Counter(kinds)
+    names = [f"{kind} ×{many}" if many > 1 else kind for kind, many in counted.items()]
+    yield ", ".join(names)
+    for room in range(len(names) - 1, 0, -1):
+        rest = sum(list(counted.values())[room:])
+        yield f"{', '.join(names[:room])} +{rest}"
+
+
 def _fitting(key: str, language: Language, host: str, **params: object) -> str:
+    """The fullest wording that fits; empty where none does."""
     for wording in _wordings(key, language):
         text = say(wording, language, host=host, **params)
         if units(text) <= SEGMENT:
             return text
-    raise ValueError("the host's name is too long for a message in one piece")
+    return ""
 
 
 def _barest(key: str, language: Language, **params: object) -> str:

@@ -16,7 +16,6 @@ from docgen.domain.verification import PURPOSE as VERIFY_PHONE
 from docgen.domain.verification import Verification
 from docgen.forms.catalogue import Catalogue
 from docgen.ports import UnitOfWork
-from docgen.texts.phrases import say
 from docgen.texts.sms import phone_message, signing_message
 
 SIGN_ENVELOPE = "sign_envelope"
@@ -203,13 +202,12 @@ class Signing:
         return (self.id,)
 
     def text(self, *, code: str, host: str, language: Language) -> str:
-        """It names the paper, or how many, and the order."""
-        documents = self.envelope.documents
-        kind = self.forms.get(documents[0].form).word("sms", language)
-        if len(documents) > 1:
-            kind = say("sms.several", language, count=len(documents))
+        """It names the papers, those that are about money first, and the order."""
+        papers = [(document, self.forms.get(document.form)) for document in self.envelope.documents]
+        papers.sort(key=lambda paper: paper[1].amount(paper[0].values) is None)
+        kinds = [form.word("sms", language) for _, form in papers]
         order = self.envelope.reference.order_number
-        return signing_message(code=code, kind=kind, order=order, host=host, language=language)
+        return signing_message(code=code, kinds=kinds, order=order, host=host, language=language)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from docgen.domain.language import BOTH, Language
 from docgen.forms.catalogue import Catalogue
-from docgen.texts.phrases import say
 from docgen.texts.sms import (
     ORDER_UNITS,
     SEGMENT,
@@ -16,9 +15,7 @@ from docgen.texts.sms import (
     units,
 )
 
-KINDS = [
-    (language, form.word("sms", language)) for form in Catalogue() for language in Language
-] + [(language, say("sms.several", language, count=20)) for language in Language]
+KINDS = [(language, form.word("sms", language)) for form in Catalogue() for language in Language]
 BUDGET = host_budget(KINDS)
 WARNINGS = {Language.KK: "өгде адам", Language.RU: "осторонни"}
 
@@ -27,7 +24,7 @@ WARNINGS = {Language.KK: "өгде адам", Language.RU: "осторонни"}
 def test_the_worst_case_is_one_segment(language: Language, kind: str) -> None:
     """The longest host that is allowed, an order number longer than is shown, every form."""
     text = signing_message(
-        code="482913", kind=kind, order="1-20481773300042", host="w" * BUDGET, language=language
+        code="482913", kinds=[kind], order="1-20481773300042", host="w" * BUDGET, language=language
     )
 
     assert units(text) <= SEGMENT
@@ -40,7 +37,7 @@ def test_the_worst_case_is_one_segment(language: Language, kind: str) -> None:
 def test_every_message_ends_with_the_line_for_the_phone(language: Language, host: str) -> None:
     """`@host #code` alone on the last line, and the code before anything else that has digits."""
     signing = signing_message(
-        code="482913", kind="акт", order="1-204817733", host=host, language=language
+        code="482913", kinds=["акт"], order="1-204817733", host=host, language=language
     )
     phone = phone_message(code="482913", host=host, language=language)
 
@@ -54,7 +51,7 @@ def test_every_message_ends_with_the_line_for_the_phone(language: Language, host
 @pytest.mark.parametrize("language", BOTH)
 def test_a_short_host_leaves_room_for_more_words(language: Language) -> None:
     """The fullest wording that fits is taken."""
-    short = signing_message(code="482913", kind="акт", order="7", host="q.kz", language=language)
+    short = signing_message(code="482913", kinds=["акт"], order="7", host="q.kz", language=language)
 
     assert {"kk": "тапсырыс 7", "ru": "заказ 7"}[language] in short
 
@@ -64,7 +61,7 @@ def test_a_host_beyond_the_budget_is_told() -> None:
     language, kind = max(KINDS, key=lambda each: len(each[1]))
     with pytest.raises(ValueError, match="host"):
         signing_message(
-            code="482913", kind=kind, order="1" * ORDER_UNITS, host="w" * 40, language=language
+            code="482913", kinds=[kind], order="1" * ORDER_UNITS, host="w" * 40, language=language
         )
     assert BUDGET < 40
 
@@ -72,6 +69,47 @@ def test_a_host_beyond_the_budget_is_told() -> None:
 def test_the_budget_admits_the_demo_and_a_short_domain() -> None:
     """`127.0.0.1` is nine characters."""
     assert BUDGET == 9
+
+
+def test_two_papers_are_named_with_their_order() -> None:
+    """As long as there is room for all."""
+    text = signing_message(
+        code="482913", kinds=["акт", "акт"], order="1-204817733", host="q.kz", language=Language.KK
+    )
+
+    assert text.splitlines()[0] == "Код 482913: акт ×2 1-204817733"
+
+
+def test_sooner_than_a_paper_the_order_is_left_out() -> None:
+    """Whoever signs wants to know what."""
+    text = signing_message(
+        code="482913", kinds=["келісім", "акт", "өтініш"], order="1-204817733", host="esign.kz",
+        language=Language.KK,
+    )  # fmt: skip
+
+    assert text.splitlines()[0] == "482913: келісім, акт, өтініш"
+
+
+@pytest.mark.parametrize("language", BOTH)
+@given(places=st.lists(st.integers(0, len(list(Catalogue())) - 1), min_size=2, max_size=20))
+def test_of_many_papers_the_first_are_named_and_the_rest_counted(
+    language: Language, places: list[int]
+) -> None:
+    """One segment however many there are, under the longest host; none is left out."""
+    kinds = [form.word("sms", language) for form in Catalogue()]
+    papers = [kinds[place] for place in places]
+    text = signing_message(
+        code="482913", kinds=papers, order="1-204817733", host="w" * BUDGET, language=language
+    )
+
+    assert units(text) <= SEGMENT
+    assert papers[0] in text
+    assert WARNINGS[language] in text
+    named, _, rest = (
+        text.splitlines()[0].partition(": ")[2].removesuffix(" 1-204817733").partition(" +")
+    )
+    told = sum(int(each.partition(" ×")[2] or 1) for each in named.split(", "))
+    assert told + int(rest or 0) == len(papers)
 
 
 @given(
@@ -83,7 +121,7 @@ def test_any_order_number_is_shown_by_its_end(order: str, place: int, size: int)
     """Whole up to eleven characters; of a longer one the last ten."""
     language, kind = KINDS[place]
     text = signing_message(
-        code="000000", kind=kind, order=order, host="w" * size, language=language
+        code="000000", kinds=[kind], order=order, host="w" * size, language=language
     )
 
     assert units(text) <= SEGMENT

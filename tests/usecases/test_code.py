@@ -45,13 +45,13 @@ def test_the_message_names_code_paper_and_order(here: World) -> None:
     assert message.text == "Код 000001: акт 1-204817733\nПосторонним не сообщайте\n@q.kz #000001"
 
 
-def test_several_documents_are_named_by_count(here: World) -> None:
-    """One code for the whole visit says how many papers it signs."""
+def test_several_documents_are_named(here: World) -> None:
+    """One code for the whole visit says what papers it signs."""
     envelope = here.created(documents=3)
 
     _send(here, envelope.id)
 
-    assert "3 құжат" in here.sms.sent[0].text
+    assert "акт ×3" in here.sms.sent[0].text
 
 
 def test_the_right_code_confirms_and_seals(anywhere: World) -> None:
