@@ -120,6 +120,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
     """As `Set-Cookie` writes them; no answer that is kept and given again has any."""
+    kept: BaseModel | None = None
+    """What is kept instead of a body with a secret, and what the route's `again` makes it of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +153,8 @@ class Call:
     """Where a person of the staff calls."""
     resumed: bool = False
     """Whether somebody began this very request before us and did not get to its answer."""
+    kept: bytes = b""
+    """What was kept of its answer, where `Route.again` is to make it once more."""
 
     @property
     def caller(self) -> Caller:
@@ -215,6 +219,8 @@ class Route:
     body: JsonBody | FormBody | FileBody | FiledBody | None = None
     query: type[BaseModel] | None = None
     repeat: Repeat = Repeat.NEVER
+    again: View | None = None
+    """Where set, a repetition is answered by it, out of what `Reply.kept` has left."""
     counted: bool = False
     """Whether a call counts against the visits of its address, before its body is read."""
     refusal: Callable[[Problem, Call], Reply] | None = None

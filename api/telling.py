@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Request, Response, g
+from pydantic import BaseModel
 from structlog.contextvars import bind_contextvars
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -41,11 +42,19 @@ class Told:
     headers: dict[str, str]
     body: bytes
     cookies: tuple[str, ...] = ()
+    instead: bytes | None = None
+    """What is stored in place of a body that holds a secret."""
 
     def kept(self) -> str:
         """As it is stored; only answers in text are."""
         parts = {"status": self.status, "media_type": self.media_type, "headers": self.headers}
-        return _JSON.encode(parts | {"body": self.body.decode()})
+        body = self.body if self.instead is None else self.instead
+        return _JSON.encode(parts | {"body": body.decode()})
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it was stored."""
+        return REPLAYED in self.headers
 
     @staticmethod
     def of(kept: str) -> "Told":
@@ -91,14 +100,18 @@ def wants_page(request: Request) -> bool:
 def told(reply: Reply) -> Told:
     """What a view answers, in bytes."""
     body = reply.body
-    content = body if isinstance(body, bytes) else body.model_dump_json(by_alias=True).encode()
     return Told(
         status=reply.status,
         media_type=reply.media_type,
         headers=dict(reply.headers),
-        body=content,
+        body=body if isinstance(body, bytes) else _written(body),
         cookies=reply.cookies,
+        instead=None if reply.kept is None else _written(reply.kept),
     )
+
+
+def _written(body: BaseModel) -> bytes:
+    return body.model_dump_json(by_alias=True).encode()
 
 
 def refused(problem: Problem, request: Request) -> Told:

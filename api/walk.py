@@ -19,8 +19,18 @@ from api.auth import Known, admitted, credential, known, require_our_page
 from api.idempotency import Once, asked_key, fingerprint
 from api.problems import Problem
 from api.refusals import Refusal
-from api.route import Call, FileBody, FiledBody, FormBody, JsonBody, OfSession, Route, Uploaded
-from api.telling import Told, language, noted, refused, response, told, wanted, wants_page
+from api.route import (
+    Call,
+    FileBody,
+    FiledBody,
+    FormBody,
+    JsonBody,
+    OfSession,
+    Route,
+    Uploaded,
+    View,
+)
+from api.telling import REPLAYED, Told, language, noted, refused, response, told, wanted, wants_page
 from docgen import telemetry
 from docgen.bootstrap.service import Docgen
 from docgen.domain.asked import AskedOnce
@@ -123,7 +133,8 @@ class Walk:
             fingerprint=fingerprint(request, who.secret),
             undone_by_fault=route.undone_by_fault,
         )
-        return once.answer(tell, lambda error: refused(problems.of_error(error), request))
+        answer = once.answer(tell, lambda error: refused(problems.of_error(error), request))
+        return _again(route.again, call, answer) if route.again is not None else answer
 
     def _signer(self, route: Route, request: Request) -> Signer | None:
         if route.signing is None:
@@ -215,6 +226,14 @@ def _envelope_id(route: Route, path: dict[str, str]) -> str | None:
 def _known_as(signer: Signer, request: Request) -> Known:
     """Whoever holds a session of signing calls as the subscriber, without any scope."""
     return Known(caller=signer.caller, secret=credential(request))
+
+
+def _again(view: View, call: Call, answer: Told) -> Told:
+    """An answer that holds a secret: what was kept of it is none, and is made one again."""
+    if not answer.is_repeated:
+        return answer
+    made = told(view(replace(call, kept=answer.body)))
+    return replace(made, headers=made.headers | {REPLAYED: "true"})
 
 
 def _query_if_right(request: Request, model: type[BaseModel]) -> BaseModel | None:

@@ -1,6 +1,7 @@
 """Webhooks: who is told what happened, and what each was told."""
 
 import base64
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Self
@@ -10,7 +11,13 @@ from pydantic import Field, StringConstraints
 from api.route import Answer, Call, JsonBody, Repeat, Reply, Route
 from api.v1.shapes import Shape
 from docgen.domain.caller import Scope
-from docgen.domain.errors import FieldError, NotFound, ValuesRejected, WebhookNotFound
+from docgen.domain.errors import (
+    FieldError,
+    LimitReached,
+    NotFound,
+    ValuesRejected,
+    WebhookNotFound,
+)
 from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Webhook, WebhookState
 from docgen.forms.fields import Block, Moment
 from docgen.usecases.change_webhook import WebhookChange
@@ -97,6 +104,12 @@ class SecretShape(Shape):
     """By what deliveries are signed (Standard Webhooks)."""
 
     secret: str
+
+
+class RotatedShape(Shape):
+    """What is kept of a rotation: of it, with the installation's key, the secret is made again."""
+
+    generation: int
 
 
 class RemovedShape(Shape):
@@ -192,13 +205,21 @@ def show_webhook(call: Call) -> Reply:
 
 def show_webhook_secret(call: Call) -> Reply:
     """The secret that signs now."""
-    return _secret(call, _webhook(call))
+    return _secret(call, _webhook(call).generation)
 
 
 def rotate_webhook_secret(call: Call) -> Reply:
-    """A new secret; for a day the older one signs too."""
+    """A new secret; for a day the one before signs too."""
+    webhook_id, rotation_id = call.path["webhook_id"], call.resource_id or ""
     change = call.docgen.webhooks.change
-    return _secret(call, change.rotate(call.path["webhook_id"], caller=call.caller))
+    made = change.rotate(webhook_id, rotation_id, caller=call.caller)
+    return replace(_secret(call, made), kept=RotatedShape(generation=made))
+
+
+def show_rotated_secret(call: Call) -> Reply:
+    """The secret that the same request has made, if its webhook is there for the caller."""
+    _webhook(call)
+    return _secret(call, RotatedShape.model_validate_json(call.kept).generation)
 
 
 def change_webhook(call: Call) -> Reply:
@@ -254,8 +275,8 @@ def _webhook(call: Call) -> Webhook:
     return call.docgen.webhooks.show.one(call.path["webhook_id"], caller=call.caller)
 
 
-def _secret(call: Call, webhook: Webhook) -> Reply:
-    secret = call.docgen.webhooks.secret_of(webhook.id, webhook.generation)
+def _secret(call: Call, generation: int) -> Reply:
+    secret = call.docgen.webhooks.secret_of(call.path["webhook_id"], generation)
     told = f"whsec_{base64.b64encode(secret).decode()}"
     return Reply(body=SecretShape(secret=told), headers={"Cache-Control": "no-store"})
 
@@ -310,6 +331,7 @@ ROUTES = (
         view=change_webhook,
         summary="Change a webhook, switch it on or off",
         body=JsonBody(model=ChangedWebhook),
+        repeat=Repeat.MAY,
         answer=Answer(says="The webhook as it is now", model=WebhookShape),
         refusals=(*_MINE, ValuesRejected),
     ),
@@ -333,9 +355,11 @@ ROUTES = (
         "POST",
         f"{_ONE}/secret",
         view=rotate_webhook_secret,
-        summary="Make a new secret; for a day the older one signs too",
+        summary="Make a new secret; for a day the one before signs too",
+        repeat=Repeat.MAY,
+        again=show_rotated_secret,
         answer=Answer(says="The new secret", model=SecretShape),
-        refusals=_MINE,
+        refusals=(*_MINE, LimitReached),
     ),
     _route(
         "GET",
@@ -352,6 +376,7 @@ ROUTES = (
         view=redeliver,
         summary="Tell again one message, or all that happened in a stretch of time",
         body=JsonBody(model=Again),
+        repeat=Repeat.MAY,
         answer=Answer(status=202, says="They are owed anew", model=OwedShape),
         refusals=(*_MINE, ValuesRejected, NotFound),
     ),

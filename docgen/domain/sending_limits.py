@@ -33,6 +33,8 @@ class Limit(StrEnum):
     WRONG_CODES = "wrong_codes"
     SIGN_IN = "sign_in"
     """Not of codes: passwords of one account, or from one address."""
+    ROTATIONS = "rotations"
+    """Not of codes either: new secrets of one webhook."""
 
 
 class Alert(StrEnum):

@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Any, Self
 
 from docgen.domain.canonical import canonical_json, instant
+from docgen.domain.errors import LimitReached
 from docgen.domain.for_tests import is_test_client
 from docgen.domain.journal import Entry, Event
+from docgen.domain.sending_limits import Limit
 
 
 class Topic(StrEnum):
@@ -75,6 +77,14 @@ class Outline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rotation:
+    """That a secret was made anew: by which request, and when."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Webhook:
     """An address of somebody's program, and what it wants to hear."""
 
@@ -91,7 +101,8 @@ class Webhook:
     state: WebhookState = WebhookState.ACTIVE
     generation: int = 1
     """Of its secret; the secret itself is kept nowhere."""
-    rotated_at: datetime | None = None
+    rotations: tuple[Rotation, ...] = ()
+    """The newest last; no more of them than secrets may have to sign on."""
     failing_since: datetime | None = None
     disabled_because: str | None = None
 
@@ -109,14 +120,34 @@ class Webhook:
         ours = envelope.owner == self.owner and envelope.is_test is self.is_test
         return ours and self.region in {None, envelope.region}
 
-    def generations(self, now: datetime, *, overlap: timedelta) -> tuple[int, ...]:
-        """Of the secrets to sign with: for a while after a rotation also the one before."""
-        both = self.rotated_at is not None and now < self.rotated_at + overlap
-        return (self.generation, self.generation - 1) if both else (self.generation,)
+    @property
+    def rotated_at(self) -> datetime | None:
+        """When its secret was made anew the last time."""
+        return self.rotations[-1].at if self.rotations else None
 
-    def rotated(self, now: datetime) -> Self:
-        """With a new secret."""
-        return replace(self, generation=self.generation + 1, rotated_at=now)
+    def generations(self, now: datetime, *, overlap: timedelta) -> tuple[int, ...]:
+        """Of the secrets to sign with: the newest, and each that was not replaced long ago."""
+        replaced = [self.made[each.id] - 1 for each in self.rotations if now < each.at + overlap]
+        return (self.generation, *reversed(replaced))
+
+    @property
+    def made(self) -> Mapping[str, int]:
+        """The generation that each rotation has made, as far as they are remembered."""
+        first = self.generation - len(self.rotations) + 1
+        return {each.id: made for made, each in enumerate(self.rotations, first)}
+
+    def rotated(self, rotation_id: str, *, now: datetime, policy: "WebhookPolicy") -> Self:
+        """With a new secret, and by the same rotation with no second one.
+
+        Raises LimitReached rather than let a secret fall silent before its time.
+        """
+        if rotation_id in self.made:
+            return self
+        signing_on = [each for each in self.rotations if now < each.at + policy.overlap]
+        if len(signing_on) >= policy.signing_on:
+            raise LimitReached(Limit.ROTATIONS, signing_on[0].at + policy.overlap - now)
+        rotations = (*self.rotations, Rotation(id=rotation_id, at=now))[-policy.signing_on :]
+        return replace(self, generation=self.generation + 1, rotations=rotations)
 
     def enabled(self) -> Self:
         """Told again from now on."""
@@ -162,7 +193,9 @@ class WebhookPolicy:
     patience: timedelta = timedelta(days=5)
     """For so long everything may fail before a webhook is disabled."""
     overlap: timedelta = timedelta(hours=24)
-    """For so long after a rotation both secrets sign."""
+    """For so long after a rotation the secret before it signs on."""
+    signing_on: int = 4
+    """So many secrets that were replaced may sign on at a time: each makes the header longer."""
     kept: timedelta = timedelta(days=30)
     """For so long the log of deliveries is kept."""
     lease: timedelta = timedelta(seconds=60)

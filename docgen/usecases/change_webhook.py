@@ -1,11 +1,11 @@
 """Change a webhook: where, what, whether at all, and by which secret."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from docgen.domain.caller import Caller
 from docgen.domain.errors import WebhookNotFound
-from docgen.domain.webhook import Topic, Webhook, WebhookState
+from docgen.domain.webhook import Topic, Webhook, WebhookPolicy, WebhookState
 from docgen.ports import Clock, Register, UnitOfWork, WebhookSender
 
 
@@ -26,6 +26,7 @@ class ChangeWebhook:
     register: Register
     sender: WebhookSender
     clock: Clock
+    policy: WebhookPolicy = field(default_factory=WebhookPolicy)
 
     def __call__(self, webhook_id: str, change: WebhookChange, *, caller: Caller) -> Webhook:
         """The webhook as it is now; raises WebhookNotFound or ValuesRejected."""
@@ -47,9 +48,16 @@ class ChangeWebhook:
 
         return self._saved(webhook_id, caller, changed)
 
-    def rotate(self, webhook_id: str, *, caller: Caller) -> Webhook:
-        """With a new secret; for a day both sign. Raises WebhookNotFound."""
-        return self._saved(webhook_id, caller, lambda each: each.rotated(self.clock.now()))
+    def rotate(self, webhook_id: str, rotation_id: str, *, caller: Caller) -> int:
+        """The generation of the new secret; the same rotation again makes no second one.
+
+        For a day the one before signs, too. Raises WebhookNotFound or LimitReached.
+        """
+        now = self.clock.now()
+        rotated = self._saved(
+            webhook_id, caller, lambda each: each.rotated(rotation_id, now=now, policy=self.policy)
+        )
+        return rotated.made[rotation_id]
 
     def _saved(
         self, webhook_id: str, caller: Caller, changed: Callable[[Webhook], Webhook]

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from standardwebhooks import Webhook as Verifying
+from werkzeug.test import TestResponse
 
+from docgen.adapters.clock import SystemClock
 from docgen.bootstrap.webhooks import secrets_of
 from docgen.domain.caller import Scope
 from docgen.usecases.deliver_webhooks import DeliverWebhooks
 from docgen.usecases.publish_news import PublishNews
 from tests.api.portal import Portal, loopback_posting
+from tests.api.watch import refused
 from tests.services.receiver import Receiver, receiver
 
 WEBHOOKS = "/v1/webhooks"
@@ -118,6 +121,88 @@ def test_a_rotated_secret_is_another_one(here: Portal, there: Receiver) -> None:
 
     assert rotated != before
     assert here.program.get(path).get_json() == rotated
+
+
+def test_a_repeated_rotation_gets_the_same_secret(anywhere: Portal, there: Receiver) -> None:
+    """A lost answer breaks no receiver; another rotation in between changes nothing about it."""
+    anywhere.world.clock.moment = SystemClock().now()
+    made = _created(anywhere, there, topics=["envelope.created"])
+    path = f"{made['link']}/secret"
+    first = anywhere.program.post(path, None, once="k-1")
+    second = anywhere.program.post(path, None, once="k-2")
+    again = anywhere.program.post(path, None, once="k-1")
+
+    assert first.get_json() == again.get_json() != second.get_json()
+    assert (again.status_code, again.headers["Cache-Control"]) == (200, "no-store")
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.headers
+    assert anywhere.program.get(path).get_json() == second.get_json()
+    anywhere.created()
+    _tell(anywhere)
+    (request,) = there.received
+    for answer in (first, second):
+        Verifying(answer.get_json()["secret"]).verify(request.body, request.headers)
+
+
+def test_a_rotation_that_is_told_again_leaves_no_secret_behind(
+    here: Portal, there: Receiver
+) -> None:
+    """What is kept of it, is which generation it made."""
+    made = _created(here, there)
+    path = f"{made['link']}/secret"
+    secret = here.program.post(path, None, once="k-1").get_json()["secret"]
+
+    with here.world.register.view() as unit:
+        assert here.program.kept is not None
+        kept = unit.asked.get(here.program.kept.caller.asks_as, "k-1").answer
+    assert kept is not None
+    assert json.loads(json.loads(kept)["body"]) == {"generation": 2}
+    assert secret not in kept
+
+
+def test_the_secret_of_a_webhook_that_is_gone_is_not_told_again(
+    here: Portal, there: Receiver
+) -> None:
+    """Whoever does not see the webhook is told nothing of it, whatever was kept."""
+    made = _created(here, there)
+    path = f"{made['link']}/secret"
+    here.program.post(path, None, once="k-1")
+
+    assert here.program.ask("DELETE", made["link"]).status_code == 200
+    assert here.program.post(path, None, once="k-1").status_code == 404
+
+
+def test_a_fifth_secret_within_a_day_is_refused(here: Portal, there: Receiver) -> None:
+    """429 by name: none of those before may fall silent."""
+    made = _created(here, there)
+    path = f"{made['link']}/secret"
+    answers = [here.program.ask("POST", path) for _ in range(5)]
+
+    assert [each.status_code for each in answers] == [200] * 4 + [429]
+    told = refused(answers[-1], 429, "limit_reached")
+    assert (told["limit"], told["retry_after"]) == ("rotations", 24 * 60 * 60)
+
+
+def test_a_repeated_change_or_redelivery_has_one_effect(here: Portal, there: Receiver) -> None:
+    """Under its key each is answered as before, though somebody else has changed it meanwhile."""
+    made = _created(here, there, topics=["envelope.created"])
+    here.created()
+    _tell(here)
+    again = {"message_id": there.received[0].headers["webhook-id"]}
+    changes = {"off": {"state": "disabled"}, "on": {"state": "active"}}
+
+    def patched(key: str) -> TestResponse:
+        headers = {"Idempotency-Key": key}
+        return here.program.ask("PATCH", made["link"], json=changes[key], headers=headers)
+
+    first, _, last = patched("off"), patched("on"), patched("off")
+    assert first.get_data() == last.get_data()
+    assert here.program.get(made["link"]).get_json()["state"] == "active"
+    for _ in range(2):
+        answer = here.program.post(f"{made['link']}/redeliver", again, once="k-1")
+        assert (answer.status_code, answer.get_json()) == (202, {"owed": 1})
+        _tell(here)
+    assert len(there.received) == 2
 
 
 def test_a_removed_webhook_is_gone(here: Portal, there: Receiver) -> None:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from docgen.adapters.db.register import SqlRegister
 from docgen.adapters.db.rows import Base
 from docgen.domain.envelope import EnvelopeFilter
 from docgen.domain.errors import Unavailable
+from docgen.domain.webhook import Webhook, WebhookPolicy
 from tests.builders import envelope, fact
 from tests.contracts.races import at_once
 
@@ -129,6 +132,28 @@ def test_envelopes_live_through_later_migrations(database_url: str) -> None:
         found = unit.envelopes.find(wanted, after=None, limit=2)()
     register.close()
     assert [each.id for each in found] == [stored.id]
+
+
+def test_a_secret_that_was_just_replaced_signs_on_after_a_migration(database_url: str) -> None:
+    """Of webhooks that an earlier version has rotated, the moment is known."""
+    register = SqlRegister(database_url)
+    now = datetime(2026, 11, 28, 9, 15, 4, 120000, tzinfo=UTC)
+    policy = WebhookPolicy()
+    plain = Webhook(
+        id="W1", owner="operator", region=None, client="portal", url="https://shop.example/",
+        topics=frozenset(), description="", created_at=now,
+    )  # fmt: skip
+    with register.begin() as unit:
+        unit.webhooks.add(plain)
+        unit.webhooks.add(replace(plain, id="W2").rotated("r-1", now=now, policy=policy))
+        unit.commit()
+    migrate.downgrade(database_url, "0027")
+    migrate.upgrade(database_url)
+    with register.view() as unit:
+        found = [unit.webhooks.get(each) for each in ("W1", "W2")]
+    register.close()
+    assert [each.rotated_at for each in found] == [None, now]
+    assert [each.generations(now, overlap=policy.overlap) for each in found] == [(1,), (2, 1)]
 
 
 def test_a_database_tells_whether_it_is_current(empty_url: str) -> None:

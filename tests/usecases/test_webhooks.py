@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from docgen.domain.errors import LimitReached
 from docgen.domain.webhook import (
     DeliveryState,
     Topic,
@@ -177,18 +178,49 @@ def test_a_webhook_that_nothing_reaches_stands_still(desk: Desk) -> None:
     assert find(older_than=timedelta(minutes=5)) == []
 
 
-def test_after_a_rotation_both_secrets_sign_for_a_day(desk: Desk) -> None:
-    """A receiver changes over when it likes."""
+def test_each_secret_that_was_replaced_signs_on_for_a_day(desk: Desk) -> None:
+    """A receiver changes over when it likes, however many rotations there were."""
     webhook = desk.webhook(Topic.ENVELOPE_CREATED)
-    rotated = desk.change.rotate(webhook.id, caller=CALLER)
+    for hour in range(3):
+        assert desk.change.rotate(webhook.id, f"r-{hour}", caller=CALLER) == hour + 2
+        desk.world.clock.advance(timedelta(hours=1))
+    desk.world.clock.moment -= timedelta(hours=3)
     desk.world.created()
     desk.told()
     (request,) = desk.receiver.received
 
-    assert rotated.generation == 2
-    for generation in (1, 2):
+    for generation in (1, 2, 3, 4):
         assert desk.verify(webhook, request, generation)["type"] == "envelope.created"
+    later = desk.world.clock.now() + POLICY.overlap
+    assert desk.seen(webhook).generations(later, overlap=POLICY.overlap) == (4, 3, 2)
+    later += timedelta(hours=2)
+    assert desk.seen(webhook).generations(later, overlap=POLICY.overlap) == (4,)
 
-    assert rotated.generations(
-        desk.world.clock.now() + timedelta(hours=25), overlap=POLICY.overlap
-    ) == (2,)
+
+def test_a_rotation_that_is_told_again_makes_no_second_secret(desk: Desk) -> None:
+    """Somebody died before he could answer; another rotation came in between."""
+    webhook = desk.webhook()
+    made = [
+        desk.change.rotate(webhook.id, rotation, caller=CALLER)
+        for rotation in ("r-1", "r-2", "r-1", "r-2")
+    ]
+
+    assert made == [2, 3, 2, 3]
+    assert desk.seen(webhook).generation == 3
+
+
+def test_no_secret_falls_silent_before_its_time(desk: Desk) -> None:
+    """One rotation more is refused until the oldest secret has signed for its day."""
+    webhook, begin = desk.webhook(), desk.world.clock.now()
+    for place in range(POLICY.signing_on):
+        desk.change.rotate(webhook.id, f"r-{place}", caller=CALLER)
+        desk.world.clock.advance(timedelta(hours=1))
+
+    with pytest.raises(LimitReached) as caught:
+        desk.change.rotate(webhook.id, "one more", caller=CALLER)
+    assert desk.world.clock.now() + caught.value.retry_after == begin + POLICY.overlap
+    desk.world.clock.advance(caught.value.retry_after)
+    assert desk.change.rotate(webhook.id, "one more", caller=CALLER) == POLICY.signing_on + 2
+    now, seen = desk.world.clock.now(), desk.seen(webhook)
+    assert seen.generations(now, overlap=POLICY.overlap) == (6, 5, 4, 3, 2)
+    assert seen.rotated_at == now

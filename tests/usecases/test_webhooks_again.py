@@ -81,13 +81,13 @@ def test_a_webhook_is_its_owners_alone(desk: Desk) -> None:
     remove = RemoveWebhook(register=desk.world.register)
 
     with pytest.raises(WebhookNotFound):
-        desk.change.rotate(webhook.id, caller=other)
+        desk.change.rotate(webhook.id, "r-1", caller=other)
     with pytest.raises(WebhookNotFound):
         remove(webhook.id, caller=other)
     with pytest.raises(WebhookNotFound):
         desk.redeliver.one(webhook.id, "evt_x_1", caller=other)
     with pytest.raises(WebhookNotFound):
-        desk.change.rotate(webhook.id, caller=replace(CALLER, region="far away"))
+        desk.change.rotate(webhook.id, "r-1", caller=replace(CALLER, region="far away"))
 
 
 def test_an_owner_has_so_many_webhooks_and_no_more(desk: Desk) -> None:

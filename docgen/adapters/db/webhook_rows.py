@@ -38,6 +38,8 @@ class WebhookRow(Base):
     rotated_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     disabled_because: Mapped[str | None]
+    rotations: Mapped[JsonList]
+    """Of them the last is that of `rotated_at`, which is not read."""
 
 
 class WebhookDeliveryRow(Base):

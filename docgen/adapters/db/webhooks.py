@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, null, select, update
@@ -11,7 +12,7 @@ from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow, WebhookRow
 from docgen.domain.errors import Conflict, WebhookNotFound
-from docgen.domain.webhook import Topic, Webhook, WebhookState
+from docgen.domain.webhook import Rotation, Topic, Webhook, WebhookState
 
 _BY_ID = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
 _ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
@@ -105,13 +106,23 @@ class SqlWebhooks:
 
 
 def _columns(webhook: Webhook) -> dict[str, Any]:
-    topics = sorted(topic.value for topic in webhook.topics)
-    return asdict(webhook) | {"topics": topics, "state": webhook.state.value}
+    return asdict(webhook) | {
+        "topics": sorted(topic.value for topic in webhook.topics),
+        "state": webhook.state.value,
+        "rotations": [{"id": each.id, "at": each.at.isoformat()} for each in webhook.rotations],
+        "rotated_at": webhook.rotated_at,
+    }
 
 
 def webhook_of(row: WebhookRow) -> Webhook:
     """The webhook of a row."""
     names = WebhookRow.__table__.columns.keys()
-    columns = {name: getattr(row, name) for name in names}
-    topics = frozenset(Topic(topic) for topic in row.topics)
-    return Webhook(**columns | {"topics": topics, "state": WebhookState(row.state)})
+    columns = {name: getattr(row, name) for name in names if name != "rotated_at"}
+    read = {
+        "topics": frozenset(Topic(topic) for topic in row.topics),
+        "state": WebhookState(row.state),
+        "rotations": tuple(
+            Rotation(id=each["id"], at=datetime.fromisoformat(each["at"])) for each in row.rotations
+        ),
+    }
+    return Webhook(**columns | read)
