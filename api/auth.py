@@ -65,7 +65,7 @@ def admitted(request: Request, admit: AdmitSigner, *, proved: bool) -> Signer:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """Who calls, and under what secret his requests are kept."""
+    """Who calls, and under what secret of ours his requests are kept."""
 
     caller: Caller
     secret: str
@@ -85,7 +85,7 @@ def known(request: Request, docgen: Docgen, *, envelope_id: str | None = None) -
         key = credential(request)
         address = request.remote_addr or ""
         program = docgen.admit_program(key, address=address, envelope_id=envelope_id)
-        return Known(caller=program.caller, secret=key, shown=program.shown)
+        return Known(caller=program.caller, secret=program.secret, shown=program.shown)
     who = docgen.staff.resume(token)
     if request.method not in _CHANGES_NOTHING:
         require_our_page(request, docgen)

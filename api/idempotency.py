@@ -54,7 +54,7 @@ def asked_key(request: Request, repeat: Repeat) -> str | None:
 
 
 def fingerprint(request: Request, secret: str) -> str:
-    """Tells a request from any other, and tells nothing of its body without the caller's key."""
+    """Tells a request from any other, and tells nothing of its body without the caller's secret."""
     parts = (request.method.encode(), request.path.encode(), *_body(request))
     return hmac.new(secret.encode(), b"\n".join(parts), hashlib.sha256).hexdigest()
 

@@ -155,7 +155,7 @@ def _docgen(
     create = _creating(settings, by_code.check, register=register, forms=forms, jobs=jobs)
     return Docgen(
         forms=forms, register=register, codes=codes, blobs=blobs, public_url=settings.public_url,
-        admit_program=_letting_in(register),
+        admit_program=_letting_in(register, key=parts.subject_key),
         answer_once=AnswerOnce(register=register, clock=CLOCK, chance=CHANCE),
         create_envelope=create,
         show_envelope=ShowEnvelope(register=register), show_issued=ShowIssued(register=register),
@@ -182,10 +182,11 @@ def _docgen(
     )  # fmt: skip
 
 
-def _letting_in(register: SqlRegister) -> AdmitProgram:
+def _letting_in(register: SqlRegister, *, key: bytes) -> AdmitProgram:
     return AdmitProgram(
         authenticate=Authenticate(register=register, clock=CLOCK),
         show=ShowEnvelope(register=register),
+        key=key,
     )
 
 

@@ -1,6 +1,8 @@
 """Let a program in by its API key, and show it the envelope it asks about."""
 
-from dataclasses import dataclass
+import hashlib
+import hmac
+from dataclasses import dataclass, field
 from functools import partial
 
 from docgen.domain.caller import Caller
@@ -17,6 +19,9 @@ class Admitted:
     caller: Caller
     shown: Shown | None
     """None where no envelope was named, or none that exists for him."""
+    secret: str = field(repr=False)
+    """The same by every key of his that sees as much, told to nobody: his requests are kept under
+    it, and a key that succeeds another asks on where that one did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,7 @@ class AdmitProgram:
 
     authenticate: Authenticate
     show: ShowEnvelope
+    key: bytes = field(repr=False)
 
     def __call__(self, key: str, *, address: str = "", envelope_id: str | None = None) -> Admitted:
         """Raises NotAuthenticated or AddressNotAllowed; that no envelope is shown, is no refusal.
@@ -36,10 +42,19 @@ class AdmitProgram:
         )
 
     def _admitted(self, envelope_id: str | None, unit: UnitOfWork, caller: Caller) -> Admitted:
-        if envelope_id is None:
-            return Admitted(caller=caller, shown=None)
+        return Admitted(
+            caller=caller,
+            shown=None if envelope_id is None else self._shown(envelope_id, unit, caller),
+            secret=self._secret(caller),
+        )
+
+    def _shown(self, envelope_id: str, unit: UnitOfWork, caller: Caller) -> Shown | None:
         try:
-            shown = self.show.within(unit, envelope_id, caller=caller)
+            return self.show.within(unit, envelope_id, caller=caller)
         except EnvelopeNotFound:
-            shown = None
-        return Admitted(caller=caller, shown=shown)
+            return None
+
+    def _secret(self, caller: Caller) -> str:
+        """Of the region, too: what a key of another one asks for is another request."""
+        whose = f"program:{caller.asks_as}\n{caller.region or ''}"
+        return hmac.digest(self.key, whose.encode(), hashlib.sha256).hex()

@@ -50,7 +50,7 @@ from docgen.usecases.take_receipt import TakeReceipt
 from docgen.usecases.verify_document import VerifyDocument
 from docgen.usecases.verify_upload import VerifyUpload
 from docgen.usecases.void import Void
-from tests.api.people import staff_desk
+from tests.api.people import KEY, staff_desk
 from tests.api.program import ENVELOPES, Program, sample
 from tests.api.stage import FORMS, PUBLIC_URL, Works, application
 from tests.api.stand_ins import FakeTurnstile, FakeVerifier, Worker
@@ -136,7 +136,9 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
         codes=over.codes,
         blobs=over.blobs,
         admit_program=AdmitProgram(
-            authenticate=Authenticate(register=over.register, clock=over.clock), show=show
+            authenticate=Authenticate(register=over.register, clock=over.clock),
+            show=show,
+            key=KEY,
         ),
         answer_once=AnswerOnce(register=over.register, clock=over.clock, chance=over.chance),
         create_envelope=over.create,

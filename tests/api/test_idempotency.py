@@ -1,11 +1,13 @@
 """`Idempotency-Key`: the same key and body get the same answer, and have one effect."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from docgen.domain.errors import SmsRefused
+from docgen.usecases.rotate_key import RotateKey
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, Program, sample, spoilt
 from tests.api.watch import found, refused
@@ -173,11 +175,26 @@ def test_keys_of_two_clients_never_meet(anywhere: Portal) -> None:
     assert len({each.get_json()["id"] for each in answers}) == len(pairs)
 
 
-def test_another_api_key_of_the_client_gets_no_kept_answer(here: Portal) -> None:
-    """An answer is kept for the very credential: without it, it is another request."""
+def test_the_successor_of_a_key_gets_the_kept_answer(anywhere: Portal) -> None:
+    """A client whose key is rotated between a request and its repetition makes nothing twice."""
+    first = anywhere.program.post(ENVELOPES, sample(), once="k-1")
+    over, old = anywhere.world, anywhere.program.kept
+    assert old is not None
+    rotate = RotateKey(register=over.register, clock=over.clock, chance=over.chance)
+    made = rotate(old.id, overlap=timedelta(days=7), by="system")
+    successor = replace(anywhere.program, key=made.secret, kept=made.kept)
+
+    again = successor.post(ENVELOPES, sample(), once="k-1")
+
+    assert (again.status_code, again.get_data()) == (201, first.get_data())
+    assert _count(successor) == 1
+
+
+def test_a_key_of_another_region_gets_no_kept_answer(here: Portal) -> None:
+    """What it asks for is of its own region, and so another request."""
     here.program.post(ENVELOPES, sample(), once="k-1")
 
-    answer = here.issued().post(ENVELOPES, sample(), once="k-1")
+    answer = here.issued(region="almaty").post(ENVELOPES, sample(), once="k-1")
 
     refused(answer, 422, "idempotency_key_reused")
 

@@ -58,13 +58,15 @@ def test_a_fingerprint_cannot_be_made_from_the_body(here: Portal) -> None:
     mark = next(row["fingerprint"] for row in _kept(here) if row["key"] == "k-1")
     parts = b"\n".join((b"POST", path.encode(), body))
 
-    known = [b"", here.program.kept.id.encode()] if here.program.kept else []
+    assert here.program.kept is not None
+    caller, key = here.program.kept.caller, str(here.program.key)
+    known = ["", caller.key_id, caller.client, caller.owner, caller.asks_as, key, key[-22:]]
     for content in (body, parts):
         assert mark != hashlib.sha256(content).hexdigest()
         for secret in known:
-            assert mark != hmac.new(secret, content, hashlib.sha256).hexdigest()
-    secret = str(here.program.key).encode()
-    assert mark == hmac.new(secret, parts, hashlib.sha256).hexdigest()
+            assert mark != hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+    ours = here.docgen.admit_program(key).secret
+    assert mark == hmac.new(ours.encode(), parts, hashlib.sha256).hexdigest()
 
 
 def test_a_refusal_leaves_nothing_behind(anywhere: Portal) -> None:

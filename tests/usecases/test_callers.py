@@ -209,7 +209,7 @@ def test_an_envelope_is_shown_to_its_owner_only(here: World) -> None:
 
 def _admit(world: World) -> AdmitProgram:
     show = ShowEnvelope(register=world.register)
-    return AdmitProgram(authenticate=_authenticate(world), show=show)
+    return AdmitProgram(authenticate=_authenticate(world), show=show, key=b"k" * 32)
 
 
 def test_a_program_is_let_in_and_shown_an_envelope_in_one_unit(
@@ -236,6 +236,27 @@ def test_a_program_is_let_in_though_there_is_nothing_to_show(anywhere: World) ->
     for named in (envelope.id, "01ARZ3NDEKTSV4RRFFQ69G5FAV", None):
         admitted = _admit(anywhere)(partner.secret, envelope_id=named)
         assert (admitted.caller, admitted.shown) == (partner.kept.caller, None)
+
+
+def test_a_program_asks_under_one_secret_by_all_keys_that_see_as_much(here: World) -> None:
+    """A successor repeats what the key before it asked; nobody else does, and no key tells it."""
+    first = _issued(here)
+    second = _rotate(here)(first.kept.id, overlap=timedelta(days=7), by="system")
+    others = [
+        _issued(here, other)
+        for other in (
+            replace(PORTAL, owner="partner"),
+            replace(PORTAL, client="tablet"),
+            replace(PORTAL, region="almaty"),
+        )
+    ]
+    ours = {_admit(here)(each.secret).secret for each in (first, second)}
+    theirs = {_admit(here)(each.secret).secret for each in others}
+    elsewhere = replace(_admit(here), key=b"e" * 32)(first.secret).secret
+
+    assert len(ours) == 1
+    assert len(ours | theirs | {elsewhere}) == 5
+    assert ours.pop() not in repr(_admit(here)(first.secret))
 
 
 def test_a_dead_key_is_shown_nothing(anywhere: World) -> None:
