@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from docgen.domain.canonical import canonical_json, instant
 from docgen.domain.errors import LimitReached
@@ -119,6 +120,11 @@ class Webhook:
         """Whether the envelope is its owner's, of its region, and a test if it hears of tests."""
         ours = envelope.owner == self.owner and envelope.is_test is self.is_test
         return ours and self.region in {None, envelope.region}
+
+    def hears_of_the_end_of(self, other: "Webhook") -> bool:
+        """Whether another webhook is one of its owner that whoever made this one may see."""
+        alike = other.owner == self.owner and other.is_test is self.is_test
+        return alike and other.id != self.id and self.region in {None, other.region}
 
     @property
     def rotated_at(self) -> datetime | None:
@@ -287,9 +293,13 @@ def delivery_of(webhook: Webhook, envelope: Outline, entry: Entry, *, now: datet
 
 
 def notice_of(disabled: Webhook, to: Webhook, *, now: datetime) -> Delivery:
-    """Word of a disabled webhook to another one of its owner."""
+    """Word of a disabled webhook to another one of its owner.
+
+    Its address comes without the query, which may hold a secret between it and us.
+    """
     because = disabled.disabled_because or ""
-    data = {"webhook_id": disabled.id, "url": disabled.url, "because": because}
+    url = urlsplit(disabled.url)._replace(query="").geturl()
+    data = {"webhook_id": disabled.id, "url": url, "because": because}
     return Delivery(
         webhook_id=to.id,
         message_id=f"evt_{disabled.id}_{int(now.timestamp())}",

@@ -199,8 +199,7 @@ class DeliverWebhooks:
         log.warning("webhook %s is disabled: %s", disabled.id, disabled.disabled_because)
         for other in unit.webhooks.of(disabled.owner):
             notice = notice_of(disabled, other, now=self.clock.now())
-            alike = other.is_test is disabled.is_test and other.id != disabled.id
-            if alike and other.wants(notice.topic):
+            if other.hears_of_the_end_of(disabled) and other.wants(notice.topic):
                 unit.deliveries.add(notice)
 
 

@@ -14,8 +14,9 @@ from docgen.domain.webhook import (
     WebhookState,
 )
 from docgen.usecases.find_stuck import FindStuck
+from tests.services.receiver import ACCEPTED
 from tests.usecases.telling import CALLER, POLICY, Desk, telling, visit
-from tests.usecases.world import World
+from tests.usecases.world import World, request
 
 
 @pytest.fixture
@@ -46,10 +47,10 @@ def test_the_library_of_the_standard_verifies_what_is_told(desk: Desk) -> None:
     desk.world.created()
     desk.told()
 
-    (request,) = desk.receiver.received
-    assert desk.verify(webhook, request)["type"] == "envelope.created"
+    (received,) = desk.receiver.received
+    assert desk.verify(webhook, received)["type"] == "envelope.created"
     with pytest.raises(Exception, match="No matching signature"):
-        desk.verify(webhook, replace(request, body=request.body.replace(b"created", b"altered")))
+        desk.verify(webhook, replace(received, body=received.body.replace(b"created", b"altered")))
 
 
 def test_nothing_of_the_person_is_told(desk: Desk) -> None:
@@ -137,6 +138,44 @@ def test_a_webhook_that_fails_for_days_is_disabled_and_others_hear_of_it(desk: D
     assert "webhook.disabled" in desk.told()
 
 
+def test_only_webhooks_that_could_see_it_hear_of_a_disabled_one(desk: Desk) -> None:
+    """Those of another region do not, nor is anybody told the query, which may hold a secret."""
+    almaty, astana = (replace(CALLER, region=region) for region in ("almaty", "astana"))
+    of_almaty = desk.webhook(caller=almaty, url=f"{desk.receiver.url}&token=S3CRET")
+    topic = Topic.WEBHOOK_DISABLED
+    hearing = [desk.webhook(topic), desk.webhook(topic, caller=almaty)]
+    deaf = [desk.webhook(topic, caller=astana)]
+    deaf.append(desk.webhook(topic, caller=replace(CALLER, owner="somebody else")))
+    gone = b"HTTP/1.1 410 x\r\nContent-Length: 0\r\n\r\n"
+    desk.receiver.answer_to = lambda asked: gone if "S3CRET" in asked.path else ACCEPTED
+    desk.world.create(replace(request(), region="almaty"))
+    desk.told()
+    assert desk.seen(of_almaty).disabled_because == "gone"
+
+    with desk.world.register.view() as unit:
+        told = {
+            each.id: unit.deliveries.of(each.id, state=None, after=None, limit=10)
+            for each in (*hearing, *deaf)
+        }
+    assert [len(told[each.id]) for each in (*hearing, *deaf)] == [1, 1, 0, 0]
+    (notice,) = told[hearing[0].id]
+    assert json.loads(notice.body)["data"] == {
+        "webhook_id": of_almaty.id, "url": desk.receiver.url.split("?")[0], "because": "gone",
+    }  # fmt: skip
+
+
+def test_a_webhook_of_all_regions_is_no_business_of_one_regions(desk: Desk) -> None:
+    """What it cannot see it does not hear of."""
+    everywhere = desk.webhook()
+    regional = desk.webhook(Topic.WEBHOOK_DISABLED, caller=replace(CALLER, region="almaty"))
+    desk.receiver.answer(410)
+    desk.world.created()
+    desk.told()
+
+    assert desk.seen(everywhere).disabled_because == "gone"
+    assert desk.deliveries(regional) == []
+
+
 def test_gone_means_gone(desk: Desk) -> None:
     """410 disables at once (Standard Webhooks)."""
     webhook = desk.webhook()
@@ -187,10 +226,10 @@ def test_each_secret_that_was_replaced_signs_on_for_a_day(desk: Desk) -> None:
     desk.world.clock.moment -= timedelta(hours=3)
     desk.world.created()
     desk.told()
-    (request,) = desk.receiver.received
+    (received,) = desk.receiver.received
 
     for generation in (1, 2, 3, 4):
-        assert desk.verify(webhook, request, generation)["type"] == "envelope.created"
+        assert desk.verify(webhook, received, generation)["type"] == "envelope.created"
     later = desk.world.clock.now() + POLICY.overlap
     assert desk.seen(webhook).generations(later, overlap=POLICY.overlap) == (4, 3, 2)
     later += timedelta(hours=2)
