@@ -353,6 +353,9 @@ class Webhooks(Protocol):
     def failing(self) -> Sequence[Webhook]:
         """Everybody's that are told still, though nothing has arrived since some time."""
 
+    def lock(self, owner: str) -> None:
+        """Keep others from adding one of that owner, if they ask so too, until the unit ends."""
+
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
 

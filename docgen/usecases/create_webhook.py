@@ -40,6 +40,7 @@ class CreateWebhook:
             created_at=self.clock.now(),
         )
         with self.register.begin() as unit:
+            unit.webhooks.lock(caller.owner)
             known = {
                 each.id: each
                 for each in unit.webhooks.of(caller.owner)
@@ -49,7 +50,7 @@ class CreateWebhook:
                 return known[webhook_id]
             if len(known) >= MOST_OF_AN_OWNER:
                 limit = (("limit", str(MOST_OF_AN_OWNER)),)
-                raise ValuesRejected((FieldError("", "too_long", limit),))
+                raise ValuesRejected((FieldError("", "too_many_webhooks", limit),))
             unit.webhooks.add(made)
             unit.commit()
         return made

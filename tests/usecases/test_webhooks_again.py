@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from docgen.domain.copy import Copy, CopyWay
-from docgen.domain.errors import NotFound, ValuesRejected, WebhookNotFound
+from docgen.domain.errors import FieldError, NotFound, ValuesRejected, WebhookNotFound
 from docgen.domain.webhook import (
     DeliveryState,
     Topic,
@@ -91,12 +91,31 @@ def test_a_webhook_is_its_owners_alone(desk: Desk) -> None:
 
 
 def test_an_owner_has_so_many_webhooks_and_no_more(desk: Desk) -> None:
-    """One who loses ids does not make them without end."""
+    """One who loses ids does not make them without end; others have room for their own."""
     for _ in range(MOST_OF_AN_OWNER):
         desk.webhook()
 
-    with pytest.raises(ValuesRejected):
+    with pytest.raises(ValuesRejected) as caught:
         desk.webhook()
+    limit = (("limit", str(MOST_OF_AN_OWNER)),)
+    assert caught.value.errors == (FieldError("", "too_many_webhooks", limit),)
+    assert desk.webhook(caller=replace(CALLER, owner="somebody else"))
+
+
+def test_whoever_comes_at_the_same_moment_for_the_last_place_waits(desk: Desk) -> None:
+    """Webhooks that are made at once are no more than those one by one."""
+    first, *_ = (desk.webhook() for _ in range(MOST_OF_AN_OWNER - 1))
+    with ThreadPoolExecutor(1) as another:
+        with desk.world.register.begin() as unit:
+            unit.webhooks.lock(CALLER.owner)
+            assert len(unit.webhooks.of(CALLER.owner)) == MOST_OF_AN_OWNER - 1
+            late = another.submit(desk.webhook)
+            with pytest.raises(TimeoutError):
+                late.result(0.5)
+            unit.webhooks.add(replace(first, id="the last"))
+            unit.commit()
+        with pytest.raises(ValuesRejected):
+            late.result(20)
 
 
 def test_the_same_creation_again_makes_no_second_one(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, null, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
@@ -36,6 +36,14 @@ _OF_OWNER = PreparedQuery(
     .where(WebhookRow.owner == bindparam("its_owner"))
     .order_by(WebhookRow.created_at, WebhookRow.id)
 )
+_ALONE: PreparedQuery[None] = PreparedQuery(
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtext("webhooks"), func.hashtext(bindparam("its_owner", type_=Text))
+        ).label("alone")
+    )
+)
+"""Two numbers: those of one number hold envelopes (`holds`)."""
 
 
 class SqlWebhooks:
@@ -95,6 +103,11 @@ class SqlWebhooks:
             .order_by(WebhookRow.failing_since, WebhookRow.id),
         )
         return [webhook_of(row) for row in rows]
+
+    def lock(self, owner: str) -> None:
+        """Keep others from adding one of that owner; SQLite lets only one write anyhow."""
+        if self._connection.dialect.name == "postgresql":
+            _ALONE.tell(self._connection, {"its_owner": owner})
 
     def remove(self, webhook_id: str) -> None:
         """Forget it and its deliveries."""
