@@ -381,7 +381,7 @@ class Deliveries(Protocol):
     def of(
         self, webhook_id: str, *, state: DeliveryState | None, after: str | None, limit: int
     ) -> Sequence[Delivery]:
-        """The newest first, by message id from the newest down; with `after`, those before it."""
+        """The newest first; with the message id `after`, what happened before that message."""
 
     def purge(self, before: datetime) -> int:
         """Forget those that are over and happened before; how many."""

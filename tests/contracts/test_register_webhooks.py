@@ -73,6 +73,39 @@ def test_what_came_of_many_tries_is_stored_at_once(hooked: SqlRegister) -> None:
     assert _all(hooked) == [_delivery("evt_3"), second, first]
 
 
+def test_deliveries_are_listed_by_when_it_happened(hooked: SqlRegister) -> None:
+    """The newest first, whatever the ids; of one moment, the eleventh entry before the fourth."""
+    moments = {"evt_A_4": 2, "evt_A_11": 2, "evt_B_9": 3, "evt_C_1": 1, "evt_A_12": 4}
+    with hooked.begin() as unit:
+        unit.deliveries.owe([
+            replace(_delivery(name), happened_at=NOW + timedelta(seconds=seconds))
+            for name, seconds in moments.items()
+        ])  # fmt: skip
+        unit.deliveries.owe([_delivery("evt_A_4", "W2")])
+        unit.commit()
+
+    in_order = ["evt_A_12", "evt_B_9", "evt_A_11", "evt_A_4", "evt_C_1"]
+    assert [each.message_id for each in _all(hooked)] == in_order
+
+
+def test_a_page_of_deliveries_goes_on_where_the_one_before_ended(hooked: SqlRegister) -> None:
+    """Also where many happened in one moment, more come meanwhile, and one is told again."""
+    names = [f"evt_A_{place}" for place in range(1, 13)]
+    later = replace(_delivery("evt_A_13"), happened_at=LATER)
+    found: list[str] = []
+    with hooked.begin() as unit:
+        unit.deliveries.owe([_delivery(name) for name in names])
+        while page := unit.deliveries.of(
+            "W1", state=None, after=found[-1] if found else None, limit=5
+        ):
+            found += [each.message_id for each in page]
+            unit.deliveries.owe([later])
+            unit.deliveries.save(page[0].asked_anew(LATER))
+
+        assert found == names[::-1]
+        assert unit.deliveries.of("W1", state=None, after="evt_forgotten_1", limit=5) == []
+
+
 def test_all_that_is_taken_is_kept_from_others(hooked: SqlRegister) -> None:
     """Until the moment that was named, of every webhook."""
     with hooked.begin() as unit:

@@ -4,8 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
@@ -61,6 +72,8 @@ _CLAIM = PreparedQuery(
     .where(tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(_TAKEN))
     .returning(WebhookDeliveryRow)
 )
+_PLACE = (func.length(WebhookDeliveryRow.message_id), WebhookDeliveryRow.message_id)
+"""Of what happened in one moment: ids of one journal end in numbers, of which 11 is after 4."""
 
 
 class SqlDeliveries:
@@ -109,20 +122,32 @@ class SqlDeliveries:
     def of(
         self, webhook_id: str, *, state: DeliveryState | None, after: str | None, limit: int
     ) -> Sequence[Delivery]:
-        """By message id from the newest down."""
+        """By when it happened from the newest down."""
         query = select(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == webhook_id)
         if state is not None:
             query = query.where(WebhookDeliveryRow.state == state.value)
         if after is not None:
-            query = query.where(WebhookDeliveryRow.message_id < after)
-        rows = all_rows(
-            self._connection, query.order_by(WebhookDeliveryRow.message_id.desc()).limit(limit)
-        )
+            query = query.where(_happened_before(webhook_id, after))
+        newest_first = [each.desc() for each in (WebhookDeliveryRow.happened_at, *_PLACE)]
+        rows = all_rows(self._connection, query.order_by(*newest_first).limit(limit))
         return [_delivery_of(row) for row in rows]
 
     def purge(self, before: datetime) -> int:
         """Forget those that are over and happened before."""
         return _PURGE.run(self._connection, {"before": before})
+
+
+def _happened_before(webhook_id: str, message_id: str) -> ColumnElement[bool]:
+    """Nothing did before a message that is forgotten: what is older was forgotten before."""
+    happened_at = WebhookDeliveryRow.happened_at
+    named = aliased(WebhookDeliveryRow)
+    moment = (
+        select(named.happened_at)
+        .where(named.webhook_id == webhook_id, named.message_id == message_id)
+        .scalar_subquery()
+    )
+    is_placed_before = tuple_(*_PLACE) < tuple_(len(message_id), message_id)
+    return (happened_at < moment) | ((happened_at == moment) & is_placed_before)
 
 
 def _its(delivery: Delivery) -> dict[str, str]:
