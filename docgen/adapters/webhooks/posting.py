@@ -1,5 +1,6 @@
 """Posting to a receiver: one request on a checked way to it, bounded in time and size."""
 
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -11,6 +12,12 @@ from docgen.domain.errors import WebhookUnreachable
 from docgen.ports import WebhookAnswer
 
 _BEGINNING: Final = 500
+_HIDDEN: Final = "***"
+_DIGITS: Final = 6
+"""As many as a code has: from there on it may be a number of somebody."""
+_GAP: Final = r"(?:[\W_]|&\w{1,8};|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}){0,5}"
+"""What is no letter, or stands for that in HTML, in JSON or in an address."""
+_NUMBER: Final = re.compile(rf"\d(?:{_GAP}\d){{{_DIGITS - 1},}}")
 _FIXED: Final = {
     "Content-Type": "application/json",
     "User-Agent": "Qoltanba-Webhooks/1",
@@ -93,5 +100,6 @@ def _shown(answer: bytes) -> str:
 
 def plain_words(text: str) -> str:
     """Letters, marks and short numbers of any language; nothing that a terminal obeys."""
-    words = (word if sum(c.isdigit() for c in word) < 6 else "***" for word in text.split())  # noqa: PLR2004
-    return " ".join("".join(c for c in word if c.isprintable()) for word in words)
+    words = ("".join(c for c in word if c.isprintable()) for word in text.split())
+    shown = _NUMBER.sub(_HIDDEN, " ".join(words)).split()
+    return " ".join(w if sum(c.isdigit() for c in w) < _DIGITS else _HIDDEN for w in shown)
