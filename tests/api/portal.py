@@ -129,20 +129,16 @@ class Portal:
 
 
 def _docgen(over: World, verifier: Verifier) -> Docgen:
-    verify, show = VerifyDocument(verifier=verifier), ShowEnvelope(register=over.register)
+    verify = VerifyDocument(verifier=verifier)
     return Docgen(
         forms=over.forms,
         register=over.register,
         codes=over.codes,
         blobs=over.blobs,
-        admit_program=AdmitProgram(
-            authenticate=Authenticate(register=over.register, clock=over.clock),
-            show=show,
-            key=KEY,
-        ),
+        admit_program=_letting_in(over),
         answer_once=AnswerOnce(register=over.register, clock=over.clock, chance=over.chance),
         create_envelope=over.create,
-        show_envelope=show,
+        show_envelope=ShowEnvelope(register=over.register),
         show_issued=ShowIssued(register=over.register),
         find_envelopes=FindEnvelopes(register=over.register),
         fetch_document=FetchDocument(blobs=over.blobs, images=PdfiumPages()),
@@ -168,6 +164,14 @@ def _docgen(over: World, verifier: Verifier) -> Docgen:
             over.register, over.forms, over.create, pseudonyms=PSEUDONYMS, clock=over.clock
         ),
         packs=pack_desk(over),
+    )
+
+
+def _letting_in(over: World) -> AdmitProgram:
+    return AdmitProgram(
+        authenticate=Authenticate(register=over.register, clock=over.clock),
+        show=ShowEnvelope(register=over.register),
+        key=KEY,
     )
 
 
