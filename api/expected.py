@@ -7,7 +7,12 @@ from api.route import FileBody, FiledBody, FormBody, JsonBody, OfSession, Repeat
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError
 
-_BODY = {"bad_request": 400, "body_too_large": 413, "media_type_unsupported": 415}
+_BODY = {
+    "bad_request": 400,
+    "request_timeout": 408,
+    "body_too_large": 413,
+    "media_type_unsupported": 415,
+}
 _JSON = {"malformed_json": 400}
 _FILE = {"file_missing": 400}
 _REPEATED = {"idempotency_key_malformed": 400}

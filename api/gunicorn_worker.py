@@ -105,6 +105,11 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
             _hang_up(conn.sock)
         return kept
 
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """The application's answer, which says so where it is the connection's last."""
+        req.body.reader = _LastWhereItBreaks(req)
+        return super().handle_request(req, conn)
+
     def handle_error(self, _request: Any, client: Any, _address: Any, fault: Exception) -> None:
         """Tell the caller what was wrong; neither he nor the log gets his bytes back."""
         status, request_id = _status(fault), CHANCE.identifier()
@@ -120,6 +125,22 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
                 util.write_nonblock(client, _answer(status, code, request_id))
             except OSError as failure:
                 log.info("not heard: %s", type(failure).__name__)
+
+
+class _LastWhereItBreaks:
+    """Reads a body; after one that did not come nobody knows where the next request begins."""
+
+    def __init__(self, request: Any) -> None:
+        self._request, self._reader = request, request.body.reader
+
+    def read(self, size: int) -> bytes:
+        """As gunicorn's own reader."""
+        try:
+            content: bytes = self._reader.read(size)
+        except Exception:
+            self._request.force_close()
+            raise
+        return content
 
 
 def _hang_up(client: socket.socket) -> None:

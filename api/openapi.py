@@ -44,6 +44,7 @@ _PROBLEM_WORDS = {
     401: "No key, or none that counts",
     403: "The key lacks the scope",
     404: "No such thing, or not yours",
+    408: "The body did not come in time",
     409: "The state does not allow it",
     410: "The code is gone",
     413: "The body is too large",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +57,7 @@ HTTP_CODES: Mapping[int, str] = {
     400: "bad_request",
     404: "route_not_found",
     405: "method_not_allowed",
+    408: "request_timeout",
     413: "body_too_large",
     414: "address_too_long",
     415: "media_type_unsupported",
@@ -64,6 +65,8 @@ HTTP_CODES: Mapping[int, str] = {
     500: "internal_error",
 }
 """Refusals of HTTP itself."""
+HTTP_RETRYABLE = frozenset({"request_timeout"})
+"""Those that the same request may get over."""
 
 _MORE: Mapping[type[DocgenError], tuple[str, ...]] = {
     errors.CodeWrong: ("attempts_left",),
@@ -171,7 +174,13 @@ def of_http(error: HTTPException) -> Problem:
         for name, value in error.get_headers()
         if name.lower() not in {"content-type", "content-length"}
     }
-    return Problem(status=status, code=HTTP_CODES[status], headers=kept)
+    return replace(of_status(status), headers=kept)
+
+
+def of_status(status: int) -> Problem:
+    """The problem by which HTTP itself refuses, by its status."""
+    code = HTTP_CODES[status]
+    return Problem(status=status, code=code, retryable=code in HTTP_RETRYABLE)
 
 
 def seconds(time: timedelta) -> int:

@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
 from urllib.parse import parse_qsl
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl
 from flask import Request
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.utils import cached_property
 
 from api import refusals
@@ -32,6 +33,28 @@ class PrivateRequest(Request):
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """Programs bring none, and then there is nothing to be read."""
         return super().cookies if "Cookie" in self.headers else ImmutableMultiDict()
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body, which raises RequestTimeout or BadRequest where the rest does not come."""
+        self.environ["wsgi.input"] = _Coming(self.environ["wsgi.input"])
+        return super().stream
+
+
+class _Coming:
+    """Bytes on their way: those who do not send them are no faults of ours."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        """As of any stream."""
+        try:
+            return self._stream.read(size)
+        except BlockingIOError:
+            raise RequestTimeout from None
+        except OSError:
+            raise BadRequest from None
 
 
 _DRAINING_SECONDS = 10
@@ -126,9 +149,11 @@ def read_model(given: object, model: type[BaseModel]) -> BaseModel:
 def drain(request: Request) -> None:
     """Read on for a while: who is cut off in the middle of sending never reads the answer."""
     stream, end = request.environ["wsgi.input"], time.monotonic() + _DRAINING_SECONDS
-    for _ in range(0, _MOST_DRAINED, _DRAINED):
-        if time.monotonic() > end or not stream.read(_DRAINED):
-            return
+    # Whoever stops sending is refused by what was wrong before.
+    with suppress(OSError, HTTPException):
+        for _ in range(0, _MOST_DRAINED, _DRAINED):
+            if time.monotonic() > end or not stream.read(_DRAINED):
+                return
 
 
 def _bytes(request: Request, body: JsonBody | FormBody) -> bytes:

@@ -130,7 +130,8 @@ def known_problems() -> tuple[Refusals, ...]:
     kinds = {kind.code: kind for kind in _kinds()}
     by_status: dict[int, list[KnownProblem]] = {}
     for code, status in sorted(_statuses().items()):
-        retryable = code in kinds and kinds[code].retryable
+        kind = kinds.get(code)
+        retryable = code in problems.HTTP_RETRYABLE if kind is None else kind.retryable
         by_status.setdefault(status, []).append(_known(code, retryable=retryable))
     return tuple(
         Refusals(status=status, phrase=HTTPStatus(status).phrase, problems=tuple(listed))

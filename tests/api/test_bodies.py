@@ -4,6 +4,8 @@ import io
 from typing import Any
 
 import pytest
+from structlog.typing import EventDict
+from werkzeug.test import TestResponse
 
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample
@@ -37,6 +39,20 @@ class _Stream(io.RawIOBase):
         buffer[:given] = b" " * given
         self.left -= given
         self.read_of += given
+        return given
+
+
+class _Stalled(io.RawIOBase):
+    """A few bytes, and then no more: the line says how."""
+
+    def __init__(self, begins: bytes, then: OSError) -> None:
+        self.left, self.then = begins, then
+
+    def read(self, size: int = -1, /) -> bytes:
+        """What there is, then what became of the line; all at once never comes."""
+        if size < 0 or not self.left:
+            raise self.then
+        given, self.left = self.left[:size], self.left[size:]
         return given
 
 
@@ -135,6 +151,87 @@ def test_a_code_can_be_asked_for_without_a_body(here: Portal) -> None:
     answer = here.program.ask("POST", path, headers={"Idempotency-Key": "k-1"})
 
     assert answer.status_code == 202
+
+
+_FORM = "multipart/form-data; boundary=b"
+_HALF_A_FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-'
+
+
+def _half_sent(
+    here: Portal, path: str, kind: str, *, begins: bytes, then: OSError, **more: object
+) -> TestResponse:
+    return here.program.ask(
+        "POST",
+        path,
+        headers={"Idempotency-Key": "k-1", "Sec-Fetch-Site": "same-origin"},
+        content_type=kind,
+        environ_overrides={
+            "wsgi.input": _Stalled(begins, then),
+            "wsgi.input_terminated": True,
+            "CONTENT_LENGTH": "100000",
+            **more,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "begins"),
+    [
+        (ENVELOPES, "application/json", b"{"),
+        ("/v1/session", "application/json", b"{"),
+        ("/v1/sign/session", "application/json", b"{"),
+        ("/v1/verify", _FORM, _HALF_A_FORM),
+    ],
+    ids=["key", "staff", "signer", "file"],
+)
+@pytest.mark.parametrize(
+    ("then", "status", "code"),
+    [
+        (BlockingIOError("a caller is too slow"), 408, "request_timeout"),
+        (ConnectionResetError(104, "Connection reset by peer"), 400, "bad_request"),
+    ],
+    ids=["silent", "gone"],
+)
+def test_a_caller_who_stops_sending_is_no_fault_of_ours(
+    here: Portal,
+    log_lines: list[EventDict],
+    path: str,
+    kind: str,
+    begins: bytes,
+    then: OSError,
+    status: int,
+    code: str,
+) -> None:
+    """Whoever he is: a refusal and a line at info, and no alarm."""
+    told = refused(_half_sent(here, path, kind, begins=begins, then=then), status, code)
+
+    assert told["retryable"] is (status == 408)
+    assert {line["log_level"] for line in log_lines} == {"info"}
+
+
+def test_a_chunked_body_that_falls_silent_is_no_fault_of_ours(here: Portal) -> None:
+    """How it is framed is the caller's choice."""
+    answer = here.program.ask(
+        "POST",
+        ENVELOPES,
+        headers={"Idempotency-Key": "k-1", "Transfer-Encoding": "chunked"},
+        content_type="application/json",
+        environ_overrides=_chunked(_Stalled(b"{", BlockingIOError())),
+    )
+
+    refused(answer, 408, "request_timeout")
+
+
+def test_whoever_falls_silent_in_too_large_a_body_hears_that_it_is_too_large(here: Portal) -> None:
+    """What was wrong first is told."""
+    large = str(2 * _MEGABYTE)
+
+    answer = _half_sent(
+        here, ENVELOPES, "application/json", begins=b"{", then=BlockingIOError(),
+        CONTENT_LENGTH=large,
+    )  # fmt: skip
+
+    refused(answer, 413, "body_too_large")
 
 
 def test_where_there_is_no_body_a_wanted_one_is_missing(here: Portal) -> None:

@@ -66,7 +66,7 @@ _REFUSALS: list[Problem] = [
     if inspect.isfunction(maker) and inspect.signature(maker).return_annotation is Refusal
 ]
 _OF_CORE = [problems.of_error(_made(kind)) for kind in _KINDS]
-_OF_HTTP = [Problem(status=status, code=code) for status, code in HTTP_CODES.items()]
+_OF_HTTP = [problems.of_status(status) for status in HTTP_CODES]
 _ALL = {each.code: each for each in (*_OF_HTTP, *_REFUSALS, *_OF_CORE)}
 """By code; whoever tells more of it comes last."""
 

@@ -1,9 +1,10 @@
-"""Bodies that are too large, announced or not, and callers who never finish, over real sockets."""
+"""Bodies too large, announced or not, or cut short, and callers who never finish: real sockets."""
 
 import json
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import pytest
 
@@ -30,6 +31,10 @@ def _body(size: int, *, chunked: bool) -> Iterator[bytes]:
         yield f"{len(part):x}\r\n".encode() + part + b"\r\n" if chunked else part
     if chunked:
         yield b"0\r\n\r\n"
+
+
+def _faults(service: Installation) -> int:
+    return service.web_log.read_text(encoding="utf-8").count("an unforeseen fault")
 
 
 def _answer(connection: socket.socket) -> tuple[int, dict[str, object]]:
@@ -144,3 +149,37 @@ def test_callers_who_stop_in_the_middle_keep_nobody_waiting(on_sqlite: Installat
             said = on_sqlite.ask("GET", "/v1/forms")
             assert said.status == 200
             assert said.seconds < 2
+
+
+def _anonymous(path: str, *more: str) -> bytes:
+    ours = ("Host: service", "Sec-Fetch-Site: same-origin")
+    return "\r\n".join((f"POST {path} HTTP/1.1", *ours, *more, "", "")).encode()
+
+
+def test_whoever_falls_silent_is_told_so_and_hung_up_on(on_sqlite: Installation) -> None:
+    """Known or not, read by us or left unread: never a fault of ours, never an open line."""
+    length, before = "Content-Length: 100", _faults(on_sqlite)
+    silent = {
+        "staff": _anonymous("/v1/session", JSON, length) + b"{",
+        "signer": _anonymous("/v1/sign/session", JSON, length) + b"{",
+        "file": _head(on_sqlite, "/v1/verify", FORM, length) + b"--b\r\n",
+        "chunked": _anonymous("/v1/session", JSON, CHUNKED) + b"5\r\n{",
+        "key": _head(on_sqlite, "/v1/envelopes", JSON, length) + b"{",
+        "unread": _anonymous("/v1/envelopes", JSON, length) + b"{",
+    }
+    with ExitStack() as stack:
+        lines = {name: stack.enter_context(_connected(on_sqlite)) for name in silent}
+        for name, line in lines.items():
+            line.settimeout(2 * _PATIENCE)
+            line.sendall(silent[name])
+        answers = {
+            name: b"".join(iter(partial(line.recv, _CHUNK), b"")) for name, line in lines.items()
+        }
+
+    unread = answers.pop("unread")
+    assert unread.startswith(b"HTTP/1.1 401 "), unread
+    for name, answer in answers.items():
+        assert answer.startswith(b"HTTP/1.1 408 "), (name, answer)
+        assert b"\r\nConnection: close\r\n" in answer, (name, answer)
+        assert b'"code":"request_timeout"' in answer, (name, answer)
+    assert _faults(on_sqlite) == before
