@@ -37,24 +37,33 @@ class PrivateRequest(Request):
     @cached_property
     def stream(self) -> IO[bytes]:
         """The body, which raises RequestTimeout or BadRequest where the rest does not come."""
-        self.environ["wsgi.input"] = _Coming(self.environ["wsgi.input"])
+        announced = self.content_length or 0
+        self.environ["wsgi.input"] = _Coming(self.environ["wsgi.input"], announced)
         return super().stream
 
 
 class _Coming:
-    """Bytes on their way: those who do not send them are no faults of ours."""
+    """Bytes on their way: those who do not send them are no faults of ours.
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    Fewer than were announced are no body: who was cut off may have meant something else.
+    """
+
+    def __init__(self, stream: IO[bytes], announced: int) -> None:
+        self._stream, self._missing = stream, announced
 
     def read(self, size: int = -1, /) -> bytes:
         """As of any stream."""
         try:
-            return self._stream.read(size)
+            content = self._stream.read(size)
         except BlockingIOError:
             raise RequestTimeout from None
         except OSError:
             raise BadRequest from None
+        self._missing -= len(content)
+        is_end = size < 0 or not content
+        if is_end and self._missing > 0:
+            raise BadRequest
+        return content
 
 
 _DRAINING_SECONDS = 10

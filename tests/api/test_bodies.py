@@ -1,12 +1,14 @@
 """Bodies that are too large, of another kind, or not there: refused before anything is done."""
 
 import io
+import json
 from typing import Any
 
 import pytest
 from structlog.typing import EventDict
 from werkzeug.test import TestResponse
 
+from tests import hands
 from tests.api.portal import Portal
 from tests.api.program import ENVELOPES, sample
 from tests.api.watch import found, refused
@@ -157,20 +159,16 @@ _FORM = "multipart/form-data; boundary=b"
 _HALF_A_FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-'
 
 
-def _half_sent(
-    here: Portal, path: str, kind: str, *, begins: bytes, then: OSError, **more: object
+def _announced(
+    here: Portal, path: str, kind: str, length: int, *, stream: io.IOBase
 ) -> TestResponse:
+    """As gunicorn hands it on; the client of the tests would write a form's boundary itself."""
+    sent = {"wsgi.input": stream, "wsgi.input_terminated": True}
     return here.program.ask(
         "POST",
         path,
         headers={"Idempotency-Key": "k-1", "Sec-Fetch-Site": "same-origin"},
-        content_type=kind,
-        environ_overrides={
-            "wsgi.input": _Stalled(begins, then),
-            "wsgi.input_terminated": True,
-            "CONTENT_LENGTH": "100000",
-            **more,
-        },
+        environ_overrides=sent | {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(length)},
     )
 
 
@@ -203,9 +201,9 @@ def test_a_caller_who_stops_sending_is_no_fault_of_ours(
     code: str,
 ) -> None:
     """Whoever he is: a refusal and a line at info, and no alarm."""
-    told = refused(_half_sent(here, path, kind, begins=begins, then=then), status, code)
+    answer = _announced(here, path, kind, 100_000, stream=_Stalled(begins, then))
 
-    assert told["retryable"] is (status == 408)
+    assert refused(answer, status, code)["retryable"] is (status == 408)
     assert {line["log_level"] for line in log_lines} == {"info"}
 
 
@@ -224,14 +222,59 @@ def test_a_chunked_body_that_falls_silent_is_no_fault_of_ours(here: Portal) -> N
 
 def test_whoever_falls_silent_in_too_large_a_body_hears_that_it_is_too_large(here: Portal) -> None:
     """What was wrong first is told."""
-    large = str(2 * _MEGABYTE)
+    silent = _Stalled(b"{", BlockingIOError())
 
-    answer = _half_sent(
-        here, ENVELOPES, "application/json", begins=b"{", then=BlockingIOError(),
-        CONTENT_LENGTH=large,
-    )  # fmt: skip
+    answer = _announced(here, ENVELOPES, "application/json", 2 * _MEGABYTE, stream=silent)
 
     refused(answer, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("verb", ["decline", "void"])
+def test_a_body_that_is_shorter_than_announced_is_not_obeyed(here: Portal, verb: str) -> None:
+    """RFC 9112, section 8: an incomplete message, though what came of it is whole JSON."""
+    envelope_id = here.created()
+    path, came = f"{ENVELOPES}/{envelope_id}/{verb}", io.BytesIO('{"reason":"қысқа"}'.encode())
+
+    answer = _announced(here, path, "application/json", 100, stream=came)
+
+    refused(answer, 400, "bad_request")
+    assert here.shown(envelope_id)["state"] == "ready"
+
+
+def test_a_form_with_a_file_that_is_shorter_than_announced_is_not_obeyed(here: Portal) -> None:
+    """All its parts are there, the last boundary too; to its end it confirms."""
+    envelope_id = here.created()
+    path = f"{ENVELOPES}/{envelope_id}/handwritten"
+    about = json.dumps(hands.about(), ensure_ascii=False).encode()
+    data = b'--b\r\nContent-Disposition: form-data; name="data"\r\n\r\n' + about
+    file = b'\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    whole = data + file + hands.scan() + b"\r\n--b--\r\n"
+
+    cut = _announced(here, path, _FORM, len(whole) + 1, stream=io.BytesIO(whole))
+
+    refused(cut, 400, "bad_request")
+    assert here.shown(envelope_id)["state"] == "ready"
+    answer = _announced(here, path, _FORM, len(whole), stream=io.BytesIO(whole))
+    assert answer.status_code == 200, answer.get_json()
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n--b--\r\n"], ids=["in its middle", "after its end"])
+def test_a_file_that_is_shorter_than_announced_is_not_judged(here: Portal, end: bytes) -> None:
+    """Wherever it was cut off."""
+    came = _HALF_A_FORM + end
+
+    answer = _announced(here, "/v1/verify", _FORM, len(came) + 1, stream=io.BytesIO(came))
+
+    refused(answer, 400, "bad_request")
+
+
+def test_a_form_that_is_shorter_than_announced_is_not_believed(here: Portal) -> None:
+    """A receipt that was cut off is another receipt."""
+    kind, came = "application/x-www-form-urlencoded", io.BytesIO(b"id=1&status=1")
+
+    answer = _announced(here, "/v1/sms/receipts/smsc-kz", kind, 14, stream=came)
+
+    refused(answer, 400, "bad_request")
 
 
 def test_where_there_is_no_body_a_wanted_one_is_missing(here: Portal) -> None:

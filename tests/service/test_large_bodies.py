@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from tests.service.installation import PROCESSES, Installation
-from tests.service.visit import fresh
+from tests.service.visit import begun, fresh
 
 MEGABYTE = 1024 * 1024
 _CHUNK = 64 * 1024
@@ -183,3 +183,17 @@ def test_whoever_falls_silent_is_told_so_and_hung_up_on(on_sqlite: Installation)
         assert b"\r\nConnection: close\r\n" in answer, (name, answer)
         assert b'"code":"request_timeout"' in answer, (name, answer)
     assert _faults(on_sqlite) == before
+
+
+def test_whoever_sends_less_than_he_announced_has_nothing_done(on_sqlite: Installation) -> None:
+    """He ends his half of the line: what came of it is JSON, and no message (RFC 9112, 8)."""
+    visit = begun(on_sqlite)
+    head = _head(on_sqlite, f"{visit.path}/decline", JSON, "Content-Length: 100")
+    with _connected(on_sqlite) as connection:
+        connection.sendall(head + '{"reason":"қысқа"}'.encode())
+        connection.shutdown(socket.SHUT_WR)
+        status, told = _answer(connection)
+
+        assert (status, told["code"]) == (400, "bad_request")
+        assert connection.recv(1) == b""
+    assert visit.state() == "ready"
