@@ -16,11 +16,30 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _PORTS: Final = {443, 8443}
 _USUAL: Final = {"https": 443, "http": 80}
 _LONGEST: Final = 2000
-_TRANSLATED: Final = tuple(
+_WORLD_6: Final = ipaddress.IPv6Network("2000::/3")
+"""All IPv6 that has been given to anybody in the world (RFC 4291, section 2.4, and IANA).
+
+What leads to IPv4 behind it, our own included, is outside: `::/96`, `::ffff:0:0/96` (RFC 4291),
+`::ffff:0:0:0/96` (RFC 2765), `64:ff9b::/96` (RFC 6052), `64:ff9b:1::/48` (RFC 8215). So are
+`100::/64` (RFC 6666), `5f00::/16` (RFC 9602), `fc00::/7` (RFC 4193), `fe80::/10` (RFC 4291) and
+`fec0::/10`, site-local once and here and there still (RFC 3879).
+"""
+_SPECIAL: Final = tuple(
     ipaddress.ip_network(each)
-    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96")
+    for each in (
+        "192.0.0.0/24",  # protocols of the IETF, clouds' metadata among them (RFC 6890)
+        "192.31.196.0/24",  # AS112, answered by whoever is near (RFC 7535)
+        "192.52.193.0/24",  # AMT relays (RFC 7450)
+        "192.88.99.0/24",  # 6to4 relays (RFC 7526)
+        "192.175.48.0/24",  # AS112 (RFC 7534)
+        "2001::/23",  # protocols of the IETF (RFC 2928), Teredo (RFC 4380) among them
+        "2001:db8::/32",  # documentation (RFC 3849)
+        "2002::/16",  # 6to4: IPv4 is behind it (RFC 3056)
+        "2620:4f:8000::/48",  # AS112 (RFC 7534)
+        "3fff::/20",  # documentation (RFC 9637)
+    )
 )
-"""IPv6 that leads to IPv4 behind it, our own included (RFC 6052, 8215, 3056, 4380, 4291)."""
+"""Of IANA's special-purpose addresses those that Python, old or new, takes for the world's."""
 
 
 class Server(NamedTuple):
@@ -84,9 +103,14 @@ class Guard:
     def _admits(self, address: Address, server: Server) -> bool:
         if any(address in network for network in self.allowed):
             return True
-        if any(address in network for network in _TRANSLATED):
-            return False
-        return address.is_global and not address.is_multicast and server.is_public
+        return server.is_public and _is_of_the_world(address)
+
+
+def _is_of_the_world(address: Address) -> bool:
+    if address.version == 6 and address not in _WORLD_6:  # noqa: PLR2004
+        return False
+    is_special = any(address in network for network in _SPECIAL)
+    return address.is_global and not address.is_multicast and not is_special
 
 
 @lru_cache(maxsize=1024)
