@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from docgen.adapters.scans.remade import RemadeScans
@@ -78,6 +78,81 @@ def test_an_empty_picture_is_refused(scans: RemadeScans) -> None:
     Image.new("RGBA", (800, 300), (0, 0, 0, 0)).save(blank, "PNG")
 
     assert _code(scans.picture, blank.getvalue()) == "picture_empty"
+
+
+def _sheet(
+    shade: int = 128, *, dot: int | None = None, size: tuple[int, int] = (900, 1200)
+) -> Image.Image:
+    """An even sheet, with a stroke of that shade where somebody wrote."""
+    made = Image.new("RGB", size, (shade, shade, shade))
+    if dot is not None:
+        ImageDraw.Draw(made).line([(200, 900), (420, 960)], fill=(dot, dot, dot), width=5)
+    return made
+
+
+def _photo_of(sheet: Image.Image, kind: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    sheet.save(out, kind)
+    return out.getvalue()
+
+
+def _pdf_of(*sheets: Image.Image) -> bytes:
+    out = io.BytesIO()
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:], resolution=150)
+    return out.getvalue()
+
+
+def _drawing_nothing(pages: int) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(_photo_of(_sheet()), id="grey photo"),
+        pytest.param(_photo_of(_sheet(255), "PNG"), id="white picture"),
+        pytest.param(_photo_of(_sheet(230, dot=236)), id="what nobody sees"),
+        pytest.param(_photo_of(Image.new("RGBA", (900, 1200), (0, 0, 0, 0)), "PNG"), id="unseen"),
+        pytest.param(_drawing_nothing(1), id="empty page"),
+        pytest.param(_drawing_nothing(3), id="empty pages"),
+        pytest.param(_pdf_of(_sheet(), _sheet(250)), id="pictures of nothing"),
+    ],
+)
+def test_a_blank_paper_is_refused(scans: RemadeScans, content: bytes) -> None:
+    """Nobody has signed what shows nothing."""
+    assert _code(scans.scan, content) == "scan_empty"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(_photo_of(_sheet(235, dot=195)), id="pencil"),
+        pytest.param(_pdf_of(_sheet(250), _sheet(250, dot=40), _sheet(250)), id="blank backs"),
+        pytest.param(
+            _photo_of(Image.effect_noise((900, 1200), 9)), id="an empty sheet, as a camera sees it"
+        ),
+    ],
+)
+def test_what_shows_anything_is_not_blank(scans: RemadeScans, content: bytes) -> None:
+    """A faint stroke is one; backs of papers may be empty; no photo is judged by its noise."""
+    assert scans.scan(content).pages >= 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(_photo_of(_sheet(dot=0, size=(480, 60_000)), "JPEG"), id="photo"),
+        pytest.param(_pdf_of(_sheet(dot=0, size=(300, 1900))), id="page"),
+    ],
+)
+def test_what_has_no_shape_of_a_paper_is_refused(scans: RemadeScans, content: bytes) -> None:
+    """On a page of the protocol nobody could read it."""
+    assert _code(scans.scan, content) == "scan_too_long"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

@@ -136,6 +136,16 @@ def test_every_finding_has_words() -> None:
     assert {f"field.{code}" for code in ours} <= set(phrases(Language.KK))
 
 
+def test_every_finding_about_a_picture_or_a_scan_has_words() -> None:
+    """What is refused where it is made anew can be said too."""
+    text = (_ROOT / "docgen/adapters/scans/remaking.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'(?:Refused\(|code=)"([a-z_]+)"', text))
+
+    assert {"picture_empty", "scan_empty", "scan_too_long", "scan_unreadable"} <= codes
+    for language in BOTH:
+        assert {f"field.{code}" for code in codes} <= set(phrases(language))
+
+
 def test_whatever_http_refuses_has_an_answer() -> None:
     """A refusal of the library that we never thought of is told as a malformed request."""
     for status, kind in default_exceptions.items():

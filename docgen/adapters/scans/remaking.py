@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pikepdf
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
 from pypdfium2 import PdfDocument, PdfiumError
 
 JPEG: Final = "image/jpeg"
@@ -34,6 +34,8 @@ _MOST_OBJECTS: Final = 20_000
 _ACTIVE: Final = {"/JS", "/JavaScript", "/AA", "/Launch", "/EmbeddedFiles", "/XFA", "/RichMedia"}
 _FLATTEST: Final = 6
 """How much longer than wide a page may be."""
+_FAINTEST: Final = 16
+"""Of 255: what differs less than that from the paper around it, nobody sees."""
 
 
 class Refused(Exception):
@@ -62,8 +64,7 @@ def picture(content: bytes) -> Remade:
     if _kind(content) != PNG:
         raise Refused("picture_unreadable")
     shown = _on_white(_opened(content, most=_MOST_OF_A_PICTURE, code="picture_unreadable"))
-    low, high = shown.convert("L").getextrema()
-    if low == high:
+    if _is_blank(shown):
         raise Refused("picture_empty")
     out = io.BytesIO()
     shown.save(out, "PNG", optimize=True)
@@ -115,12 +116,29 @@ def _on_white(image: Image.Image) -> Image.Image:
     return paper.convert("RGB")
 
 
+def _is_blank(image: Image.Image) -> bool:
+    """Whether all of it looks the same; a photo of an empty sheet has shadows, and is not known."""
+    bands = ImageStat.Stat(image).extrema
+    return all(high - low < _FAINTEST for low, high in bands)
+
+
+def _require_shape(wide: float, high: float) -> None:
+    longer, shorter = max(wide, high), min(wide, high)
+    if shorter <= 0:
+        raise Refused("scan_unreadable")
+    if longer > shorter * _FLATTEST:
+        raise Refused("scan_too_long", limit=_FLATTEST)
+
+
 def _of_photo(content: bytes, kind: str) -> Remade:
     image = _opened(content, most=_MOST_PIXELS, code="scan_unreadable")
     if min(image.size) < _FEWEST:
         raise Refused("scan_too_small", limit=_FEWEST)
+    _require_shape(*image.size)
     image.thumbnail((_PHOTO, _PHOTO), Image.Resampling.LANCZOS)
     shown = image.convert("RGB") if image.mode in {"RGB", "L", "CMYK"} else _on_white(image)
+    if _is_blank(shown):
+        raise Refused("scan_empty")
     out = io.BytesIO()
     shown.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return Remade(content=out.getvalue(), media_type=JPEG, uploaded_type=kind)
@@ -133,6 +151,9 @@ def _of_pages(content: bytes) -> Remade:
             pages = list(_drawn(document))
     except PdfiumError as error:
         raise Refused("scan_unreadable") from error
+    # Backs of papers are blank; a paper that somebody signed is not.
+    if all(map(_is_blank, pages)):
+        raise Refused("scan_empty")
     out = io.BytesIO()
     pages[0].save(
         out,
@@ -188,8 +209,6 @@ def _drawn(document: PdfDocument) -> Iterator[Image.Image]:
     for number in range(len(document)):
         with closing(document[number]) as page:
             wide, high = page.get_size()
-            longer, shorter = max(wide, high), min(wide, high)
-            if shorter <= 0 or longer > shorter * _FLATTEST:
-                raise Refused("scan_unreadable")
-            with closing(page.render(scale=_PAGE / longer)) as bitmap:
+            _require_shape(wide, high)
+            with closing(page.render(scale=_PAGE / max(wide, high))) as bitmap:
                 yield bitmap.to_pil().convert("RGB")
