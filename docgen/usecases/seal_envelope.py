@@ -137,9 +137,10 @@ class SealEnvelope:
         if entries and says(entries[-1], fact):
             return
         with self.register.begin() as unit:
-            unit.envelopes.get(envelope_id)
-            unit.journal.append(envelope_id, fact)
-            unit.commit()
+            # One that was withdrawn meanwhile waits for no seal, and its journal is at its end.
+            if unit.envelopes.get(envelope_id).allows(Verb.SEAL):
+                unit.journal.append(envelope_id, fact)
+                unit.commit()
 
 
 def _owed(envelope_id: str, now: datetime) -> OutboxRow:

@@ -3,18 +3,26 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import jsonschema
 import pytest
 
 from docgen.domain import evidence
 from docgen.domain.envelope import Envelope, State
-from docgen.domain.errors import MoveNotAllowed, SealKeyUnusable, SealUnavailable, StaleEnvelope
+from docgen.domain.errors import (
+    DocgenError,
+    MoveNotAllowed,
+    SealKeyUnusable,
+    SealRefused,
+    SealUnavailable,
+    StaleEnvelope,
+)
 from docgen.domain.evidence_schema import schema
 from docgen.domain.journal import Event, Fact
 from docgen.domain.language import BOTH
 from docgen.domain.sealing import SealedPdf, SealOrder
+from docgen.usecases.void import Void
 from tests.fakes import FakeJobs, FakeSealer
 from tests.usecases.world import TECHNICIAN, World, attempt
 
@@ -194,6 +202,39 @@ def test_a_seal_that_fails_for_good_says_why_once(here: World) -> None:
     last = here.journal(envelope.id)[-1]
     assert here.events(envelope.id).count("seal_failed") == 1
     assert last.details == {"error": "seal_key_unusable"}
+
+
+@dataclass
+class _Withdrawn(FakeSealer):
+    """The operator withdraws the envelope while its seal is made, which then comes to nothing."""
+
+    withdraw: Callable[[], object] = field(kw_only=True)
+
+    def seal(self, order: SealOrder) -> SealedPdf:
+        """Let it be withdrawn, and fail."""
+        self.withdraw()
+        return super().seal(order)
+
+
+@pytest.mark.parametrize(
+    "failing", [SealRefused("not as the register has it"), SealUnavailable()], ids=str
+)
+def test_an_envelope_that_is_withdrawn_as_it_is_sealed_ends_with_that(
+    anywhere: World, failing: DocgenError
+) -> None:
+    """Nothing follows it in the journal: whoever reads it is not sent to look for a failure."""
+    envelope = _confirmed(anywhere)
+    void = Void(register=anywhere.register, clock=anywhere.clock)
+    sealer = _Withdrawn(
+        failing=failing,
+        withdraw=lambda: void(envelope.id, reason="қате", actor="client:field"),
+    )
+
+    with pytest.raises(type(failing)):
+        replace(anywhere.seal, sealer=sealer)(envelope.id)
+
+    assert anywhere.envelope(envelope.id).state is State.VOID
+    assert anywhere.events(envelope.id)[-2:] == ["confirmed", "voided"]
 
 
 def test_an_actor_of_a_kind_we_have_no_word_for_does_not_stop_the_seal(here: World) -> None:
