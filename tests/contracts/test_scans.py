@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pikepdf
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from docgen.adapters.scans.remade import RemadeScans
-from docgen.domain.errors import ValuesRejected
+from docgen.domain.errors import Busy, ValuesRejected
 from tests import hands
 
 
@@ -233,6 +234,43 @@ def _no_pages(pdf: pikepdf.Pdf) -> None:
 def test_what_is_no_scan_is_refused(scans: RemadeScans, content: bytes, code: str) -> None:
     """Each by its own name."""
     assert _code(scans.scan, content) == code
+
+
+def _endless() -> bytes:
+    """A page of few bytes that draws one large picture again and again."""
+    side, out = 5000, io.BytesIO()
+    with pikepdf.new() as pdf:
+        drawn = pdf.make_stream(
+            zlib.compress(b"\0" * side * side),
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=side,
+            Height=side,
+            ColorSpace=pikepdf.Name.DeviceGray,
+            BitsPerComponent=8,
+            Filter=pikepdf.Name.FlateDecode,
+        )
+        page = pdf.add_blank_page(page_size=(595, 842))
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=drawn))
+        page.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /I Do Q " * 20_000)
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_scans_that_take_long_hold_up_no_drawn_picture() -> None:
+    """Whoever signs on the tablet does not wait for the papers of others."""
+    scans = RemadeScans(seconds=8, picture_seconds=60, at_once=1, patience=0.2)
+    with ThreadPoolExecutor(2) as pool:
+        two = [pool.submit(scans.scan, _endless()) for _ in range(2)]
+        refused = next(as_completed(two))
+        (long,) = set(two) - {refused}
+        assert isinstance(refused.exception(), Busy)
+
+        made = scans.picture(hands.image())
+
+        assert not long.done()
+        assert (made.width, made.height) == (hands.WIDTH, hands.HEIGHT)
+        assert isinstance(long.exception(), ValuesRejected)
 
 
 def test_what_takes_too_long_is_given_up() -> None:

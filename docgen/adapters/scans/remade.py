@@ -13,19 +13,27 @@ _log = logging.getLogger(__name__)
 
 
 class RemadeScans:
-    """Implements ports_of_handwriting.Scans; the limits are those of `OneByOne`."""
+    """Implements ports_of_handwriting.Scans; the limits are those of `OneByOne`.
+
+    Drawn pictures and scans have them each for themselves: neither waits for the other.
+    """
 
     def __init__(
         self,
         *,
         seconds: int = 20,
+        picture_seconds: int = 5,
         memory: int = 1024 * 1024 * 1024,
         at_once: int = 2,
         patience: float = 5.0,
     ) -> None:
-        self._program = OneByOne(
-            remake_program, seconds=seconds, memory=memory, at_once=at_once, patience=patience
-        )
+        # Ten pages in JPEG 2000 take 7 s, the largest drawn picture half of one.
+        self._programs = {
+            kind: OneByOne(
+                remake_program, seconds=longest, memory=memory, at_once=at_once, patience=patience
+            )
+            for kind, longest in (("scan", seconds), ("picture", picture_seconds))
+        }
 
     def picture(self, png: bytes) -> Picture:
         """The same picture, without whatever else was in the file."""
@@ -43,7 +51,7 @@ class RemadeScans:
         )
 
     def _made(self, kind: str, content: bytes, *, unreadable: str) -> tuple[dict[str, Any], bytes]:
-        done = self._program.run(kind, content=content)
+        done = self._programs[kind].run(kind, content=content)
         line, _, made = done.stdout.partition(b"\n")
         if done.returncode != 0 or not line:
             _log.warning("a %s of %d bytes was given up: %d", kind, len(content), done.returncode)
