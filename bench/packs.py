@@ -130,7 +130,7 @@ class Collection:
     def _proved(self, register: SqlRegister) -> tuple[list[BatchLine], list[str]]:
         faults: list[str] = []
         with register.view() as unit:
-            (batch,) = unit.pack_batches.of("collection", limit=2)
+            (batch,) = unit.pack_batches.of("demo", limit=2)
             lines = list(unit.pack_batches.lines(batch.id))
             packs = [line.pack_id for line in lines if _ready(line) and line.pack_id is not None]
             for pack_id in packs:

@@ -30,6 +30,9 @@ class PackSettings(BaseModel):
     """Calendar days that a debtor has to answer a claim letter."""
     signed_for: tuple[str, ...] = ()
     """Owners in whose envelopes acknowledgements are looked for beside those of the pack's own."""
+    other_owners: tuple[str, ...] = ("collection",)
+    """Owners whose packs are against the same debtors as the pack's own: looked through for
+    another inscription for the debt, and listed when deadlines are."""
     smallest_claim: Decimal = Field(default=Decimal(5000), ge=0)
     """Tenge below which somebody has to say why it is worth the fee."""
     volume_pages: int = Field(default=250, ge=10)

@@ -1,6 +1,6 @@
 """Notary packs: how they are checked, and by which settings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,6 +20,7 @@ from docgen.bootstrap.copies import mailer_of
 from docgen.bootstrap.database import database_url, has_register, opened
 from docgen.bootstrap.forms import catalogue
 from docgen.bootstrap.operator import operator_of
+from docgen.bootstrap.owners import owners_of
 from docgen.bootstrap.papers import blobs_of, renderer_of
 from docgen.bootstrap.sealing import sealer_of
 from docgen.bootstrap.surroundings import surroundings
@@ -91,7 +92,7 @@ def checking_by_register(settings: Settings) -> Iterator[OpenPack | None]:
         return
     with opened(settings) as register:
         check = replace(checking(settings), signed=signed_of(settings, register))
-        yield _opening(check, register, blobs_of(settings))
+        yield _opening(check, register, blobs_of(settings), owners_of(settings))
 
 
 def signed_of(settings: Settings, register: Register) -> FindAcknowledgements:
@@ -137,7 +138,7 @@ def build_pack_of(
         signed=signed_of(settings, register),
     )
     return BuildPack(
-        open=_opening(check, register, blobs),
+        open=_opening(check, register, blobs, owners_of(settings)),
         bind=BindPack(
             renderer=renderer, binder=binder, operator=operator, limit=limit_of(settings)
         ),
@@ -155,10 +156,10 @@ def limit_of(settings: Settings) -> VolumeLimit:
     return VolumeLimit(pages=given.volume_pages, size=given.volume_megabytes * 1_000_000)
 
 
-def _opening(check: CheckPack, register: Register, blobs: Blobs) -> OpenPack:
+def _opening(check: CheckPack, register: Register, blobs: Blobs, owners: Sequence[str]) -> OpenPack:
     return OpenPack(
         check=check, register=register, blobs=blobs, clock=CLOCK,
-        recall=RecallPacks(register=register),
+        recall=RecallPacks(register=register, owners=owners),
     )  # fmt: skip
 
 
@@ -211,7 +212,9 @@ def packs_of(settings: Settings, register: Register, blobs: Blobs, tools: PackTo
         binder=counter,
         signed=signed_of(settings, register),
     )
-    return desk_over(check, register, blobs, tools, clock=CLOCK, chance=CHANCE)
+    return desk_over(
+        check, register, blobs, tools, owners=owners_of(settings), clock=CLOCK, chance=CHANCE
+    )
 
 
 def desk_over(
@@ -220,11 +223,12 @@ def desk_over(
     blobs: Blobs,
     tools: PackTools,
     *,
+    owners: Sequence[str],
     clock: Clock,
     chance: Chance,
 ) -> PackDesk:
-    """The desk over a check that is there."""
-    opening = replace(_opening(check, register, blobs), clock=clock)
+    """The desk over a check that is there, among the packs of these owners."""
+    opening = replace(_opening(check, register, blobs, owners), clock=clock)
     papers_of = kept_papers(register, blobs)
     return PackDesk(
         bring=BringPaper(register=register, blobs=blobs, clock=clock, counter=tools.counter),

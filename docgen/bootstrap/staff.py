@@ -9,6 +9,7 @@ from docgen.adapters.staff.argon2_passwords import Argon2Passwords
 from docgen.adapters.staff.openid import Dialect, OpenIdProvider
 from docgen.bootstrap import CHANCE, CLOCK
 from docgen.bootstrap.database import opened
+from docgen.bootstrap.owners import owner_of
 from docgen.domain.staff import SignInPolicy
 from docgen.ports import Register
 from docgen.settings import Settings
@@ -52,11 +53,6 @@ class Accounts:
     list: ListStaff
     lock: LockStaff
     reset: ResetStaff
-
-
-def owner_of(settings: Settings) -> str:
-    """Whose envelopes people of the staff make and see."""
-    return settings.staff.owner or ("demo" if settings.profile == "demo" else "operator")
 
 
 def staff_of(settings: Settings, register: Register, *, key: bytes) -> StaffDesk:

@@ -34,8 +34,8 @@ pack.add_command(batch)
 @pack.command()
 @click.argument("case", type=_A_CASE)
 @click.option("--json", "as_json", is_flag=True, help="findings and the whole calculation")
-@click.option("--owner", default="collection", show_default=True, help="whose pack it would be")
-def check(case: Path, *, as_json: bool, owner: str) -> None:
+@click.option("--owner", help="whose pack it would be; default: the staff's")
+def check(case: Path, *, as_json: bool, owner: str | None) -> None:
     """Check CASE.json by all rules: exit 0 ready, 1 not ready, 2 unreadable, 3 unable.
 
     Each finding is a line: weight, rule, place in the case, what is wrong in Kazakh and in
@@ -59,9 +59,9 @@ def check(case: Path, *, as_json: bool, owner: str) -> None:
 @pack.command()
 @click.argument("case", type=_A_CASE)
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True)
-@click.option("--owner", default="collection", show_default=True, help="whose pack it is")
+@click.option("--owner", help="whose pack it is; default: the staff's")
 @click.option("--by", default="docgen", show_default=True, help="which person or program makes it")
-def build(case: Path, output: Path, owner: str, by: str) -> None:
+def build(case: Path, output: Path, owner: str | None, by: str) -> None:
     """Make the pack of CASE.json and put it into a folder below -o.
 
     The sealed volume, the originals, the manifest and one ZIP. The same case gives the stored
@@ -69,6 +69,7 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     Exit 0 made, 1 not ready, 2 unreadable, 3 unable.
     """
     from docgen.adapters.binding.paper_folder import PaperFolder
+    from docgen.bootstrap.owners import owner_of
     from docgen.bootstrap.packs import building
     from docgen.settings import Settings
     from docgen.usecases.open_pack import Whose
@@ -76,8 +77,8 @@ def build(case: Path, output: Path, owner: str, by: str) -> None:
     given = read(case)
     papers = PaperFolder(case.absolute().parent)
     try:
-        with told(), building(Settings()) as make:
-            made = make(given, papers, Whose(owner=owner, client=by))
+        with told(), building(settings := Settings()) as make:
+            made = make(given, papers, Whose(owner=owner or owner_of(settings), client=by))
             written = _written(make, made.id, output)
     except Refusal as refusal:
         _show(refusal)
@@ -111,25 +112,29 @@ def letter(case: Path, which: str, number: str, output: Path) -> None:
 
 
 @pack.command()
-@click.option("--owner", default="collection", show_default=True, help="whose packs")
+@click.option("--owner", help="whose packs; default: the staff's, and DOCGEN_PACKS__OTHER_OWNERS")
 @click.option(
     "--days", type=click.IntRange(min=0), default=7, show_default=True, help="how far ahead"
 )
 @click.option("--json", "as_json", is_flag=True, help="for machines")
 @click.option("--mail", metavar="ADDRESS", help="send the list there, if there is anything on it")
-def due(*, owner: str, days: int, as_json: bool, mail: str | None) -> None:
+def due(*, owner: str | None, days: int, as_json: bool, mail: str | None) -> None:
     """List packs with a deadline within so many days, and those whose deadline is over."""
+    from docgen.bootstrap.owners import owners_of
     from docgen.bootstrap.packs import mailing_deadlines, reminding
     from docgen.settings import Settings
     from docgen.texts.phrases import say
 
+    with told():
+        settings = Settings()
+    owners = owners_of(settings) if owner is None else (owner,)
     if mail is not None:
-        with told(), mailing_deadlines(Settings()) as send:
-            many = send(owner, days=days, to=mail)
+        with told(), mailing_deadlines(settings) as send:
+            many = send(*owners, days=days, to=mail)
         click.echo(f"{many} due within {days} days or over; {'sent' if many else 'nothing sent'}")
         return
-    with told(), reminding(Settings()) as remind:
-        found = remind(owner, days=days)
+    with told(), reminding(settings) as remind:
+        found = remind(*owners, days=days)
     if as_json:
         listed = [
             {"pack": pack.id, "state": pack.state.value, "due": each.due.value, "on": f"{each.on}"}
@@ -190,9 +195,10 @@ def _written(make: "BuildPack", pack_id: str, folder: Path) -> list[Path]:
     return [archive, *(folder / name for name in told), folder / pack_id / "manifest.json"]
 
 
-def _checked(case: Path, owner: str) -> tuple["CheckedPack", bool]:
+def _checked(case: Path, owner: str | None) -> tuple["CheckedPack", bool]:
     """What was found, and whether a register was asked."""
     from docgen.adapters.binding.paper_folder import PaperFolder
+    from docgen.bootstrap.owners import owner_of
     from docgen.bootstrap.packs import checking, checking_by_register
     from docgen.settings import Settings
 
@@ -201,9 +207,10 @@ def _checked(case: Path, owner: str) -> tuple["CheckedPack", bool]:
         papers = PaperFolder(case.absolute().parent)
         settings = Settings()
         with told(), checking_by_register(settings) as known:
+            whose = owner or owner_of(settings)
             if known is None:
-                return checking(settings)(given, papers, owner=owner), False
-            return known.foreseen(given, papers, owner), True
+                return checking(settings)(given, papers, owner=whose), False
+            return known.foreseen(given, papers, whose), True
     except Refusal as refusal:
         refusal.show()
         sys.exit(_exit_code(refusal))

@@ -46,12 +46,19 @@ def template(output: Path) -> None:
     help="folder with common/ and one folder for each case",
 )  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True)
-@click.option("--owner", default="collection", show_default=True, help="whose packs they are")
+@click.option("--owner", help="whose packs they are; default: the staff's")
 @click.option("--by", default="docgen", show_default=True, help="which person or program runs it")
 @click.option("--at-once", default=2, show_default=True, type=click.IntRange(1, 16))
 @click.option("--language", default="kk", show_default=True, type=click.Choice(["kk", "ru"]))
 def run(
-    table: Path, papers: Path, output: Path, *, owner: str, by: str, at_once: int, language: str
+    table: Path,
+    papers: Path,
+    output: Path,
+    *,
+    owner: str | None,
+    by: str,
+    at_once: int,
+    language: str,
 ) -> None:
     """Build the packs of TABLE, an .xlsx workbook or a folder of .csv files.
 
@@ -61,6 +68,7 @@ def run(
     have errors, 3 unable, 130 stopped.
     """
     from docgen.bootstrap.batches import Crew, batching
+    from docgen.bootstrap.owners import owner_of
     from docgen.settings import Settings
     from docgen.usecases.open_pack import Whose
 
@@ -70,7 +78,8 @@ def run(
         with told():
             settings = Settings()
             with batching(settings) as batches:
-                taken = batches.take(table, papers, Whose(owner=owner, client=by))
+                whose = Whose(owner=owner or owner_of(settings), client=by)
+                taken = batches.take(table, papers, whose)
                 crew = Crew(settings=settings, papers=papers, output=output, at_once=at_once)
                 code = _run(batches, taken, crew, said)
     except Refusal as refusal:

@@ -43,7 +43,8 @@ def staff_create(
     owner: str | None,
 ) -> None:
     """Make an account for LOGIN and print its password, this once."""
-    from docgen.bootstrap.staff import accounts, owner_of
+    from docgen.bootstrap.owners import owner_of
+    from docgen.bootstrap.staff import accounts
     from docgen.domain.staff import Position
     from docgen.settings import Settings
     from docgen.usecases.hire import StaffRequest

@@ -30,12 +30,12 @@ class MailDeadlines:
     clock: Clock
     public_url: str
 
-    def __call__(self, owner: str, *, days: int, to: str) -> int:
+    def __call__(self, *owners: str, days: int, to: str) -> int:
         """How many deadlines it speaks of; without any nothing is sent.
 
         Raises MailRefused where no later try will help, MailUnavailable where one may.
         """
-        found = self.remind(owner, days=days)
+        found = self.remind(*owners, days=days)
         if found:
             self.mailer.send(self._letter(found, days=days, to=to))
         return len(found)

@@ -1,6 +1,6 @@
 """Recall what the register knows of inscriptions for a debt, whoever asks for another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from docgen.domain.case import Case, Inscription, InscriptionState
@@ -20,13 +20,19 @@ class RecallPacks:
     """Packs of the same account that are at a notary, have an inscription, or lost it."""
 
     register: Register
+    owners: Sequence[str] = ()
+    """Whose packs count beside those of the pack's own owner: a debt has one inscription."""
 
     def __call__(self, case: Case, *, owner: str, but: str) -> tuple[Inscription, ...]:
         """Each as an inscription of its months; `but` is the pack that is looked at itself."""
         if case.account_number is None:
             return ()
         with self.register.view() as unit:
-            packs = unit.packs.of_account(owner, case.account_number)
+            packs = [
+                pack
+                for each in dict.fromkeys((owner, *self.owners))
+                for pack in unit.packs.of_account(each, case.account_number)
+            ]
         known = (_inscription(pack) for pack in packs if pack.id != but)
         return tuple(each for each in known if each is not None)
 

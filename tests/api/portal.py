@@ -184,7 +184,9 @@ def pack_desk(over: World) -> PackDesk:
     )
     jobs = over.jobs or Worker(over.work)
     tools = PackTools(verifier=nobody, counter=binder, images=PdfiumPages(), jobs=jobs)
-    return desk_over(check, over.register, over.blobs, tools, clock=over.clock, chance=over.chance)
+    return desk_over(
+        check, over.register, over.blobs, tools, owners=(), clock=over.clock, chance=over.chance
+    )
 
 
 def tickets_over(over: World) -> TicketDesk:
