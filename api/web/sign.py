@@ -1,15 +1,20 @@
 """The page on which a subscriber signs, by itself or in the frame its ticket was issued for."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from api.route import Call, Reply, Route
 from api.web.page import PageQuery, Site, page_route, sent, spoken
 from api.web.words import words
-from docgen.domain.language import BOTH
+from docgen.domain.errors import TicketExpired, TicketLocked, TicketNotFound, TicketUsed
+from docgen.domain.language import BOTH, Language
 from docgen.ports import Chance
+from docgen.texts.phrases import say
 
 _TICKET_ID = re.compile("[0-9A-Za-z]{26}")
+_LAST_WORDS = (TicketNotFound, TicketExpired, TicketUsed, TicketLocked)
+"""After these the page has nothing left to ask in another language with."""
 
 
 class SignQuery(PageQuery):
@@ -24,7 +29,7 @@ def sign_page(site: Site, chance: Chance) -> Route:
     def view(call: Call) -> Reply:
         language, framer = spoken(call), _framer(call)
         nonce = chance.token()
-        tables = {str(each): words(each)["sign"] for each in BOTH}
+        tables = {str(each): _said(each) for each in BOTH}
         page = site.page("sign", language, framer=framer, nonce=nonce, tables=tables)
         told = sent(page, language)
         headers = {
@@ -40,6 +45,15 @@ def sign_page(site: Site, chance: Chance) -> Route:
 
     route = page_route("/sign/", view, says="Sign in the subscriber's own browser")
     return replace(route, query=SignQuery)
+
+
+def _said(language: Language) -> Mapping[str, str]:
+    last = {
+        name: say(f"problem.{each.code}.{part}", language)
+        for each in _LAST_WORDS
+        for name, part in ((each.code, "title"), (f"{each.code}_says", "detail"))
+    }
+    return {**words(language)["sign"], **last}
 
 
 def _framer(call: Call) -> str | None:

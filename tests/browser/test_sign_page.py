@@ -15,6 +15,7 @@ from tests.api.program import ENVELOPES, spoilt
 from tests.api.watch import PERSON
 from tests.browser.conftest import Site
 
+_KK, _RU = Language.KK, Language.RU
 OPEN = {"kk": "Құжаттарды ашу", "ru": "Открыть документы"}
 
 
@@ -194,6 +195,35 @@ def test_what_is_over_says_so(phone: Page, site: Site) -> None:
         if shown:
             phone.get_by_role("button", name=OPEN["kk"]).click()
         expect(phone.locator("#over-title")).to_have_text(title)
+
+
+def test_what_is_over_says_so_in_the_language_that_is_switched_to(phone: Page, site: Site) -> None:
+    """Heading and message, there and back, of a link that nothing can be asked with any more."""
+    token = site.ticket(site.here.created(), "link")
+    phone.goto(f"{site.service}/sign/#{token}")
+    site.now.ahead = timedelta(days=4)
+    phone.get_by_role("button", name=OPEN["kk"]).click()
+    expect(phone.locator("#over-says")).to_have_text(say("problem.ticket_expired.detail", _KK))
+
+    phone.get_by_role("button", name="Русский").click()
+
+    expect(phone.locator("#over-title")).to_have_text(say("problem.ticket_expired.title", _RU))
+    expect(phone.locator("#over-says")).to_have_text(say("problem.ticket_expired.detail", _RU))
+    phone.get_by_role("button", name="Қазақша").click()
+    expect(phone.locator("#over-says")).to_have_text(say("problem.ticket_expired.detail", _KK))
+
+
+def test_a_refusal_of_the_moment_is_not_left_in_the_other_language(phone: Page, site: Site) -> None:
+    """The page goes back to its beginning, where it is asked again."""
+    phone.route("**/v1/sign/session", lambda route: route.fulfill(
+        status=503, json={"code": "register_unavailable", "title": "Қазір болмайды", "detail": "-"}
+    ))  # fmt: skip
+    _opened(phone, site, site.here.created())
+    expect(phone.locator("#over-title")).to_have_text("Қазір болмайды")
+
+    phone.get_by_role("button", name="Русский").click()
+
+    expect(phone.get_by_role("button", name=OPEN["ru"])).to_be_visible()
 
 
 def test_a_session_that_is_over_is_opened_anew_by_the_same_link(phone: Page, site: Site) -> None:

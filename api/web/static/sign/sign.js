@@ -70,6 +70,11 @@ function over(title, detail, retry = null) {
   show("over");
 }
 
+/** What the service said in one language it is asked again in the other. */
+function askedAnew() {
+  if (screen === "over") show("welcome");
+}
+
 function wait(which) {
   said = () => {
     $("waiting-title").textContent = words.say(`wait_${which}`);
@@ -99,7 +104,8 @@ function ended(problem) {
   }
   if (GONE.has(problem.code)) {
     const isLate = frame.isFramed && problem.code === "ticket_expired";
-    over(() => (isLate ? words.say("late_frame") : problem.title), () => (isLate ? words.say("late_frame_says") : problem.detail));
+    const which = isLate ? "late_frame" : problem.code;
+    over(() => words.say(which), () => words.say(`${which}_says`));
     frame.tell("error", { code: problem.code, renewable: true });
     return true;
   }
@@ -146,6 +152,7 @@ async function open() {
     if (ended(problem)) return;
     if (problem.code === "move_not_allowed") return finished(problem.told.state);
     over(() => problem.title || words.say("offline_title"), () => sentence(problem), () => show("welcome"));
+    if (problem.code !== "offline") said = askedAnew;
     frame.tell("error", { code: problem.code, renewable: false });
   } finally {
     $("open").disabled = false;
