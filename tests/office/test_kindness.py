@@ -92,6 +92,18 @@ def test_twice_as_large_nothing_is_lost(seated: Seated, world: Portal) -> None:
     desk.look()
 
 
+def test_an_empty_sign_in_is_said_at_its_fields(seated: Seated) -> None:
+    """Both are marked, the first is under the hands; what the interface calls them nobody reads."""
+    desk = seated()
+
+    desk.page.click("form.card [type=submit]")
+
+    expect(desk.page.locator(".field .error")).to_have_text(["Заполните", "Заполните"])
+    expect(desk.page.locator("[name=login]")).to_be_focused()
+    expect(desk.page.locator("form > .error")).to_have_text("Исправьте отмеченные поля")
+    desk.look()
+
+
 def test_what_is_missing_is_said_at_its_field(seated: Seated, world: Portal) -> None:
     """All at once, the first of them under the hands; what is mended is not said again."""
     number = opened(world)["id"]

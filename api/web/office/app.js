@@ -180,7 +180,7 @@ class App {
     this.#head();
     const form = signInForm({
       net: this.net, words: this, openid: CONFIG.openid, told,
-      run: (go, error, work) => this.busy(go, error, work), entered: (session) => this.#entered(session),
+      run: (go, error, work, form) => this.busy(go, error, work, form), entered: (session) => this.#entered(session),
     });
     this.show("sign-in", () => this.#signIn(told), form);
   }

@@ -19,7 +19,7 @@ function wayOut() {
 }
 
 /**
- * The form. `told` is what brought somebody here, `run(control, says, work)` does it once, and
+ * The form. `told` is what brought somebody here, `run(control, says, work, form)` does it once, and
  * `entered` takes the session.
  */
 export function signInForm({ net, words, openid, told, run, entered }) {
@@ -36,7 +36,7 @@ export function signInForm({ net, words, openid, told, run, entered }) {
     run(go, error, async () => {
       const body = { login: form.elements.login.value, password: form.elements.password.value };
       await entered(await net.post("/v1/session", body));
-    });
+    }, form);
   });
   return form;
 }
