@@ -17,6 +17,7 @@ from api.names import short
 from api.route import FileBody, FiledBody, FormBody, JsonBody, Repeat, Route
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError, Misconfigured
+from docgen.domain.language import BOTH
 from docgen.forms.catalogue import Catalogue
 
 _REF = "#/components/schemas/{model}"
@@ -250,10 +251,16 @@ def _schemas(models: Sequence[tuple[type[BaseModel], Any]]) -> dict[str, Any]:
 def _problem() -> dict[str, Any]:
     """RFC 9457, with our own members."""
     text = {"type": "string"}
+    both = {
+        "type": "object",
+        "properties": {each.value: text for each in BOTH},
+        "required": [each.value for each in BOTH],
+        "additionalProperties": False,
+    }
     finding = {
         "type": "object",
-        "properties": {"pointer": text, "code": text, "message": text},
-        "required": ["pointer", "code", "message"],
+        "properties": {"pointer": text, "code": text, "message": text, "messages": both},
+        "required": ["pointer", "code", "message", "messages"],
         "additionalProperties": False,
     }
     own = {

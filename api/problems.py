@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from docgen.domain import errors
 from docgen.domain.errors import DocgenError, FieldError
-from docgen.domain.language import Language
+from docgen.domain.language import BOTH, Language
 from docgen.texts.phrases import phrases, say
 
 MEDIA_TYPE = "application/problem+json"
@@ -194,11 +194,13 @@ def known_codes() -> frozenset[str]:
     return frozenset(found)
 
 
-def _finding(found: FieldError, language: Language) -> dict[str, str]:
+def _finding(found: FieldError, language: Language) -> dict[str, Any]:
+    messages = {each.value: say(f"field.{found.code}", each, **dict(found.params)) for each in BOTH}
     return {
         "pointer": "/".join(_name(each) for each in found.pointer.split("/")),
         "code": found.code,
-        "message": say(f"field.{found.code}", language, **dict(found.params)),
+        "message": messages[language],
+        "messages": messages,
     }
 
 

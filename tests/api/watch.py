@@ -113,5 +113,7 @@ def _look_at_problem(answer: TestResponse) -> None:
         assert body["request_id"] == answer.headers["X-Request-Id"]
     assert str(body.get("retry_after", "")) == answer.headers.get("Retry-After", "")
     for each in body.get("errors", []):
-        assert set(each) == {"pointer", "code", "message"}
-        assert not set("{}") & set(each["message"])
+        assert set(each) == {"pointer", "code", "message", "messages"}
+        assert set(each["messages"]) == {"kk", "ru"}
+        assert each["message"] == each["messages"][answer.headers["Content-Language"]]
+        assert not set("{}") & set("".join(each["messages"].values()))

@@ -16,6 +16,12 @@ from tests.office.conftest import Desk, Seated
 from tests.packs.cases import SAMPLES
 from tests.packs.tables import Tables, csv_folder, tables, workbook
 
+_ONE_LINE = """(it) => {
+  const words = document.createRange();
+  words.selectNodeContents(it);
+  return words.getClientRects().length === 1;
+}"""
+
 
 def _folder(folder: Path) -> Path:
     papers = folder / "papers"
@@ -99,6 +105,54 @@ def test_errors_are_shown_by_their_cells(
     assert told == {("debtors", "B2"), ("invoices", "D2")}
     with world.world.register.view() as unit:
         assert unit.pack_batches.of("operator", limit=9) == []
+
+
+def test_what_is_chosen_and_wrong_outlives_a_switch_of_language(
+    seated: Seated, tmp_path: Path
+) -> None:
+    """Files, folder and every error, in the other words; what is sent then is the same."""
+    desk = seated(language="kk", width=390, height=844)
+    desk.sign_in()
+    given = tables(2)
+    given["invoices"][1][3] = "-5"
+    given["debtors"][1][1] = "20.13.2026"
+    _choose(desk, tmp_path, given)
+    page = desk.page
+    rows = page.locator(".wrong tbody tr")
+    expect(rows).to_have_count(2)
+    before = rows.all_inner_texts()
+
+    page.click(".languages [lang=ru]")
+
+    expect(page.locator(".wrong h2")).to_have_text("Что исправить")
+    expect(page.locator("form.case .error")).to_contain_text("В таблице есть ошибки: 2")
+    expect(page.locator(".choosing output").first).to_have_text("debtors.xlsx")
+    after = rows.all_inner_texts()
+    assert [each.split("\t")[:2] for each in after] == [each.split("\t")[:2] for each in before]
+    assert not {each.split("\t")[2] for each in after} & {each.split("\t")[2] for each in before}
+    desk.look()
+    page.click("form.case [type=submit]")
+    expect(rows).to_have_count(2)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_nothing_wrong_is_cut_off_on_a_phone(seated: Seated, tmp_path: Path, language: str) -> None:
+    """What is wrong is read without moving the table; no word is broken where a file is chosen."""
+    desk = seated(language=language, width=390, height=844)
+    desk.sign_in()
+    desk.go("#/packs/batches/new")
+    chosen = desk.page.locator(".choosing output")
+    expect(chosen).to_have_count(2)
+    for each in chosen.all():
+        assert each.evaluate(_ONE_LINE), each.inner_text()
+    given = tables(2)
+    given["debtors"][1][1] = "20.13.2026"
+    _choose(desk, tmp_path, given)
+
+    box = desk.page.locator(".wrong .table")
+    expect(box).to_be_visible()
+    assert box.evaluate("(it) => it.scrollWidth <= it.clientWidth")
+    desk.look()
 
 
 @pytest.mark.parametrize("language", ["kk", "ru"])

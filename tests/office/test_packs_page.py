@@ -62,6 +62,71 @@ def _to_the_court(desk: Desk, number: str) -> None:
     assert number in page.inner_text("table")
 
 
+def test_what_is_chosen_outlives_a_switch_of_language(seated: Seated, tmp_path: Path) -> None:
+    """The case and its papers; the pack is opened of them."""
+    desk = seated(language="kk")
+    desk.sign_in()
+    page = desk.page
+    page.click('a[href="#/packs/new"]')
+    files = page.locator("input[type=file]")
+    files.first.set_input_files(_case_file(tmp_path))
+    files.last.set_input_files(_papers())
+
+    page.click(".languages [lang=ru]")
+
+    expect(page.locator(".choosing output").first).to_have_text("CASE.json")
+    expect(page.locator(".choosing output").last).to_have_text(f"Выбрано файлов: {len(_papers())}")
+    page.click("form.case [type=submit]")
+    page.wait_for_selector("[data-view=pack]")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [("%PDF-1.7", "не читается"), ("[]", "не читается"),
+                          ('{"a": 1, "a": 2}', "не читается")],
+)  # fmt: skip
+def test_a_file_that_is_no_case_is_said_in_plain_words(
+    seated: Seated, tmp_path: Path, content: str, says: str
+) -> None:
+    """By the name of the file, without a word of requests; no paper is sent for it."""
+    desk = seated()
+    desk.sign_in()
+    page = desk.page
+    page.click('a[href="#/packs/new"]')
+    file = tmp_path / "scan.pdf"
+    file.write_text(content, encoding="utf-8")
+    page.locator("input[type=file]").first.set_input_files(file)
+
+    page.click("form.case [type=submit]")
+
+    expect(page.locator("form.case .error")).to_contain_text("scan.pdf")
+    expect(page.locator("form.case .error")).to_contain_text(says)
+    desk.look()
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_what_is_wrong_in_a_case_is_told_place_by_place(
+    seated: Seated, tmp_path: Path, language: str
+) -> None:
+    """Each error beside its place in the file, not one after another."""
+    given = case(answered=False)
+    given["invoices"][0]["charged"] = "-7490"
+    given["debtor"]["birth_date"] = "12.05.1985"
+    file = tmp_path / "CASE.json"
+    file.write_text(json.dumps(given), encoding="utf-8")
+    desk = seated(language=language, width=390, height=844)
+    desk.sign_in()
+    desk.go("#/packs/new")
+    desk.page.locator("input[type=file]").first.set_input_files(file)
+
+    desk.page.click("form.case [type=submit]")
+
+    rows = desk.page.locator(".wrong tbody tr")
+    expect(rows).to_have_count(2)
+    told = {row.split("\t")[0] for row in rows.all_inner_texts()}
+    assert told == {"/invoices/0/charged", "/debtor/birth_date"}
+    desk.look()
+
+
 @pytest.mark.parametrize("language", ["kk", "ru"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_a_case_is_walked_to_the_court(

@@ -3,7 +3,7 @@
 import { newName } from "./asking.js";
 import { Bringing, chooser } from "./choosing.js";
 import { h, newId } from "./dom.js";
-import { table } from "./table.js";
+import { wrongPlaces } from "./wrong.js";
 
 const BATCHES = "/v1/pack-batches";
 const LOOK_AGAIN = 2000;
@@ -107,34 +107,49 @@ async function showBatch(app, id, still) {
 }
 
 function newBatch(app) {
-  const file = chooser(app, app.say("batch_file"), { name: "table", accept: ".xlsx,.csv", multiple: true });
-  const folder = chooser(app, app.say("batch_papers"), { name: "folder", webkitdirectory: true, multiple: true });
+  const file = chooser(app, "batch_file", { name: "table", accept: ".xlsx,.csv", multiple: true });
+  const folder = chooser(app, "batch_papers", { name: "folder", webkitdirectory: true, multiple: true });
   const bringing = new Bringing(app);
   const error = h("p.error", { role: "alert" });
-  const wrong = h("section.wrong", { hidden: true, "aria-live": "polite" });
-  const go = h("button.main", { type: "submit" }, app.say("batch_go"));
-  const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_batch")), h("p.quiet", {}, app.say("new_batch_says")),
-    file.field, folder.field, bringing.box, error, h("div.tools", {}, h("a.button", { href: "#/packs/batches" }, app.say("back")), go));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    wrong.hidden = true;
-    app.busy(go, error, async () => {
-      if (!file.input.files.length) throw Object.assign(new Error(), { title: app.say("no_batch_file") });
-      const body = new FormData();
-      for (const each of file.input.files) body.append("file", each);
-      body.append("data", JSON.stringify({ papers: await bring(bringing, [...folder.input.files]) }));
-      try {
-        const batch = await (await app.net.answer("POST", BATCHES, body, newName())).json();
-        location.hash = `#/packs/batches/${batch.id}`;
-      } catch (problem) {
-        if (!problem.errors?.length) throw problem;
-        tell(app, wrong, problem.errors);
-        throw Object.assign(new Error(), { title: app.say("batch_errors", { count: problem.errors.length }) });
-      }
+  const go = h("button.main", { type: "submit" });
+  let errors = [];
+  const send = async () => {
+    errors = [];
+    app.main.querySelector(".wrong")?.remove();
+    if (!file.input.files.length) throw Object.assign(new Error(), { title: app.say("no_batch_file") });
+    const body = new FormData();
+    for (const each of file.input.files) body.append("file", each);
+    body.append("data", JSON.stringify({ papers: await bring(bringing, [...folder.input.files]) }));
+    try {
+      const batch = await (await app.net.answer("POST", BATCHES, body, newName())).json();
+      location.hash = `#/packs/batches/${batch.id}`;
+    } catch (problem) {
+      if (!problem.errors?.length) throw problem;
+      errors = problem.errors;
+      if (go.isConnected) draw();
+      throw Object.assign(new Error(), { title: app.say("batch_errors", { count: errors.length }) });
+    }
+  };
+  // What is chosen, found wrong and under way outlives that it is drawn in the other language.
+  const draw = () => {
+    go.textContent = app.say("batch_go");
+    error.textContent = errors.length ? app.say("batch_errors", { count: errors.length }) : "";
+    const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_batch")), h("p.quiet", {}, app.say("new_batch_says")),
+      file.field(), folder.field(), bringing.box, error, h("div.tools", {}, h("a.button", { href: "#/packs/batches" }, app.say("back")), go));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      app.busy(go, error, send);
     });
-  });
-  app.show("new-batch", () => newBatch(app), form, wrong);
+    app.show("new-batch", draw, form, errors.length ? wrongPlaces(app, "batch_wrong", ["table", "cell"], errors.map(cell)) : null);
+  };
+  draw();
   app.land();
+}
+
+/** In which table, and in which cell of it. */
+function cell({ pointer, messages }) {
+  const [, name, ...rest] = pointer.split("/");
+  return [name, rest.join("/") || "—", messages];
 }
 
 /** Every paper of the folder, by its path below it. */
@@ -143,14 +158,4 @@ async function bring(bringing, files) {
   const path = (paper) => paper.webkitRelativePath.split("/").slice(1).join("/") || paper.name;
   const hashes = await bringing.all(pdfs, path);
   return pdfs.map((paper, place) => ({ path: path(paper), sha256: hashes[place] }));
-}
-
-/** What is wrong, cell by cell. */
-function tell(app, wrong, errors) {
-  const rows = errors.map((each) => {
-    const [, name, ...rest] = each.pointer.split("/");
-    return [name, rest.join("/") || "—", each.message];
-  });
-  wrong.replaceChildren(h("h2", {}, app.say("batch_wrong")), table(app, app.say("batch_wrong"), ["table", "cell", "what_is_wrong"], rows));
-  wrong.hidden = false;
 }

@@ -2,18 +2,25 @@
 
 import { h, newId } from "./dom.js";
 
-/** The field and its input; `given` is what the input is told. */
+/**
+ * The input, and its `field()` in the language that is spoken now: drawn anew, it holds the same
+ * files. `label` names its words, `given` is what the input is told.
+ */
 export function chooser(app, label, given) {
   const [id, told] = [newId(), newId()];
-  const names = h("output.quiet", { id: told, for: id }, app.say("nothing_chosen"));
+  const names = h("output.quiet", { id: told, for: id });
   const input = h("input", { id, type: "file", "aria-describedby": told, ...given });
-  input.addEventListener("change", () => {
+  const choose = given.webkitdirectory ? "choose_folder" : given.multiple ? "choose_files" : "choose_file";
+  const tell = () => {
     const { files } = input;
     names.textContent = files.length === 0 ? app.say("nothing_chosen") : files.length === 1 ? files[0].name : app.say("chosen", { count: files.length });
-  });
-  const choose = app.say(given.webkitdirectory ? "choose_folder" : given.multiple ? "choose_files" : "choose_file");
-  const field = h("div.field", {}, h("label", { for: id }, label),
-    h("div.choosing", {}, input, h("span.button", { "aria-hidden": "true" }, choose), names));
+  };
+  input.addEventListener("change", tell);
+  const field = () => {
+    tell();
+    return h("div.field", {}, h("label", { for: id }, app.say(label)),
+      h("div.choosing", {}, input, h("span.button", { "aria-hidden": "true" }, app.say(choose)), names));
+  };
   return { field, input };
 }
 

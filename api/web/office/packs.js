@@ -7,6 +7,7 @@ import { courtList } from "./court.js";
 import { h, newId } from "./dom.js";
 import { day, money } from "./figures.js";
 import { showPack } from "./pack.js";
+import { wrongPlaces } from "./wrong.js";
 
 const STATES = ["draft", "checked", "bound", "sealed", "submitted", "refused", "made", "copy_sent", "copy_received", "issued", "objected", "cancelled", "court", "expired"];
 const SOON = 7 * 24 * 3600 * 1000;
@@ -89,24 +90,60 @@ function row(app, pack) {
 }
 
 function newCase(app) {
-  const file = chooser(app, app.say("case_file"), { name: "case", accept: ".json,application/json" });
-  const papers = chooser(app, app.say("case_papers"), { name: "papers", accept: ".pdf,application/pdf", multiple: true });
+  const file = chooser(app, "case_file", { name: "case", accept: ".json,application/json" });
+  const papers = chooser(app, "case_papers", { name: "papers", accept: ".pdf,application/pdf", multiple: true });
   const bringing = new Bringing(app);
   const error = h("p.error", { role: "alert" });
-  const go = h("button.main", { type: "submit" }, app.say("check"));
-  const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_case")), h("p.quiet", {}, app.say("new_case_says")),
-    file.field, papers.field, bringing.box, error, h("div.tools", {}, h("a.button", { href: "#/packs" }, app.say("back")), go));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    app.busy(go, error, async () => {
-      const [given] = file.input.files;
-      if (!given) throw Object.assign(new Error(), { title: app.say("no_case_file") });
-      const text = await given.text();
-      await bringing.all([...papers.input.files], (paper) => paper.name);
+  const go = h("button.main", { type: "submit" });
+  let errors = [];
+  const send = async () => {
+    errors = [];
+    app.main.querySelector(".wrong")?.remove();
+    const text = await read(app, file.input);
+    await bringing.all([...papers.input.files], (paper) => paper.name);
+    try {
       const pack = await app.net.send("/v1/packs", text, newName());
       location.hash = `#/packs/${pack.id}`;
+    } catch (problem) {
+      if (problem.code === "malformed_json") throw notACase(app, file.input.files[0]);
+      if (!problem.errors?.length) throw problem;
+      errors = problem.errors;
+      if (go.isConnected) draw();
+      throw Object.assign(new Error(), { title: app.say("case_errors", { count: errors.length }) });
+    }
+  };
+  // What is chosen, found wrong and under way outlives that it is drawn in the other language.
+  const draw = () => {
+    go.textContent = app.say("check");
+    error.textContent = errors.length ? app.say("case_errors", { count: errors.length }) : "";
+    const form = h("form.card.case", { novalidate: true }, h("h1", { tabindex: -1 }, app.say("new_case")), h("p.quiet", {}, app.say("new_case_says")),
+      file.field(), papers.field(), bringing.box, error, h("div.tools", {}, h("a.button", { href: "#/packs" }, app.say("back")), go));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      app.busy(go, error, send);
     });
-  });
-  app.show("new-case", () => newCase(app), form);
+    app.show("new-case", draw, form, errors.length ? wrongPlaces(app, "batch_wrong", ["place"], errors.map((each) => [each.pointer || "—", each.messages])) : null);
+  };
+  draw();
   app.land();
+}
+
+/** The text of the case's file; what cannot be a case is refused here, before any paper is sent. */
+async function read(app, { files: [given] }) {
+  if (!given) throw Object.assign(new Error(), { title: app.say("no_case_file") });
+  const text = await given.text();
+  if (!isObject(text)) throw notACase(app, given);
+  return text;
+}
+
+function notACase(app, { name }) {
+  return Object.assign(new Error(), { title: app.say("not_a_case", { name }) });
+}
+
+function isObject(text) {
+  try {
+    return JSON.parse(text)?.constructor === Object;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
-// What is wrong with a form, beside each of its fields.
+// What is wrong: with a form beside each of its fields, with a file place by place.
 
 import { h, newId } from "./dom.js";
+import { table } from "./table.js";
 
 /**
  * Mark the fields these errors point at, by their names, and go to the first. Whether every error
@@ -22,4 +23,10 @@ export function markFields(form, errors) {
   }
   form.querySelector("[aria-invalid]").focus();
   return true;
+}
+
+/** A table of it: `rows` are the cells of `columns`, and what is wrong there in both languages. */
+export function wrongPlaces(app, title, columns, rows) {
+  const told = rows.map((row) => [...row.slice(0, -1), app.told(row.at(-1))]);
+  return h("section.wrong", { "aria-live": "polite" }, h("h2", {}, app.say(title)), table(app, app.say(title), [...columns, "what_is_wrong"], told));
 }
