@@ -248,8 +248,8 @@ def _schemas(models: Sequence[tuple[type[BaseModel], Any]]) -> dict[str, Any]:
     return named
 
 
-def _problem() -> dict[str, Any]:
-    """RFC 9457, with our own members."""
+def _finding() -> dict[str, Any]:
+    """One value that is wrong; its sentence in the language of the answer, and in both."""
     text = {"type": "string"}
     both = {
         "type": "object",
@@ -257,14 +257,19 @@ def _problem() -> dict[str, Any]:
         "required": [each.value for each in BOTH],
         "additionalProperties": False,
     }
-    finding = {
+    return {
         "type": "object",
         "properties": {"pointer": text, "code": text, "message": text, "messages": both},
         "required": ["pointer", "code", "message", "messages"],
         "additionalProperties": False,
     }
+
+
+def _problem() -> dict[str, Any]:
+    """RFC 9457, with our own members."""
+    text = {"type": "string"}
     own = {
-        "errors": {"type": "array", "items": finding},
+        "errors": {"type": "array", "items": _finding()},
         "retry_after": {"type": "integer", "minimum": 1, "description": "Seconds."},
         **{name: {"type": "integer", "minimum": 0} for name in _COUNTS},
         "reason": text,

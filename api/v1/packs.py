@@ -26,6 +26,7 @@ from docgen.forms.fields import Block, Code, Day, Line, Paragraph
 from docgen.usecases.open_pack import Whose
 
 PackId = Annotated[str, StringConstraints(pattern=r"^NP-[0-9]{4}-[2-9A-HJ-NP-Z]{10}$")]
+BatchId = Annotated[str, StringConstraints(pattern=r"^NB-[0-9]{4}-[2-9A-HJ-NP-Z]{10}$")]
 
 
 class CaseBody(RootModel[dict[str, Any]]):
@@ -40,6 +41,8 @@ class PacksQuery(Block):
     state: PackState | None = None
     due_by: Day | None = None
     """Those with a deadline on that day or before."""
+    blocked_in: BatchId | None = None
+    """The number of a batch: those that it could not make ready, as they are now."""
     cursor: PackId | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
@@ -77,6 +80,7 @@ def find_packs(call: Call) -> Reply:
         states=frozenset() if query.state is None else frozenset({query.state}),
         sought=query.q,
         due_by=query.due_by,
+        blocked_in=query.blocked_in,
     )
     found, after = call.docgen.packs.find(wanted, after=query.cursor, limit=query.limit)
     listed = tuple(PackSummaryShape.of(each) for each in found)

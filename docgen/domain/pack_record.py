@@ -203,6 +203,8 @@ class PackFilter:
     """Part of a number, an account or a name."""
     due_by: date | None = None
     """Those with a deadline on that day or before."""
+    blocked_in: str | None = None
+    """The number of a batch: those that it could not make ready, as they are now."""
 
 
 @dataclass(frozen=True, kw_only=True)

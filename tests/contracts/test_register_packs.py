@@ -10,6 +10,7 @@ import pytest
 from docgen.adapters.db.register import SqlRegister
 from docgen.domain.envelope import SealLevel
 from docgen.domain.errors import Conflict, PackNotFound
+from docgen.domain.pack_batch import BatchLine, LineState, PackBatch
 from docgen.domain.pack_record import (
     BoundVolume,
     Building,
@@ -140,6 +141,36 @@ def test_packs_are_found_by_part_of_what_is_known(register: SqlRegister) -> None
     assert found(due_by=date(2026, 12, 5)) == [due.id]
     assert found(due_by=date(2026, 12, 4)) == []
     assert found(states=frozenset({PackState.SEALED})) == []
+
+
+def test_packs_that_a_batch_left_blocked_are_found(register: SqlRegister) -> None:
+    """Of that batch, and of the owner who asks."""
+    blocked, ready, elsewhere = _other(1), _other(2), _other(3)
+    _added(register, blocked, ready, elsewhere)
+    left = {
+        "NB-1": ((LineState.BLOCKED, blocked.id), (LineState.READY, ready.id)),
+        "NB-2": ((LineState.BLOCKED, elsewhere.id),),
+    }
+    with register.begin() as unit:
+        for batch_id, told in left.items():
+            lines = [
+                BatchLine(batch_id=batch_id, place=n, case="", given={}, state=state, pack_id=pack)
+                for n, (state, pack) in enumerate(told, start=1)
+            ]
+            batch = PackBatch(
+                id=batch_id, owner="collection", client="office", lines=len(lines),
+                created_at=_NOW,
+            )  # fmt: skip
+            unit.pack_batches.add(batch, lines)
+        unit.commit()
+
+    def found(owner: str) -> list[str]:
+        wanted = PackFilter(owner=owner, blocked_in="NB-1")
+        with register.view() as unit:
+            return [each.id for each in unit.packs.find(wanted, after=None, limit=9)]
+
+    assert found("collection") == [blocked.id]
+    assert found("another") == []
 
 
 def test_a_long_list_is_read_page_by_page(register: SqlRegister) -> None:

@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 
 from docgen.domain.pack_batch import BatchLine, LineState
 from docgen.domain.staff import Role
+from tests.api.packing import case, opened
 from tests.api.portal import Portal
 from tests.office.conftest import Desk, Seated
-from tests.packs.cases import SAMPLES
+from tests.packs.cases import SAMPLES, put
 from tests.packs.tables import Tables, csv_folder, tables, workbook
 
 _ONE_LINE = """(it) => {
@@ -40,11 +41,13 @@ def _choose(desk: Desk, folder: Path, given: Tables, chosen: Sequence[Path] | No
     page.click("form.case [type=submit]")
 
 
-def _finished(world: Portal, batch_id: str, place: int, state: LineState) -> None:
+def _finished(
+    world: Portal, batch_id: str, place: int, state: LineState, pack_id: str | None = None
+) -> None:
     with world.world.register.begin() as unit:
         unit.pack_batches.finish(
             BatchLine(
-                batch_id=batch_id, place=place, case="", given={}, state=state,
+                batch_id=batch_id, place=place, case="", given={}, state=state, pack_id=pack_id,
                 finished_at=world.world.clock.now(), outcome={"findings": []},
             )
         )  # fmt: skip
@@ -105,6 +108,33 @@ def test_errors_are_shown_by_their_cells(
     assert told == {("debtors", "B2"), ("invoices", "D2")}
     with world.world.register.view() as unit:
         assert unit.pack_batches.of("operator", limit=9) == []
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_what_a_batch_could_not_make_ready_is_a_step_away(
+    seated: Seated, world: Portal, tmp_path: Path, language: str
+) -> None:
+    """From its end to the packs that are blocked in it, to one of them, and back."""
+    number, stranger = opened(world)["id"], opened(world, case(put(fee__receipt="77-9")))["id"]
+    desk = seated(language=language, width=390, height=844)
+    page = desk.page
+    desk.sign_in()
+    _choose(desk, tmp_path, tables(1))
+    page.wait_for_selector("[data-view=batch]")
+    batch = page.url.rsplit("/", 1)[1]
+    expect(page.locator('a[href^="#/packs/blocked/"]')).to_have_count(0)
+    _finished(world, batch, 1, LineState.BLOCKED, pack_id=number)
+
+    page.click(f'a[href="#/packs/blocked/{batch}"]')
+    page.wait_for_selector("[data-view=blocked]")
+
+    assert stranger not in page.inner_text("#main")
+    desk.look()
+    page.click(f'a[href="#/packs/{number}"]')
+    page.wait_for_selector("[data-view=pack]")
+    page.go_back()
+    page.click(f'a[href="#/packs/batches/{batch}"]')
+    page.wait_for_selector("[data-view=batch]")
 
 
 def test_what_is_chosen_and_wrong_outlives_a_switch_of_language(

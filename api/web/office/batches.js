@@ -82,6 +82,7 @@ async function showBatch(app, id, still) {
       h("dl.gist", {}, Object.entries(facts).map(([name, value]) => h("div", {}, h("dt", {}, app.say(name)), h("dd", { data: { fact: name } }, String(value))))),
       error,
       h("div.tools", {}, app.works && batch.state === "running" ? change("stop") : null, app.works && open ? change("resume") : null,
+        blocked ? h("a.button", { href: `#/packs/blocked/${id}` }, app.say("to_blocked", { count: blocked })) : null,
         h("a.button.main", { href: `${place}/summary`, download: `${id}.xlsx` }, app.say("batch_summary"))));
   };
   let watched = false;

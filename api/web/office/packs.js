@@ -20,6 +20,7 @@ export const packSection = {
     if (what === "batches") return batchPages(app, which, still);
     if (what === "new" && app.works) return newCase(app);
     if (what === "court") return courtList(app, still);
+    if (what === "blocked" && which?.startsWith("NB-")) return list(app, still, { batch: which });
     if (what?.startsWith("NP-")) return showPack(app, what, still);
     return list(app, still);
   },
@@ -28,13 +29,11 @@ export const packSection = {
 const asked = { q: "", state: "", due: false };
 let searches = 0;
 
-async function list(app, still, { focus = true } = {}) {
+/** All that fit the search; with `batch` those that it could not make ready. */
+async function list(app, still, { focus = true, batch = null } = {}) {
   // An older answer that comes late is not shown over a newer one.
   const search = ++searches;
-  const query = new URLSearchParams({ limit: "50" });
-  if (asked.q) query.set("q", asked.q);
-  if (asked.state) query.set("state", asked.state);
-  if (asked.due) query.set("due_by", new Date(Date.parse(app.today) + SOON).toISOString().slice(0, 10));
+  const query = new URLSearchParams({ limit: "50", ...(batch ? { blocked_in: batch } : wanted(app)) });
   const told = await app.net.get(`/v1/packs?${query}`);
   if (!still() || search !== searches) return;
   const rows = h("ul.packs", {}, told.packs.map((pack) => row(app, pack)));
@@ -47,15 +46,26 @@ async function list(app, still, { focus = true } = {}) {
     next = page.next;
     more.hidden = !next;
   }));
-  const show = () => app.attempt(() => list(app, still, { focus: false }));
-  app.show("packs", show,
+  const show = () => app.attempt(() => list(app, still, { focus: false, batch }));
+  const shown = [told.packs.length ? rows : h("p.none", {}, app.say(batch || asked.q || asked.state || asked.due ? "none_found" : "none")), more];
+  if (batch) {
+    app.show("blocked", show, h("p.way", {}, h("a.button", { href: `#/packs/batches/${batch}` }, `← ${batch}`)),
+      h("h1", { tabindex: -1 }, app.say("blocked_packs")), h("p.quiet", {}, app.say("blocked_packs_says")), error, shown);
+  } else app.show("packs", show,
     h("div.top", {}, h("h1", { tabindex: -1 }, app.say("packs")), h("div.tools", {},
       h("a.button", { href: "#/packs/court" }, app.say("court_list")),
       h("a.button", { href: "#/packs/batches" }, app.say("batches")),
       app.works ? h("a.button.main", { href: "#/packs/new" }, app.say("new_case")) : null)),
-    searching(app, show), error,
-    told.packs.length ? rows : h("p.none", {}, app.say(asked.q || asked.state || asked.due ? "none_found" : "none")), more);
+    searching(app, show), error, shown);
   if (focus) app.land();
+}
+
+function wanted(app) {
+  return {
+    ...(asked.q && { q: asked.q }),
+    ...(asked.state && { state: asked.state }),
+    ...(asked.due && { due_by: new Date(Date.parse(app.today) + SOON).toISOString().slice(0, 10) }),
+  };
 }
 
 function searching(app, show) {

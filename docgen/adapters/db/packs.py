@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
+from docgen.adapters.db.pack_batch_rows import PackBatchLineRow
 from docgen.adapters.db.pack_mapping import (
     columns_of,
     pack_of,
@@ -16,6 +17,7 @@ from docgen.adapters.db.pack_rows import PackPaperRow, PackRow
 from docgen.adapters.db.prepared import PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.domain.errors import Conflict, PackNotFound
+from docgen.domain.pack_batch import LineState
 from docgen.domain.pack_record import BuildStep, Pack, PackFilter, PackPaper
 
 _ASKED = PreparedQuery(
@@ -138,9 +140,18 @@ class SqlPacks:
             found.append(PackRow.state.in_([state.value for state in wanted.states]))
         if wanted.due_by is not None:
             found.append(PackRow.due_on <= wanted.due_by)
+        if wanted.blocked_in is not None:
+            found.append(PackRow.id.in_(_blocked_in(wanted.blocked_in)))
         if wanted.sought:
             found.append(PackRow.sought.contains(wanted.sought.casefold(), autoescape=True))
         if after is not None:
             last = select(PackRow.created_at, PackRow.id).where(PackRow.id == after)
             found.append(tuple_(PackRow.created_at, PackRow.id) < last.scalar_subquery())
         return found
+
+
+def _blocked_in(batch_id: str) -> Select[str | None]:
+    return select(PackBatchLineRow.pack_id).where(
+        PackBatchLineRow.batch_id == batch_id,
+        PackBatchLineRow.state == LineState.BLOCKED.value,
+    )
