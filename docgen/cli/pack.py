@@ -205,8 +205,7 @@ def _checked(case: Path, owner: str | None) -> tuple["CheckedPack", bool]:
     given = read(case)
     try:
         papers = PaperFolder(case.absolute().parent)
-        settings = Settings()
-        with told(), checking_by_register(settings) as known:
+        with told(), checking_by_register(settings := Settings()) as known:
             whose = owner or owner_of(settings)
             if known is None:
                 return checking(settings)(given, papers, owner=whose), False

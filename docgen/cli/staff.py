@@ -49,7 +49,8 @@ def staff_create(
     from docgen.settings import Settings
     from docgen.usecases.hire import StaffRequest
 
-    settings = Settings()
+    with told():
+        settings = Settings()
     request = StaffRequest(
         login=login,
         full_name=full_name,

@@ -39,6 +39,20 @@ def test_an_account_is_made_listed_locked_and_reset(run: object) -> None:
     assert "locked" not in run("list").output
 
 
+def test_a_wrong_setting_is_named_without_a_traceback(
+    run: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As other commands name it, and without what it was set to."""
+    assert callable(run)
+    monkeypatch.setenv("DOCGEN_PROFILE", "prodction")
+
+    said = run("create", "x", "--name", "X", "--role", "office")
+
+    assert said.exit_code == 1
+    assert said.stderr.startswith("error: misconfigured: DOCGEN_PROFILE: ")
+    assert "prodction" not in said.output
+
+
 def test_a_technician_without_a_region_is_refused(run: object) -> None:
     """He would see every region; and nobody is locked whom nobody knows."""
     assert callable(run)

@@ -87,6 +87,16 @@ def test_it_says_whether_a_register_was_asked(
     assert _told(COMPLETE)["register_asked"] is True
 
 
+def test_a_wrong_setting_is_named_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with the exit code of what is not able to look."""
+    monkeypatch.setenv("DOCGEN_PROFILE", "prodction")
+
+    said = _check(COMPLETE)
+
+    assert said.exit_code == 3
+    assert said.stderr.startswith("error: misconfigured: DOCGEN_PROFILE: ")
+
+
 def test_the_list_of_deadlines_says_its_window(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
