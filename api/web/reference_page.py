@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.auth import SCHEMES
 from api.route import Route
 from api.web.example import known_examples
 from api.web.page import Site, page_route, still
@@ -20,7 +21,7 @@ def reference_page(site: Site, description: Mapping[str, Any], forms: Catalogue)
             language,
             info=description["info"],
             url=description["servers"][0]["url"],
-            schemes=description["components"]["securitySchemes"],
+            schemes=SCHEMES,
             subjects=subjects(description, known_examples(forms)),
             problem_fields=problem_fields(description),
             refusals=known_problems(),

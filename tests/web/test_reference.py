@@ -39,6 +39,16 @@ def test_every_operation_is_there(demo: FlaskClient, description: Any, language:
         assert [each for each in shown if each.replace("`", "") not in said] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_ways_to_show_a_key_are_those_of_programs(demo: FlaskClient, language: str) -> None:
+    """Two, as it says, each once: cookies and what signers show are no keys."""
+    rules = page(demo, f"/docs?lang={language}").get_element_by_id("rules")
+
+    assert [text(each) for each in rules.xpath(".//li/code")] == [
+        "Authorization: Bearer $KEY", "X-Api-Key: $KEY",
+    ]  # fmt: skip
+
+
 def test_a_field_is_shown_however_deep_it_lies(demo: FlaskClient, description: Any) -> None:
     """Every field of every schema that an operation takes or gives is on the page."""
     tree = page(demo, "/docs")
