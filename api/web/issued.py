@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
 from api.problems import Problem
-from api.route import Call, Reply, Route
+from api.route import Answer, Call, Reply, Route
 from api.web.page import PageQuery, Site, page_route, sent
 from api.web.words import Tongue, tell, words
 from docgen.domain.envelope import State
@@ -16,6 +17,11 @@ from docgen.texts.dates import moment
 from docgen.usecases.show_issued import Issued
 
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow", "Vary": "Accept, Accept-Language"}
+_TEXT = "text/plain; charset=utf-8"
+_ELSEWHERE = Answer(
+    status=HTTPStatus.PERMANENT_REDIRECT, says="It is elsewhere", media_type=_TEXT,
+    headers={"Location": "Where it is"},
+)  # fmt: skip
 _OVER = {State.DECLINED, State.EXPIRED, State.VOID}
 
 
@@ -41,11 +47,20 @@ def verify_pages(site: Site) -> tuple[Route, ...]:
     def refuse(problem: Problem, call: Call) -> Reply:
         return refused_page(site, problem, call)
 
+    def show_place(call: Call) -> Reply:
+        """Where the page is: of what was asked for only a language that is ours goes along."""
+        headers = {"Location": f"/verify?lang={tongue_of(call)}"}
+        return Reply(
+            body=b"", status=HTTPStatus.PERMANENT_REDIRECT, media_type=_TEXT, headers=headers
+        )
+
+    place = page_route("/verify/", show_place, says="Be sent to the page that verifies a file")
     shown = page_route("/verify/{token}", show_issued, says="See what is registered of a document")
     upload = page_route("/verify", show_upload, says="Have a file verified")
     return (
         replace(shown, tag="verification", refusal=refuse, refusals=(DocumentNotFound,)),
         replace(upload, tag="verification", refusal=refuse),
+        replace(place, tag="verification", answer=_ELSEWHERE),
     )
 
 

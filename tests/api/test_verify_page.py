@@ -223,6 +223,18 @@ def test_what_no_good_seal_vouches_for_is_not_repeated(here: Portal, verdict: Ve
 
 
 @pytest.mark.parametrize(
+    ("asked", "place"),
+    [("?lang=kk", "/verify?lang=kk"), ("?lang=//x&phone=87475550187", "/verify?lang=ru")],
+)
+def test_a_slash_too_many_leads_to_the_page(here: Portal, asked: str, place: str) -> None:
+    """For people who type addresses; of what they asked for a language alone is repeated."""
+    answer = here.stranger().get(f"/verify/{asked}")
+
+    assert (answer.status_code, answer.headers["Location"]) == (308, place)
+    assert here.stranger().get(place).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
     "evidence",
     [
         {},
