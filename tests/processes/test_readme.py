@@ -35,6 +35,23 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_waiting_for_a_seal_ends_where_the_code_was_refused() -> None:
+    """It says in which state the envelope still is; nothing of a service is needed to see that."""
+    first, *_, last = _visit()
+    typed = "\n".join((
+        "curl() { echo '{\"state\": \"code_sent\"}'; }; sleep() { :; }; seq() { echo 1 2; }; cat() { :; }",
+        first.split("\nID=")[0].replace("URL=", "ID=1 URL="),
+        next(line for line in last.splitlines() if line.startswith("becomes")),
+    ))  # fmt: skip
+
+    done = subprocess.run(
+        ["bash", "-eu", "-c", typed], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 1
+    assert "still code_sent, not sealed" in done.stderr
+
+
 def test_the_visit_of_the_readme_ends_in_a_valid_sealed_act(folder: Path) -> None:
     """Word for word, but for the port, which others may hold here; and then what else there is."""
     with running(folder) as demo:
