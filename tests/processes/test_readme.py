@@ -39,7 +39,8 @@ def test_waiting_for_a_seal_ends_where_the_code_was_refused() -> None:
     """It says in which state the envelope still is; nothing of a service is needed to see that."""
     first, *_, last = _visit()
     typed = "\n".join((
-        "curl() { echo '{\"state\": \"code_sent\"}'; }; sleep() { :; }; seq() { echo 1 2; }; cat() { :; }",
+        "curl() { echo '{\"state\": \"code_sent\"}'; }",
+        "sleep() { :; }; seq() { echo 1 2; }; cat() { :; }",
         first.split("\nID=")[0].replace("URL=", "ID=1 URL="),
         next(line for line in last.splitlines() if line.startswith("becomes")),
     ))  # fmt: skip
