@@ -77,7 +77,7 @@ def issued_page(site: Site, issued: Issued | None, call: Call) -> Reply:
         is_over=issued is not None and issued.state in _OVER,
         lines=() if issued is None else tuple(issued_lines(issued, tongue)),
     )
-    return unseen(sent(page, tongue, takes_forms=True))
+    return unseen(sent(page, tongue, takes_forms=True, scripted=True))
 
 
 def refused_page(site: Site, problem: Problem, call: Call) -> Reply:
@@ -89,7 +89,7 @@ def refused_page(site: Site, problem: Problem, call: Call) -> Reply:
     page = site.page(
         "refused", tongue, languages=Tongue, refusal=told, code=problem.code, seconds=seconds
     )
-    reply = unseen(sent(page, tongue, takes_forms=True))
+    reply = unseen(sent(page, tongue, takes_forms=True, scripted=True))
     return replace(reply, status=problem.status, headers={**reply.headers, **problem.all_headers()})
 
 

@@ -22,7 +22,7 @@ _STYLED = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 _ASKING = _STYLED.replace("form-action 'none'", "form-action 'self'")
-_SCRIPTED = f"{_STYLED}; script-src 'self'; connect-src 'self'"
+_RUNNING = "; script-src 'self'; connect-src 'self'"
 _HELD = 304
 
 
@@ -71,7 +71,7 @@ def sent(
     page: bytes, language: Language | Tongue, *, scripted: bool = False, takes_forms: bool = False
 ) -> Reply:
     """A page that may be different the next time."""
-    policy = _ASKING if takes_forms else _SCRIPTED if scripted else _STYLED
+    policy = (_ASKING if takes_forms else _STYLED) + (_RUNNING if scripted else "")
     return Reply(body=page, media_type=_MEDIA_TYPE, headers=_headers(language, policy))
 
 

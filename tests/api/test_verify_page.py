@@ -298,7 +298,7 @@ def test_a_refusal_is_a_page_in_the_readers_language(
     assert answer.status_code == status
     assert words(tongue)["verify"]["refusals"][code]["title"] in _text(answer)
     assert (status == 503) is ("Retry-After" in answer.headers)
-    assert _main(answer).xpath(".//form[@method='post']/input[@type='file']")
+    assert _main(answer).xpath(".//form[@method='post']//input[@type='file']")
 
 
 def test_too_many_files_from_one_address_have_to_wait(here: Portal) -> None:
