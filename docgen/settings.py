@@ -217,8 +217,8 @@ class MailSettings(BaseModel):
     sender_name: str = ""
     username: str = ""
     password: SecretStr = SecretStr("")
-    patience: float = Field(default=20.0, gt=0, le=120)
-    """Seconds for each answer of the server."""
+    patience: float = Field(default=30.0, gt=0, le=60)
+    """Seconds for a letter, from the connection to its being taken."""
 
 
 class TicketSettings(BaseModel):

@@ -1,5 +1,6 @@
 """A mail server on loopback, which takes letters, or refuses them as a test wants."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
@@ -23,12 +24,24 @@ class MailServer:
     to: list[str] = field(default_factory=list)
     refuse_recipient: str | None = None
     refuse_letter: str | None = None
+    answers_after: float = 0.0
+    """Seconds: each answer to a sender, a recipient and a letter."""
     port: int = 0
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        """Take a sender."""
+        await asyncio.sleep(self.answers_after)
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         """Take a recipient, or not."""
+        await asyncio.sleep(self.answers_after)
         if self.refuse_recipient is not None:
             return self.refuse_recipient
         envelope.rcpt_tos.append(address)
@@ -36,6 +49,7 @@ class MailServer:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         """Take a letter, or not."""
+        await asyncio.sleep(self.answers_after)
         if self.refuse_letter is not None:
             return self.refuse_letter
         letter = message_from_bytes(envelope.content, policy=policy.default)

@@ -1,6 +1,7 @@
 """E-mail over SMTP (RFC 5321), under TLS from the first byte or by STARTTLS (RFC 3207)."""
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
 
+from docgen.adapters.mail.deadline import Deadline
 from docgen.domain.errors import MailRefused, MailUnavailable
 from docgen.ports import Clock
 from docgen.ports_of_copies import Letter
@@ -42,10 +44,24 @@ class SmtpAccount:
     sender_name: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
-    patience: float = 20.0
-    """Seconds for each answer of the server."""
+    patience: float = 30.0
+    """Seconds for a letter, from the connection to its being taken."""
     most_bytes: int = 20 * 1024 * 1024
     """Of a letter as it travels."""
+
+
+class _Server(smtplib.SMTP):
+    """Connected as the account says, until the deadline."""
+
+    def __init__(self, account: SmtpAccount, deadline: Deadline) -> None:
+        self._account, self._deadline = account, deadline
+        super().__init__(account.host, account.port, timeout=account.patience)
+
+    def _get_socket(self, host: str, port: int, _timeout: float) -> socket.socket:
+        connected = self._deadline.connected(host, port)
+        if self._account.security is not Security.TLS:
+            return connected
+        return self._account.tls.wrap_socket(connected, server_hostname=host)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +78,8 @@ class SmtpMailer:
             raise MailRefused("too large")
         message = self._message(letter)
         try:
-            self._hand_over(message)
+            with Deadline(self.account.patience) as deadline:
+                self._hand_over(message, deadline)
         except smtplib.SMTPRecipientsRefused as refused:
             ((code, _words),) = refused.recipients.values()
             raise _failure(code) from None
@@ -78,13 +95,18 @@ class SmtpMailer:
             raise MailUnavailable(type(failure).__name__) from None
         return str(message["Message-ID"])
 
-    def _hand_over(self, message: EmailMessage) -> None:
-        with self._connected() as server:
-            self._introduce(server)
-            server.send_message(message)
-            # What was taken is taken, however the server says good-bye.
-            with suppress(smtplib.SMTPException, OSError):
-                server.quit()
+    def _hand_over(self, message: EmailMessage, deadline: Deadline) -> None:
+        try:
+            with _Server(self.account, deadline) as server:
+                self._introduce(server)
+                server.send_message(message)
+                # What was taken is taken, however the server says good-bye.
+                with suppress(smtplib.SMTPException, OSError):
+                    server.quit()
+        except (smtplib.SMTPServerDisconnected, OSError):
+            if deadline.is_over:
+                raise TimeoutError from None
+            raise
 
     def _introduce(self, server: smtplib.SMTP) -> None:
         """Raise MailUnavailable where the server has no TLS or takes no passwords."""
@@ -96,14 +118,6 @@ class SmtpMailer:
                 server.login(account.username, account.password)
         except smtplib.SMTPNotSupportedError:
             raise MailUnavailable("not offered") from None
-
-    def _connected(self) -> smtplib.SMTP:
-        account = self.account
-        if account.security is Security.TLS:
-            return smtplib.SMTP_SSL(
-                account.host, account.port, timeout=account.patience, context=account.tls
-            )
-        return smtplib.SMTP(account.host, account.port, timeout=account.patience)
 
     def _message(self, letter: Letter) -> EmailMessage:
         account = self.account

@@ -2,7 +2,11 @@
 
 import socket
 import ssl
-from dataclasses import replace
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +137,89 @@ def test_a_dead_server_is_unavailable() -> None:
             mailer.send(LETTER)
     with pytest.raises(MailUnavailable):
         mailer.send(LETTER)
+
+
+@dataclass
+class Dripping:
+    """A server that says what it says at once, and at one word only drips, a byte at a time."""
+
+    says: tuple[bytes, ...]
+    port: int = 0
+
+    def serve(self, listening: socket.socket) -> None:
+        """One conversation: the last of what it says never ends."""
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            *whole, endless = self.says
+            for each in whole:
+                connection.sendall(each)
+                connection.recv(65536)
+            connection.sendall(endless)
+            while True:
+                time.sleep(0.05)
+                connection.sendall(b"x")
+
+
+@contextmanager
+def dripping(*says: bytes) -> Iterator[Dripping]:
+    """It listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = Dripping(says, listening.getsockname()[1])
+        thread = threading.Thread(target=server.serve, args=(listening,))
+        thread.start()
+        yield server
+        thread.join()
+
+
+_RECORD = b"\x16\x03\x03\x3f\xff"
+"""The head of the longest record that there is in TLS."""
+_OFFERS = b"250-tests\r\n250 STARTTLS\r\n"
+
+
+@pytest.mark.parametrize(
+    ("security", "says"),
+    [
+        (Security.NONE, (b"220 ",)),
+        (Security.NONE, (b"220 tests\r\n", b"250 ")),
+        (Security.NONE, (b"220 tests\r\n", *(b"250 OK\r\n",) * 3, b"354 ")),
+        (Security.NONE, (b"220 tests\r\n", *(b"250 OK\r\n",) * 3, b"354 go on\r\n", b"")),
+        (Security.STARTTLS, (b"220 tests\r\n", _OFFERS, b"220 go on\r\n", _RECORD)),
+        (Security.TLS, (_RECORD,)),
+    ],
+    ids=["greeting", "hello", "data", "end", "starttls", "tls"],
+)
+def test_a_server_that_drips_takes_no_longer_than_one_that_is_silent(
+    security: Security, says: tuple[bytes, ...]
+) -> None:
+    """The time is for a whole letter, however often something comes of an answer."""
+    begun = time.monotonic()
+    with dripping(*says) as server, pytest.raises(MailUnavailable, match="TimeoutError"):
+        mailer_to(server.port, security=security, patience=1.0).send(LETTER)
+
+    assert time.monotonic() - begun < 4
+
+
+def test_many_slow_answers_are_not_waited_for_each_by_itself() -> None:
+    """Connecting, introducing and handing over have one time together."""
+    begun = time.monotonic()
+    with mail_server() as server:
+        server.answers_after = 0.5
+        with pytest.raises(MailUnavailable):
+            mailer_to(server.port, patience=1.0).send(LETTER)
+
+    assert time.monotonic() - begun < 4
+
+
+def test_whoever_was_in_time_leaves_nothing_behind() -> None:
+    """No thread waits for the end of a time that nobody needs any more."""
+    with mail_server() as server:
+        before = set(threading.enumerate())
+        mailer_to(server.port, patience=60.0).send(LETTER)
+
+        ends = time.monotonic() + 5
+        while set(threading.enumerate()) - before and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert not set(threading.enumerate()) - before
 
 
 def test_a_letter_shows_nobody() -> None:
