@@ -375,8 +375,19 @@ class Deliveries(Protocol):
     def get(self, webhook_id: str, message_id: str) -> Delivery:
         """The delivery; raises NotFound."""
 
-    def claim(self, now: datetime, *, until: datetime, each: int, limit: int) -> Sequence[Delivery]:
-        """Take what is due, of each webhook so many, and keep it from others until then."""
+    def claim(
+        self,
+        now: datetime,
+        *,
+        until: datetime,
+        each: int,
+        limit: int,
+        busy: Mapping[str, int] | None = None,
+    ) -> Sequence[Delivery]:
+        """Take what is due, of each webhook so many, and keep it from others until then.
+
+        Of one that is `busy` with so many, so many fewer; it takes from nobody else's part.
+        """
 
     def of(
         self, webhook_id: str, *, state: DeliveryState | None, after: str | None, limit: int

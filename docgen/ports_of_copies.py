@@ -1,11 +1,11 @@
 """What the core needs from outside to give the subscriber his copy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from docgen.domain.copy import Copy
+from docgen.domain.copy import Copy, CopyWay
 
 
 class Copies(Protocol):
@@ -14,8 +14,13 @@ class Copies(Protocol):
     def add(self, copy: Copy) -> None:
         """Owe it; the commit at the latest raises Conflict where such a copy was owed before."""
 
-    def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Copy]:
-        """Take what is due, whatever its age, and keep it from others until then."""
+    def claim(
+        self, now: datetime, *, until: datetime, most: Mapping[CopyWay, int]
+    ) -> Sequence[Copy]:
+        """Take what is due, whatever its age, of each way so many, and keep it until then.
+
+        They are due again at that moment, as they say themselves.
+        """
 
     def save(self, copy: Copy) -> None:
         """Store what came of a try."""

@@ -1,6 +1,7 @@
 """What tells other people's programs."""
 
 import ipaddress
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -52,16 +53,24 @@ def desk_of(settings: Settings, parts: Surroundings, *, register: SqlRegister) -
 
 
 def telling_of(
-    settings: Settings, parts: Surroundings, *, register: SqlRegister, copies: DeliverCopies
+    settings: Settings,
+    parts: Surroundings,
+    stack: ExitStack,
+    *,
+    register: SqlRegister,
+    copies: DeliverCopies,
 ) -> TellNews:
-    """For a process that works."""
+    """For a process that works; as the stack closes, whatever was begun is finished and noted."""
     deliver = DeliverWebhooks(
         register=register,
         sender=_sender(settings),
         secret_of=secrets_of(parts.subject_key),
         clock=CLOCK,
         chance=CHANCE,
+        freed=copies.freed,
     )
+    stack.callback(deliver.threads.shutdown)
+    stack.callback(copies.close)
     return TellNews(
         register=register,
         clock=CLOCK,
@@ -70,6 +79,9 @@ def telling_of(
         deliver=deliver.tell,
         claim_copies=copies.claim,
         give_copies=copies.give,
+        more_deliveries=deliver.are_more,
+        more_copies=copies.are_more,
+        freed=copies.freed,
     )
 
 

@@ -132,7 +132,7 @@ def works_over(
         stack.callback(judge.close)
         stack.enter_context(_proved_meanwhile(proving(settings, renderer), renderer.close))
         copies = copying(settings, parts, stack, register=register)
-        tell = telling_of(settings, parts, register=register, copies=copies)
+        tell = telling_of(settings, parts, stack, register=register, copies=copies)
         gather = GatherNews(register=register)
         yield Works(work=work, sweep=sweep, gather=gather, tell=tell)
 

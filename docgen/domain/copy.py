@@ -1,6 +1,7 @@
 """The subscriber's copy: after sealing he gets a link by SMS, and his papers by e-mail."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -41,6 +42,12 @@ class CopyPolicy:
     """Between tries; the last one again and again, without an end."""
     lease: timedelta = timedelta(minutes=5)
     """Whoever took a copy and has not told its end by then has died."""
+    longest: timedelta = timedelta(seconds=90)
+    """None is begun with less than that left of its lease: a letter may take a minute."""
+    at_once: Mapping[CopyWay, int] = field(
+        default_factory=lambda: {CopyWay.SMS: 8, CopyWay.EMAIL: 4}
+    )
+    """So many of each way are taken together, and given one after another: within their lease."""
 
     def owes(self, way: CopyWay, *, email: str | None) -> bool:
         """Whether such a copy is owed to a subscriber with that address."""

@@ -1,8 +1,11 @@
 """Give the subscriber his copy: a link by SMS, the sealed files by e-mail."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from docgen.domain.copy import Copy, CopyPolicy, CopyState, CopyWay
@@ -27,13 +30,16 @@ from docgen.usecases.dispatch_message import Begun, DispatchMessage
 from docgen.usecases.issue_ticket import IssueTicket
 from docgen.usecases.limit_sending import LimitSending
 
-AT_ONCE = 8
 _SETTLED = {
     HopState.TAKEN: CopyState.SENT,
     HopState.UNKNOWN: CopyState.UNCERTAIN,
     HopState.BEGUN: CopyState.UNCERTAIN,
 }
 log = logging.getLogger(__name__)
+
+
+def _one_for_each() -> Mapping[CopyWay, Executor]:
+    return {way: ThreadPoolExecutor(1, f"copies-{way}") for way in CopyWay}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,23 +61,78 @@ class DeliverCopies:
     link_life: timedelta
     public_url: str
 
+    threads: Mapping[CopyWay, Executor] = field(default_factory=_one_for_each)
+    """A dead mail server holds up no message."""
+    freed: threading.Event = field(default_factory=threading.Event)
+    """Set whenever all that was taken of a way is given."""
+    _going: dict[CopyWay, Future[None]] = field(default_factory=dict, init=False)
+    _closing: threading.Event = field(default_factory=threading.Event, init=False)
+
     def __call__(self) -> int:
-        """How many were tried."""
+        """How many were tried, of each way as many as are taken at once."""
         with self.register.begin() as unit:
             due = self.claim(unit)
             unit.commit()
         self.give(due)
+        for given in self._going.values():
+            given.result()
         return len(due)
 
     def claim(self, unit: UnitOfWork) -> Sequence[Copy]:
-        """What is due, kept from others; to be given as soon as that is committed."""
+        """What is due, kept from others; to be given as soon as that is committed.
+
+        Nothing of a way of which something is still being given: it would wait with its lease.
+        """
+        most = {way: most for way, most in self.policy.at_once.items() if not self._is_going(way)}
+        if not most:
+            return ()
         now = self.clock.now()
-        return unit.copies.claim(now, until=now + self.policy.lease, limit=AT_ONCE)
+        return unit.copies.claim(now, until=now + self.policy.lease, most=most)
 
     def give(self, due: Sequence[Copy]) -> None:
-        """One after another."""
-        for copy in due:
+        """Each way in a thread of its own, one after another there; nobody waits for it."""
+        for way in CopyWay:
+            its = [copy for copy in due if copy.way is way]
+            if its:
+                self._going[way] = self.threads[way].submit(self._give, its)
+                self._going[way].add_done_callback(lambda _given: self.freed.set())
+
+    def are_more(self, taken: Sequence[Copy]) -> bool:
+        """Whether more may be due than a claim has taken; `freed` says when it can be taken."""
+        if not taken:
+            return any(map(self._is_going, CopyWay))
+        ways = Counter(copy.way for copy in taken)
+        return any(ways[way] >= most for way, most in self.policy.at_once.items())
+
+    def close(self) -> None:
+        """Finish what is begun; what was only taken is due to others at once."""
+        self._closing.set()
+        for each in self.threads.values():
+            each.shutdown()
+
+    def _is_going(self, way: CopyWay) -> bool:
+        return way in self._going and not self._going[way].done()
+
+    def _give(self, due: Sequence[Copy]) -> None:
+        for place, copy in enumerate(due):
+            if self.clock.now() + self.policy.longest > copy.next_at:
+                # Its lease, and theirs, would end before it: they come again by themselves.
+                log.warning("%d copies wait: those before them took long", len(due) - place)
+                return
+            if self._closing.is_set():
+                self._leave(due[place:])
+                return
             self._guarded(copy)
+
+    def _leave(self, due: Sequence[Copy]) -> None:
+        now = self.clock.now()
+        try:
+            with self.register.begin() as unit:
+                for copy in due:
+                    unit.copies.save(replace(copy, next_at=now))
+                unit.commit()
+        except DocgenError as failure:
+            log.warning("%d copies wait for their lease: %s", len(due), failure.code)
 
     def _guarded(self, copy: Copy) -> None:
         """Whatever goes wrong with one, the next has its turn; the lease brings it back."""

@@ -1,5 +1,6 @@
 """What webhooks are owed: many at a time, each once."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from docgen.domain.webhook import Delivery, DeliveryState, Topic, Try, Webhook
 
 NOW = datetime(2026, 11, 28, 9, 15, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
+_BOTH = ("W1", "W2")
 
 
 def _webhook(identifier: str) -> Webhook:
@@ -33,7 +35,7 @@ def _delivery(message: str, webhook: str = "W1") -> Delivery:
 def hooked(register: SqlRegister) -> SqlRegister:
     """A register with two webhooks."""
     with register.begin() as unit:
-        for identifier in ("W1", "W2"):
+        for identifier in _BOTH:
             unit.webhooks.add(_webhook(identifier))
         unit.commit()
     return register
@@ -161,6 +163,66 @@ def test_what_has_waited_longest_is_taken_first(hooked: SqlRegister) -> None:
 
     assert [delivery.message_id for delivery in two] == ["evt_2", "evt_3"]
     assert [delivery.message_id for delivery in one_of_each] == ["evt_1", "evt_4"]
+
+
+def test_of_a_busy_webhook_so_many_fewer_are_taken(hooked: SqlRegister) -> None:
+    """As it has places left; others have their own."""
+    names = [f"evt_{number}" for number in range(4)]
+    with hooked.begin() as unit:
+        unit.deliveries.owe([_delivery(name, webhook) for name in names for webhook in _BOTH])
+        taken = unit.deliveries.claim(NOW, until=LATER, each=3, limit=32, busy={"W1": 2})
+        full = unit.deliveries.claim(NOW, until=LATER, each=3, limit=32, busy={"W1": 3, "W2": 3})
+        few = unit.deliveries.claim(NOW, until=LATER, each=3, limit=2, busy={"W1": 1})
+
+    assert Counter(each.webhook_id for each in taken) == {"W1": 1, "W2": 3}
+    assert full == []
+    assert Counter(each.webhook_id for each in few) == {"W1": 1, "W2": 1}
+
+
+def test_what_is_owed_to_a_busy_webhook_hides_nothing_of_others(hooked: SqlRegister) -> None:
+    """However much it is, and however long it has waited."""
+    longer = NOW - timedelta(hours=1)
+    with hooked.begin() as unit:
+        unit.deliveries.owe([
+            replace(_delivery(f"evt_{number}"), next_at=longer) for number in range(100)
+        ])  # fmt: skip
+        unit.deliveries.owe([_delivery("evt_1", "W2")])
+        taken = unit.deliveries.claim(NOW, until=LATER, each=2, limit=4, busy={"W1": 1})
+
+    assert Counter(each.webhook_id for each in taken) == {"W1": 1, "W2": 1}
+
+
+def test_what_is_owed_to_a_webhook_waits_for_nobody_who_notes(wired: SqlRegister) -> None:
+    """Both go on at once, to several webhooks in any order, and neither ends the other."""
+    with wired.begin() as unit:
+        unit.webhooks.add(_webhook("W1"))
+        unit.commit()
+    with wired.begin() as noting, wired.begin() as owing:
+        noting.webhooks.forgive("W1")
+        noting.webhooks.get("W1")
+        owing.deliveries.owe([_delivery("evt_1")])
+        owing.commit()
+        noting.commit()
+
+    assert _all(wired) == [_delivery("evt_1")]
+
+
+def test_copies_are_taken_by_their_ways(hooked: SqlRegister, stored: Envelope) -> None:
+    """So many of each, however long another has waited; they say until when they are kept."""
+    copies = {
+        way: Copy(envelope_id=stored.id, way=way, next_at=NOW - timedelta(minutes=minutes))
+        for minutes, way in enumerate(CopyWay)
+    }
+    with hooked.begin() as unit:
+        for copy in copies.values():
+            unit.copies.add(copy)
+        nothing = unit.copies.claim(NOW, until=LATER, most=dict.fromkeys(CopyWay, 0))
+        message = unit.copies.claim(NOW, until=LATER, most={CopyWay.SMS: 8})
+        both = unit.copies.claim(NOW, until=LATER, most=dict.fromkeys(CopyWay, 8))
+
+    assert nothing == []
+    assert message == [replace(copies[CopyWay.SMS], next_at=LATER)]
+    assert both == [replace(copies[CopyWay.EMAIL], next_at=LATER)]
 
 
 def test_webhooks_are_looked_at_together(hooked: SqlRegister) -> None:

@@ -1,6 +1,8 @@
 """Real processes tell a real receiver: it fails at first, and in the end knows everything once."""
 
 import json
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +19,10 @@ from tests.service.visit import Visit, begun, fresh
 from tests.services.receiver import ACCEPTED, Received, Receiver, receiver
 
 _SOON = 40
+_SLOW_SECONDS = 4
+"""Longer than a round waits for anybody, and shorter than an answer may take."""
+_LAG = 8
+"""Seconds; less than the ten for which a silent receiver is waited for."""
 _FAILING = (
     b"HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n",
     b"",
@@ -82,3 +88,47 @@ def test_a_receiver_that_fails_at_first_hears_everything_in_the_end(hook: Hook) 
     library = standardwebhooks.Webhook(said.told["secret"])
     for request in hook.hears.received:
         library.verify(request.body, request.headers)
+
+
+def test_a_worker_told_to_end_notes_what_a_slow_receiver_answers(hook: Hook) -> None:
+    """What was begun is answered in time, and told by nobody a second time."""
+    slow = threading.Event()
+
+    def answer(request: Received) -> bytes:
+        if json.loads(request.body)["type"] == "envelope.created":
+            slow.set()
+            time.sleep(_SLOW_SECONDS)
+        return ACCEPTED
+
+    hook.hears.answer_to = answer
+    visit = begun(hook.service)
+    worker = hook.service.worker
+    assert worker is not None
+    assert slow.wait(_SOON)
+
+    worker.terminate()
+
+    assert worker.wait(_SOON) == 0
+    query = "SELECT state FROM webhook_deliveries WHERE message_id = :id"
+    (first,) = hook.service.tables.rows(query, id=f"evt_{visit.id}_1")
+    assert first == ("delivered",)
+
+
+def test_a_receiver_that_does_not_answer_makes_no_other_wait(hook: Hook) -> None:
+    """Of real processes, too: the other has heard everything before the first slow answer."""
+    with receiver() as silent:
+        ended = threading.Event()
+
+        def answer(_: Received) -> bytes:
+            ended.wait(_SOON)
+            return ACCEPTED
+
+        silent.answer_to = answer
+        wanted = {"url": silent.url}
+        said = hook.service.ask("POST", "/v1/webhooks", wanted, key=fresh())
+        assert said.status == 201, said.body
+        for _ in range(3):
+            last = begun(hook.service)
+            assert eventually(lambda v=last: hook.told(v) == _expected(v), seconds=_LAG)
+        ended.set()
+        assert hook.service.ask("DELETE", said.told["link"]).status == 200

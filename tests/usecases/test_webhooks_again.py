@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from docgen.domain.copy import Copy, CopyWay
+from docgen.domain.copy import Copy, CopyPolicy, CopyWay
 from docgen.domain.errors import FieldError, NotFound, ValuesRejected, WebhookNotFound
 from docgen.domain.webhook import (
     DeliveryState,
@@ -270,7 +270,7 @@ class _Noted:
     def _claim_copies(self, unit: UnitOfWork) -> Sequence[Copy]:
         self.done.append("copies")
         now = self.desk.world.clock.now()
-        return unit.copies.claim(now, until=now + POLICY.lease, limit=8)
+        return unit.copies.claim(now, until=now + POLICY.lease, most=CopyPolicy().at_once)
 
 
 def test_a_round_does_only_what_there_is_to_do(desk: Desk) -> None:

@@ -1,10 +1,11 @@
 """Copies to subscribers in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, insert, select, union_all, update
 
 from docgen.adapters.db.copy_rows import CopyRow
 from docgen.adapters.db.prepared import Prepared, PreparedQuery
@@ -18,13 +19,26 @@ _SAVE = Prepared(
         CopyRow.envelope_id == bindparam("its_envelope"), CopyRow.way == bindparam("its_way")
     )
 )
-_DUE = PreparedQuery(
-    select(CopyRow)
-    .where(CopyRow.state == CopyState.OWED.value, CopyRow.next_at <= bindparam("now"))
-    .order_by(CopyRow.next_at, CopyRow.envelope_id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
+
+
+def _due(way: CopyWay) -> Select[Any]:
+    """The longest waiting of them; a subquery, since only there a part of a union locks rows."""
+    due = (
+        select(CopyRow)
+        .where(
+            CopyRow.state == CopyState.OWED.value,
+            CopyRow.next_at <= bindparam("now"),
+            CopyRow.way == way.value,
+        )
+        .order_by(CopyRow.next_at, CopyRow.envelope_id)
+        .limit(bindparam(way.value, type_=Integer))
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+    return select(due)
+
+
+_DUE: PreparedQuery[Any] = PreparedQuery(union_all(*map(_due, CopyWay)))
 
 
 class SqlCopies:
@@ -37,10 +51,13 @@ class SqlCopies:
         """Owe it; the commit at the latest raises Conflict where such a copy was owed before."""
         _ADD.tell(self._connection, _columns(copy))
 
-    def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Copy]:
-        """Take what is due, the longest waiting first."""
-        due = all_rows(self._connection, _DUE, {"now": now, "most": limit})
-        taken = [_copy_of(row) for row in due]
+    def claim(
+        self, now: datetime, *, until: datetime, most: Mapping[CopyWay, int]
+    ) -> Sequence[Copy]:
+        """Take what is due, the longest waiting first; none of one way waits for another's."""
+        limits = {way.value: most.get(way, 0) for way in CopyWay}
+        due = all_rows(self._connection, _DUE, {"now": now, **limits})
+        taken = [replace(_copy_of(row), next_at=until) for row in due]
         for copy in taken:
             self._change(copy, next_at=until)
         return taken

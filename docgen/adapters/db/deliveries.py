@@ -1,6 +1,6 @@
 """What webhooks are owed and were told, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from docgen.adapters.db.prepared import Prepared, PreparedQuery
+from docgen.adapters.db.prepared import Prepared, PreparedByIds, PreparedQuery
 from docgen.adapters.db.reading import all_rows, one_row
 from docgen.adapters.db.webhook_rows import WebhookDeliveryRow
 from docgen.domain.errors import NotFound
@@ -45,32 +46,37 @@ _PURGE = Prepared(
         WebhookDeliveryRow.state != DeliveryState.OWED.value,
     )
 )
-_DUE = (
-    select(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id, WebhookDeliveryRow.next_at)
-    .where(
-        WebhookDeliveryRow.state == DeliveryState.OWED.value,
-        WebhookDeliveryRow.next_at <= bindparam("now"),
+
+
+def _claiming(*whose: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Of the webhooks of which that is true, or of all."""
+    owed = WebhookDeliveryRow
+    due = (
+        select(owed.webhook_id, owed.message_id, owed.next_at)
+        .where(owed.state == DeliveryState.OWED.value, owed.next_at <= bindparam("now"), *whose)
+        .order_by(owed.next_at, owed.message_id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("due")
     )
-    .order_by(WebhookDeliveryRow.next_at, WebhookDeliveryRow.message_id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-    .cte("due")
-)
-_OLDEST = (_DUE.c.next_at, _DUE.c.message_id)
-_PLACED = select(
-    _DUE,
-    func.row_number().over(partition_by=_DUE.c.webhook_id, order_by=_OLDEST).label("place"),
-).subquery("placed")
-_TAKEN = (
-    select(_PLACED.c.webhook_id, _PLACED.c.message_id)
-    .where(_PLACED.c.place <= bindparam("each", type_=Integer))
-    .order_by(_PLACED.c.next_at, _PLACED.c.message_id)
-    .limit(bindparam("limit", type_=Integer))
-)
-_CLAIM = PreparedQuery(
-    update(WebhookDeliveryRow)
-    .where(tuple_(WebhookDeliveryRow.webhook_id, WebhookDeliveryRow.message_id).in_(_TAKEN))
-    .returning(WebhookDeliveryRow)
+    oldest = (due.c.next_at, due.c.message_id)
+    placed = select(
+        due,
+        func.row_number().over(partition_by=due.c.webhook_id, order_by=oldest).label("place"),
+    ).subquery("placed")
+    taken = (
+        select(placed.c.webhook_id, placed.c.message_id)
+        .where(placed.c.place <= bindparam("each", type_=Integer))
+        .order_by(placed.c.next_at, placed.c.message_id)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    return update(owed).where(tuple_(owed.webhook_id, owed.message_id).in_(taken)).returning(owed)
+
+
+_CLAIM = PreparedQuery(_claiming())
+_CLAIM_OF = PreparedQuery(_claiming(WebhookDeliveryRow.webhook_id == bindparam("its_webhook")))
+_CLAIM_OF_OTHERS: PreparedByIds[Any] = PreparedByIds(
+    lambda ids: _claiming(WebhookDeliveryRow.webhook_id.not_in(ids))
 )
 _PLACE = (func.length(WebhookDeliveryRow.message_id), WebhookDeliveryRow.message_id)
 """Of what happened in one moment: ids of one journal end in numbers, of which 11 is after 4."""
@@ -111,13 +117,36 @@ class SqlDeliveries:
             raise NotFound(message_id)
         return _delivery_of(row)
 
-    def claim(self, now: datetime, *, until: datetime, each: int, limit: int) -> Sequence[Delivery]:
+    def claim(
+        self,
+        now: datetime,
+        *,
+        until: datetime,
+        each: int,
+        limit: int,
+        busy: Mapping[str, int] | None = None,
+    ) -> Sequence[Delivery]:
         """Take what is due; a webhook with many owed leaves room for the others."""
         given = {"now": now, "each": each, "limit": limit, "most": limit * _LOOKED_AT}
-        taken = all_rows(self._connection, _CLAIM, given | {"next_at": until})
+        given |= {"next_at": until}
+        if busy:
+            taken = self._claimed_besides(busy, given)
+        else:
+            taken = list(all_rows(self._connection, _CLAIM, given))
         return sorted(
             map(_delivery_of, taken), key=lambda each: (each.happened_at, each.message_id)
         )
+
+    def _claimed_besides(self, busy: Mapping[str, int], given: Mapping[str, Any]) -> list[Any]:
+        """Of others first: however much is due to the busy ones, it hides nothing of theirs."""
+        others, ids = _CLAIM_OF_OTHERS.asked(busy)
+        taken = list(all_rows(self._connection, others, {**given, **ids}))
+        for webhook_id, on_their_way in busy.items():
+            free = min(given["each"] - on_their_way, given["limit"] - len(taken))
+            if free > 0:
+                its = {"its_webhook": webhook_id, "each": free, "limit": free, "most": free}
+                taken += all_rows(self._connection, _CLAIM_OF, {**given, **its})
+        return taken
 
     def of(
         self, webhook_id: str, *, state: DeliveryState | None, after: str | None, limit: int

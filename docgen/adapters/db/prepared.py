@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 from sqlalchemy import (
     JSON,
     BindParameter,
+    CompoundSelect,
     Connection,
     Dialect,
     Executable,
@@ -93,6 +94,7 @@ class PreparedQuery(Prepared, Generic[R]):
         statement: Select[R]
         | Select[Any, Any]
         | Select[Any, Any, Any]
+        | CompoundSelect[*tuple[Any, ...]]
         | ReturningUpdate[R]
         | TextClause,
     ) -> None:
@@ -126,13 +128,16 @@ class PreparedQuery(Prepared, Generic[R]):
 
 
 class PreparedByIds(Generic[R]):
-    """A query for the rows of several ids, of which `write` makes the select for so many places.
+    """A query for the rows of several ids, which `write` makes for so many places.
 
     It is written once for each power of two: places too many are filled with the last id.
     """
 
     def __init__(
-        self, write: Callable[[Sequence[BindParameter[str]]], Select[*tuple[Any, ...]]]
+        self,
+        write: Callable[
+            [Sequence[BindParameter[str]]], Select[*tuple[Any, ...]] | ReturningUpdate[Any]
+        ],
     ) -> None:
         self._write = write
         self._queries: dict[int, PreparedQuery[R]] = {}

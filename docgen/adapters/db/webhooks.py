@@ -15,9 +15,13 @@ from docgen.domain.errors import Conflict, WebhookNotFound
 from docgen.domain.webhook import Rotation, Topic, Webhook, WebhookState
 
 _BY_ID = select(WebhookRow).where(WebhookRow.id == bindparam("its_id"))
-_ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update())
+# Excludes its change and its removal, but not that it is owed something: whoever owes to several
+# and whoever notes what became of several must not wait for one another.
+_ONE, _ONE_LOCKED = PreparedQuery(_BY_ID), PreparedQuery(_BY_ID.with_for_update(key_share=True))
 _LOCK: PreparedQuery[str] = PreparedQuery(
-    select(WebhookRow.id).where(WebhookRow.id == bindparam("its_id")).with_for_update()
+    select(WebhookRow.id)
+    .where(WebhookRow.id == bindparam("its_id"))
+    .with_for_update(key_share=True)
 )
 _FORGIVE = Prepared(
     update(WebhookRow)
