@@ -12,6 +12,7 @@ from api.web import static
 from api.web.modules import KINDS, SHARED, Modules, packed, part_route, shared_config
 from api.web.page import Site, page_route, spoken
 from docgen.domain.consent import WayOfSigning
+from docgen.domain.handwriting import FEWEST_POINTS
 from docgen.domain.language import BOTH
 from docgen.ports import Clock
 from docgen.texts.phrases import phrases, say
@@ -59,6 +60,7 @@ def _config(call: Call, clock: Clock) -> dict[str, Any]:
     return shared_config(call, clock, _words()) | {
         "titles": {form.code: {each.value: form.title(each) for each in BOTH} for form in forms},
         "consents": _consents(),
+        "fewest_points": FEWEST_POINTS,
     }
 
 

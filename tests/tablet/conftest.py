@@ -33,6 +33,33 @@ class Tablet(Screen):
         super().sign_in()
         self.page.wait_for_selector("[data-view=visits] .visits[aria-busy]", state="detached")
 
+    def hand_over(self) -> None:
+        """From the list of visits into the subscriber's hands, by way of the first visit."""
+        self.tap(".visits a.card")
+        self.tap("#preview")
+        self.tap("#hand-over")
+        self.page.wait_for_selector("#send")
+
+    def take_back(self) -> None:
+        """Out of the subscriber's hands, by the password."""
+        self.tap("#take-back")
+        self.page.fill("dialog input", self.password)
+        self.tap("dialog [type=submit]")
+        self.page.wait_for_selector("[data-view=visits]")
+
+    def speak(self, language: str) -> None:
+        """Switch the page to it."""
+        box = self.page.locator(f".languages [lang={language}]").bounding_box()
+        assert box is not None
+        # As a finger does it: playwright's own clicking scrolls beforehand.
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.page.wait_for_selector(f"html[lang={language}]")
+
+    @property
+    def wrong_code(self) -> str:
+        """One that was not sent."""
+        return f"{(int(self.code) + 1) % 1_000_000:06}"
+
     @property
     def code(self) -> str:
         """The one that was sent last."""
@@ -64,10 +91,10 @@ def opened(chromium: Browser, world: Portal, service: Service) -> Iterator[Opene
 
         def tablet(
             language: str = "ru", width: int = 800, height: int = 1280, *,
-            browser: Browser = chromium,
+            browser: Browser = chromium, role: Role = Role.TECHNICIAN,
         ) -> Tablet:  # fmt: skip
             return all_of_them.open(
-                Tablet, browser, "/field/", role=Role.TECHNICIAN, locale=language, has_touch=True,
+                Tablet, browser, "/field/", role=role, locale=language, has_touch=True,
                 viewport={"width": width, "height": height},
             )  # fmt: skip
 

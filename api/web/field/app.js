@@ -570,12 +570,12 @@ class App {
   async #sign(envelope, told) {
     this.envelope = envelope;
     if (!LIVE.has(envelope.state)) return this.#ended(envelope);
-    const titles = CONFIG.titles;
+    const { titles, consents, fewest_points: fewest } = CONFIG;
+    const signing = new Signing({
+      envelope, net: this.net, words, titles, consents, fewest, person: this.session.person, told,
+      done: (each) => this.#ended(each), back: () => this.#preview(envelope),
+    });
     const draw = () => {
-      const signing = new Signing({
-        envelope, net: this.net, words, titles, consents: CONFIG.consents, person: this.session.person, told,
-        done: (each) => this.#ended(each), back: () => this.#preview(envelope),
-      });
       this.#show("sign", h("h1", { tabindex: -1 }, envelope.documents.map((each) => titles[each.form]?.[words.language] ?? each.form).join(" · ")),
         signing.draw(), told ? null : this.#backBar());
     };

@@ -1,6 +1,8 @@
 // A field to sign in by finger, pen or mouse: strokes as they were drawn, and the picture of them.
 
 const INK = "#12263a";
+// Points are of this field, however large a screen shows it and however it is turned meanwhile.
+const FIELD = { width: 1280, height: 640 };
 
 export class Pad {
   strokes = [];
@@ -8,45 +10,46 @@ export class Pad {
   #tool = "finger";
   #begun = 0;
 
-  /** `changed(isEmpty)` is called after each stroke. */
-  constructor(canvas, changed) {
-    this.canvas = canvas;
+  /** `changed()` is called after each stroke. */
+  constructor(changed) {
+    this.canvas = Object.assign(document.createElement("canvas"), FIELD, { className: "pad" });
+    this.canvas.setAttribute("role", "img");
     this.changed = changed;
-    canvas.addEventListener("pointerdown", (event) => this.#down(event));
-    canvas.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => this.#up());
-    new ResizeObserver(() => this.#fit()).observe(canvas);
+    this.canvas.addEventListener("pointerdown", (event) => this.#down(event));
+    this.canvas.addEventListener("pointermove", (event) => this.#move(event));
+    for (const end of ["pointerup", "pointercancel"]) this.canvas.addEventListener(end, () => this.#up());
+  }
+
+  /** How many of them were drawn. */
+  get points() {
+    return this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
   }
 
   clear() {
     this.strokes = [];
     this.#draw();
-    this.changed(true);
+    this.changed();
   }
 
   /** As the service takes it. */
   signature() {
     return {
-      canvas: { width: this.canvas.width, height: this.canvas.height },
+      canvas: FIELD,
       tool: this.#tool,
       strokes: this.strokes,
       image: this.canvas.toDataURL("image/png").split(",")[1],
     };
   }
 
-  #fit() {
-    const scale = Math.min(window.devicePixelRatio || 1, 2);
-    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight].map((side) => Math.max(100, Math.round(side * scale)));
-    if (width === this.canvas.width && height === this.canvas.height) return;
-    Object.assign(this.canvas, { width, height });
-    this.clear();
-  }
-
   #point(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const at = { x: ((event.clientX - box.left) * this.canvas.width) / box.width, y: ((event.clientY - box.top) * this.canvas.height) / box.height };
+    const { canvas } = this;
+    const box = canvas.getBoundingClientRect();
+    // Within its border; a stroke that leaves the field ends at the edge.
+    const share = (at, side) => Math.min(1, Math.max(0, at / side));
+    const x = share(event.clientX - box.left - canvas.clientLeft, canvas.clientWidth) * FIELD.width;
+    const y = share(event.clientY - box.top - canvas.clientTop, canvas.clientHeight) * FIELD.height;
     const pressure = event.pointerType === "pen" ? { pressure: event.pressure } : {};
-    return { ...at, t: Math.max(0, event.timeStamp - this.#begun), ...pressure };
+    return { x, y, t: Math.max(0, event.timeStamp - this.#begun), ...pressure };
   }
 
   #down(event) {
@@ -72,13 +75,13 @@ export class Pad {
     if (!this.#stroke) return;
     this.#stroke = null;
     this.#draw();
-    this.changed(false);
+    this.changed();
   }
 
   #draw() {
     const pen = this.canvas.getContext("2d");
-    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    Object.assign(pen, { strokeStyle: INK, lineCap: "round", lineJoin: "round", lineWidth: this.canvas.height / 70 });
+    pen.clearRect(0, 0, FIELD.width, FIELD.height);
+    Object.assign(pen, { strokeStyle: INK, lineCap: "round", lineJoin: "round", lineWidth: FIELD.height / 80 });
     for (const stroke of this.strokes) {
       pen.beginPath();
       pen.moveTo(stroke[0].x, stroke[0].y);

@@ -4,6 +4,7 @@
 import { Problem } from "./asking.js";
 
 const PATIENCE = 30_000;
+const ABOUT_A_SECOND = 2000;
 const BYTES_A_MILLISECOND = 10;
 const [STILL_AT_IT, AGAIN] = [75_000, 1500];
 
@@ -14,10 +15,22 @@ function weight(body) {
 
 export class Net {
   guard = null;
+  #ahead = 0;
 
   /** `language()` is what answers speak; `online(yes)` hears each time whether somebody answered. */
   constructor({ language, online }) {
     Object.assign(this, { language, online });
+  }
+
+  /** An instant of the service's, as the clock of this device tells it. */
+  local(instant) {
+    return Date.parse(instant) - this.#ahead;
+  }
+
+  /** Its answers tell whole seconds: clocks that differ by no more are as good as one. */
+  #hear(now) {
+    const ahead = now - Date.now();
+    if (Number.isFinite(ahead)) this.#ahead = Math.abs(ahead) > ABOUT_A_SECOND ? ahead : 0;
   }
 
   get(path) {
@@ -94,6 +107,7 @@ export class Net {
     } finally {
       clearTimeout(timer);
     }
+    this.#hear(Date.parse(answer.headers.get("Date")));
     const problem = answer.ok ? null : new Problem(answer.status, await answer.json().catch(() => ({})));
     this.online(!problem?.isOffline);
     if (problem) throw problem;
