@@ -5,21 +5,24 @@ import { busy, told } from "./busy.js";
 import { h, newId } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { refusal, signInForm } from "./entering.js";
-import { Form } from "./form.js";
+import { finished } from "./finished.js";
 import { Net } from "./net.js";
 import { passwordForm } from "./password.js";
+import { planningForm } from "./planning.js";
 import { canScan, scan } from "./scan.js";
 import { sheets } from "./sheets.js";
 import { LIVE, Signing, until } from "./sign.js";
 import { Store } from "./store.js";
+import { askBack } from "./taking.js";
 import { verifyNumber } from "./verify.js";
+import { VisitPage } from "./visit.js";
+import { findVisits, isDeclined, isSigned, ownCard, visitCard } from "./visits.js";
 
 const CONFIG = JSON.parse(document.getElementById("config").textContent);
 const LANGUAGES = ["kk", "ru"];
 const SEND_AFTER = 300;
 const ALMATY = 5 * 3_600_000;
 const SEALS = new Set([...LIVE, "confirmed", "sealed"]);
-const OVER = new Set(["confirmed", "sealed", "declined"]);
 
 const words = {
   language: LANGUAGES.includes(localStorage.getItem("language")) ? localStorage.getItem("language") : document.documentElement.lang,
@@ -47,8 +50,8 @@ class App {
     this.store = new Store();
     this.net = new Net({ language: () => words.language, online: (yes) => this.#online(yes) });
     this.drafts = new Drafts({ store: this.store, net: this.net, told: () => this.#status(), gone: () => this.#gone() });
-    this.drafts.moved = (old, draft) => { if (this.draft?.id === old) this.#adopt(draft); };
-    this.drafts.settled = (draft) => { if (this.draft?.id === draft.id) this.#adopt(draft); };
+    this.drafts.moved = (old, draft) => this.#sent(old, draft);
+    this.drafts.settled = (draft) => this.#sent(draft.id, draft);
   }
 
   async start() {
@@ -144,12 +147,18 @@ class App {
     this.#status();
   }
 
-  #speak(language) {
+  /** In another language, and nothing else is different: neither what was typed nor where he is. */
+  async #speak(language) {
     words.language = language;
     localStorage.setItem("language", language);
+    const [name, at] = [this.name, window.scrollY];
+    const typed = [...this.main.querySelectorAll("[name]")].map((each) => [each.name, each.value]);
     this.#head();
-    this.#view?.();
-    document.querySelector(".languages [aria-pressed=true]").focus();
+    await this.#view?.();
+    if (this.name !== name) return;
+    for (const [each, value] of typed) this.main.querySelector(`[name="${each}"]`).value = value;
+    window.scrollTo(0, at);
+    document.querySelector(".languages [aria-pressed=true]").focus({ preventScroll: true });
   }
 
   #online(yes) {
@@ -188,18 +197,19 @@ class App {
     return busy(button, error, { words, refused: first }, work);
   }
 
-  #wait(text) {
-    this.#show("wait", h("div.wait", {}, h("div.spinner", { "aria-hidden": "true" }), h("h1", { tabindex: -1, role: "status" }, text)));
+  #wait(word) {
+    this.#view = () => this.#wait(word);
+    this.#show("wait", h("div.wait", {}, h("div.spinner", { "aria-hidden": "true" }), h("h1", { tabindex: -1 }, say(word))));
   }
 
   async #route() {
     if (!this.session || this.session.signing) return;
     await this.#saveNow();
-    const [place, id] = location.hash.replace(/^#\/?/, "").split("/");
+    const [place, id, step] = location.hash.replace(/^#\/?/, "").split("/");
     try {
-      if (place === "visit") await this.#visit(id);
+      if (place === "password") this.#password();
+      else if (place === "visit") await this.#visit(id, step);
       else if (place === "new") await this.#new();
-      else if (place === "password") this.#password();
       else await this.#visits();
     } catch (problem) {
       if (problem.code === "unauthenticated") this.#signIn(say("gone"));
@@ -224,11 +234,10 @@ class App {
 
   async #visits(problem = "") {
     this.draft = null;
-    this.#view = () => this.#visits();
-    const day = this.day ?? today();
+    this.#view = () => { this.#visits(); };
     const list = h("ul.visits", { "aria-busy": "true" });
-    const input = h("input", { type: "search", "aria-label": say("find"), placeholder: say("find"), value: this.sought ?? "" });
-    const days = h("input", { type: "date", "aria-label": say("day"), value: day });
+    const input = h("input", { type: "search", name: "sought", "aria-label": say("find"), placeholder: say("find"), value: this.sought ?? "" });
+    const days = h("input", { type: "date", "aria-label": say("day"), value: this.day ?? today() });
     days.addEventListener("change", () => { this.day = days.value || null; this.sought = ""; this.#visits(); });
     const error = h("p.error", { role: "alert" }, problem);
     const search = h("form.search", {}, input, h("button.plain", { type: "submit" }, say("find_go")), days);
@@ -236,56 +245,32 @@ class App {
     this.#show("visits", h("div.top", {}, h("h1", { tabindex: -1 }, say("visits")), h("a.button", { href: "#/new" }, `+ ${say("new")}`)),
       search, error, list);
     this.#status();
-    const slow = setTimeout(() => list.replaceChildren(h("li.none", { role: "status" }, say("working"))), 1000);
-    const found = await this.#found(day).catch((each) => {
+    this.relist = () => this.#list(list, error);
+    const slow = setTimeout(() => { if (list.hasAttribute("aria-busy")) list.replaceChildren(h("li.none", { role: "status" }, say("working"))); }, 1000);
+    await this.relist().finally(() => clearTimeout(slow));
+    if (list.isConnected) this.#warm();
+  }
+
+  /** The cards, as often as something of them may have changed; the newest look counts. */
+  async #list(list, error) {
+    const look = this.look = {};
+    const wanted = { day: this.day ?? today(), sought: this.sought, net: this.net, kept: (path) => this.#kept(path) };
+    const found = await findVisits(wanted).catch((each) => {
       if (each.code === "unauthenticated") this.#gone();
       else error.textContent = told(each, words);
       return [];
     });
-    clearTimeout(slow);
-    if (!list.isConnected) return;
-    for (const visit of found) if (OVER.has(visit.envelope?.state)) await this.drafts.forget(visit.id);
     const drafts = await this.drafts.all();
+    if (!list.isConnected || this.look !== look) return;
     const dirty = new Set(drafts.filter((draft) => draft.dirty).map((draft) => draft.id));
-    const own = drafts.filter((draft) => draft.isNew).map((draft) => this.#ownCard(draft));
-    list.replaceChildren(...own, ...found.map((visit) => this.#card(visit, dirty.has(visit.id))));
+    const isOver = (visit) => isSigned(visit) || (isDeclined(visit) && !dirty.has(visit.id));
+    for (const visit of found) if (isOver(visit)) await this.drafts.forget(visit.id);
+    const own = drafts.filter((draft) => draft.isNew).map((draft) => ownCard(draft, words));
+    const held = list.querySelector("a:focus")?.getAttribute("href");
+    list.replaceChildren(...own, ...found.map((visit) => visitCard(visit, dirty.has(visit.id), words)));
     list.removeAttribute("aria-busy");
+    if (held) list.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
     if (!list.children.length && !error.textContent) list.append(h("li.none", {}, say(this.sought ? "none_found" : "none")));
-    this.#warm();
-  }
-
-  async #found(day) {
-    if (!this.sought) {
-      const { visits } = await this.#kept(`/v1/visits?on=${day}&limit=100`);
-      return visits.filter((visit) => visit.state !== "cancelled");
-    }
-    const sought = encodeURIComponent(this.sought);
-    const tries = ["order", "account", "phone"].map((name) => this.net.get(`/v1/visits?${name}=${sought}`).then((told) => told.visits, (problem) => { if (problem.isOffline) throw problem; return []; }));
-    try {
-      const all = (await Promise.all(tries)).flat();
-      return [...new Map(all.map((visit) => [visit.id, visit])).values()];
-    } catch (problem) {
-      if (!problem.isOffline) throw problem;
-      const { visits } = (await this.store.get(`kept:/v1/visits?on=${day}&limit=100`)) ?? { visits: [] };
-      return visits.filter(({ reference }) => [reference.order_number, reference.account_number].includes(this.sought));
-    }
-  }
-
-  #card(visit, isDirty) {
-    const state = visit.envelope ? `envelope_${visit.envelope.state}` : `state_${visit.state}`;
-    return h("li", {}, h("a.card", { href: `#/visit/${visit.id}` },
-      h("strong", {}, [visit.slot, visit.subscriber_name || "—"].filter(Boolean).join(" · ")),
-      h("span", {}, visit.address),
-      h("span.quiet.whole", {}, `${say("order")} ${visit.reference.order_number}`),
-      h("span.state", { data: { state: visit.envelope?.state ?? visit.state } }, say(state)),
-      isDirty ? h("span.state", { data: { state: "unsent" } }, say("unsent", { count: 1 })) : null));
-  }
-
-  #ownCard(draft) {
-    const name = [draft.subscriber.surname, draft.subscriber.name].filter(Boolean).join(" ");
-    return h("li", {}, h("a.card", { href: `#/visit/${draft.id}` }, h("strong", {}, name || say("new")),
-      h("span.quiet.whole", {}, `${say("order")} ${draft.reference.order_number}`),
-      h("span.state", { data: { state: "unsent" } }, say("unsent", { count: 1 }))));
   }
 
   /** While there is a network: all that the visits of the day need without one. */
@@ -306,35 +291,16 @@ class App {
   }
 
   async #new() {
-    this.#view = () => this.#new();
     const { forms } = await this.#kept("/v1/forms");
-    const [order, account, kind] = [newId(), newId(), newId()];
-    const error = h("p.error", { role: "alert" });
-    const go = h("button.main", { type: "submit" }, say("new_go"));
-    const form = h("form.card", { novalidate: true }, h("h1", { tabindex: -1 }, say("new")),
-      h("div.field", {}, h("label", { for: order }, say("order")), h("input", { id: order, name: "order", maxlength: 40, autocomplete: "off" })),
-      h("div.field", {}, h("label", { for: account }, say("account")), h("input", { id: account, name: "account", maxlength: 40, autocomplete: "off" })),
-      h("div.field", {}, h("label", { for: kind }, say("form")), h("select", { id: kind, name: "kind" },
-        forms.map((each) => h("option", { value: each.code, selected: each.code === "acceptance_act" }, each.titles[words.language])))),
-      error, h("div.tools", {}, h("a.button", { href: "#" }, say("back")), go));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#busy(go, error, async () => {
-        const { order: { value: number }, account: { value: of }, kind: { value: code } } = form.elements;
-        const empty = ["order", "account"].filter((name) => !form.elements[name].value.trim());
-        for (const name of ["order", "account"]) form.elements[name].setAttribute("aria-invalid", String(empty.includes(name)));
-        if (empty.length) {
-          form.elements[empty[0]].focus();
-          throw Object.assign(new Error(), { title: say("new_needs") });
-        }
-        const short = forms.find((each) => each.code === code);
-        const reference = { order_number: number.trim(), account_number: of.trim() };
-        const draft = await this.drafts.begin({ reference, day: today(), person: this.session.person, form: code, languages: short.languages });
-        this.drafts.send();
-        location.hash = `#/visit/${draft.id}`;
-      });
-    });
-    this.#show("new", form);
+    const begin = async ({ code, languages }, reference) => {
+      const draft = await this.drafts.begin({ reference, day: today(), person: this.session.person, form: code, languages });
+      this.drafts.send();
+      location.hash = `#/visit/${draft.id}`;
+    };
+    const run = (go, error, work) => this.#busy(go, error, work);
+    const draw = () => this.#show("new", planningForm({ forms, words, run, begin }));
+    this.#view = draw;
+    draw();
   }
 
   #password() {
@@ -354,88 +320,81 @@ class App {
 
   // --- one visit ------------------------------------------------------------------------------
 
-  async #visit(id) {
-    let draft = await this.drafts.find(id);
-    let envelope = null;
+  /** `step` is `paper` for its document, `anew` after a refusal for its fields in spite of it. */
+  async #visit(named, step) {
+    let draft = await this.drafts.find(named);
+    const id = draft?.id ?? named;
+    if (id !== named) history.replaceState(null, "", `#/visit/${id}`);
     if (!draft?.isNew) {
       try {
         const visit = await this.#kept(`/v1/visits/${id}`);
-        envelope = visit.envelope;
+        const { envelope } = visit;
         draft = await this.drafts.of(visit, this.session.person);
         // It says what the envelope says, unless somebody has written since.
         if (envelope && visit.state === "signing") draft.made ??= { after: visit.version, envelope: envelope.id };
+        if (isSigned(visit) || (isDeclined(visit) && !draft.dirty && step !== "anew")) {
+          this.draft = draft;
+          return this.#done(envelope.id);
+        }
       } catch (problem) {
         if (!draft || !problem.isOffline) throw problem;
       }
     }
-    if (envelope && OVER.has(envelope.state)) return this.#done(envelope.id);
     this.draft = draft;
-    this.#view = () => this.#fill();
-    await this.#fill();
+    const envelope = step === "paper" && !draft.dirty ? await this.#madeBefore(draft).catch(() => null) : null;
+    if (envelope) return this.#preview(envelope);
+    return this.#fill();
   }
 
   async #fill(errors = []) {
     const draft = this.draft;
-    const changed = () => this.#changed();
+    const forms = await Promise.all(draft.documents.map((each) => this.#form(each.form)));
+    const { forms: all } = await this.#kept("/v1/forms").catch(() => ({ forms: [] }));
+    const others = all.filter((each) => !draft.documents.some((there) => there.form === each.code));
     const scanning = canScan() ? (found, failed) => scan(found, failed, words) : null;
-    const subject = await this.#form(draft.documents[0].form);
-    const who = new Form({ schema: subject.subscriber_schema, value: draft.subscriber, root: "/subscriber", words, changed });
-    const papers = [];
-    for (const [at, each] of draft.documents.entries()) {
-      const form = await this.#form(each.form);
-      papers.push({ form, view: new Form({ schema: form.schema, value: each.values, root: `/documents/${at}/values`, words, changed, scan: scanning }) });
-    }
-    const name = [draft.subscriber.surname, draft.subscriber.name, draft.subscriber.patronymic].filter(Boolean).join(" ");
-    const error = h("p.error", { role: "alert" });
-    const go = h("button.main", { type: "button", id: "preview" }, say("preview"));
-    go.addEventListener("click", () => this.#busy(go, error, () => this.#make()));
-    const person = h("details.part", { open: !name }, h("summary", {}, h("span", {}, say("subscriber")), h("strong", {}, ` ${name}`)), who.draw());
-    this.#show("visit",
-      h("h1", { tabindex: -1 }, `${say("order")} ${draft.reference.order_number}`),
-      this.#conflict(draft), person,
-      ...papers.map(({ form, view }, at) => h("section.part", {},
-        h("div.tools", {}, h("h2", {}, form.titles[words.language]), papers.length > 1 ? this.#remover(form, at) : null), view.draw())),
-      await this.#adder(), h("div.bar", {}, error, h("a.button", { href: "#" }, say("back")), go));
-    this.#status();
-    if (!errors.length) return;
-    const strange = [who, ...papers.map(({ view }) => view)].reduce((left, form) => form.tell(left), errors);
-    error.textContent = [say("wrong", { count: errors.length }), ...strange.map((each) => each.message)].join(". ");
-    this.main.querySelector("[aria-invalid]")?.focus();
+    const page = new VisitPage({ draft, forms, others, words, scan: scanning, act: this.#acts(() => page) });
+    page.tell(errors);
+    const asOf = this.changes;
+    const draw = () => {
+      this.#show("visit", ...page.draw());
+      this.#status();
+    };
+    this.#view = () => {
+      draw();
+      return page.wrong && this.changes === asOf ? this.#tellAgain(page, draw) : null;
+    };
+    draw();
+    if (errors.length) this.main.querySelector("[aria-invalid]")?.focus();
   }
 
-  #remover(form, at) {
-    const gone = async () => { this.draft.documents.splice(at, 1); this.#changed(); await this.#fill(); };
-    const label = `${say("remove_document")}: ${form.titles[words.language]}`;
-    return h("button.plain", { type: "button", "aria-label": label, on: { click: gone } }, say("remove"));
+  /** What is done on the page of a visit. */
+  #acts(page) {
+    return {
+      changed: () => this.#changed(),
+      preview: (go, error) => this.#busy(go, error, () => this.#make()),
+      verify: async () => { if (await this.#verified()) await page().preview(); },
+      add: (form) => this.#add(form),
+      remove: (at) => { this.draft.documents.splice(at, 1); this.#changed(); return this.#fill(); },
+      choose: async (way) => { await this.drafts[way](this.draft); await this.#fill(); },
+    };
   }
 
-  /** One more paper for the same signature. */
-  async #adder() {
-    const { forms } = await this.#kept("/v1/forms").catch(() => ({ forms: [] }));
-    const there = new Set(this.draft.documents.map((each) => each.form));
-    const others = forms.filter((each) => !there.has(each.code));
-    if (!others.length) return null;
-    const id = newId();
-    const select = h("select", { id }, h("option", { value: "" }, "—"), others.map((each) => h("option", { value: each.code }, each.titles[words.language])));
-    select.addEventListener("change", async () => {
-      const form = others.find((each) => each.code === select.value);
-      const { full_name, position, contacts, employee_id } = this.session.person;
-      const values = { order_number: this.draft.reference.order_number, operator_person: { full_name, position, contacts, employee_id } };
-      const schema = (await this.#form(form.code)).schema;
-      if (!("operator_person" in schema.properties)) delete values.operator_person;
-      this.draft.documents.push({ form: form.code, languages: form.languages, values });
-      this.#changed();
-      await this.#fill();
-    });
-    return h("div.part", {}, h("div.field", {}, h("label", { for: id }, say("add_document")), select));
+  /** The service's sentences in the language of now: what it refused, and nobody has changed, it is asked again. */
+  async #tellAgain(page, draw) {
+    const wrong = await this.#asked(this.draft).then((envelope) => this.#preview(envelope), (problem) => problem);
+    if (wrong?.code !== "values_rejected" || this.name !== "visit") return;
+    page.tell(wrong.errors);
+    draw();
   }
 
-  #conflict(draft) {
-    if (!draft.conflict) return null;
-    const choose = (way) => async () => { await this.drafts[way](draft); await this.#fill(); };
-    return h("div.notice", { role: "alert" }, h("p", {}, say("conflict")),
-      h("div.tools", {}, h("button.plain", { type: "button", on: { click: choose("keepMine") } }, say("mine")),
-        h("button.plain", { type: "button", on: { click: choose("takeTheirs") } }, say("theirs"))));
+  async #add(form) {
+    const { full_name, position, contacts, employee_id } = this.session.person;
+    const values = { order_number: this.draft.reference.order_number, operator_person: { full_name, position, contacts, employee_id } };
+    const { schema } = await this.#form(form.code);
+    if (!("operator_person" in schema.properties)) delete values.operator_person;
+    this.draft.documents.push({ form: form.code, languages: form.languages, values });
+    this.#changed();
+    await this.#fill();
   }
 
   /** Kept on the tablet at once, sent as soon as he pauses. */
@@ -462,6 +421,12 @@ class App {
     }
   }
 
+  /** Of a draft something is at the service now: whoever looks at it, or at its card, sees it. */
+  #sent(old, draft) {
+    if (this.draft?.id === old) this.#adopt(draft);
+    else if (this.name === "visits") this.relist();
+  }
+
   /** The service has taken what was sent; what was typed meanwhile stays as it is here. */
   #adopt(kept) {
     const draft = this.draft;
@@ -485,20 +450,12 @@ class App {
     if (now?.conflict) throw Object.assign(new Error(), { title: say("conflict_first") });
     if (now?.dirty || draft.isNew) throw this.drafts.refusal(draft.id) ?? Object.assign(new Error(), { isOffline: true });
     let envelope = await this.#madeBefore(draft);
-    if (envelope) return this.#preview(envelope);
-    if (draft.made?.version !== draft.version) {
-      draft.made = { once: newName(), version: draft.version, after: draft.version + 1 };
-    }
-    await this.drafts.keep(draft);
     try {
-      envelope = await this.net.post(`/v1/visits/${draft.id}/envelope`, { version: draft.made.version }, draft.made.once);
+      envelope ??= await this.#asked(draft);
     } catch (problem) {
-      if (!problem.isOffline) draft.made = null;
       if (problem.code === "values_rejected") {
         const isUnverified = problem.errors.every((each) => each.code === "number_not_verified");
-        const { subscriber_schema: schema } = await this.#form(draft.documents[0].form);
-        const known = { subscriber: draft.subscriber, person: this.session.person, schema, net: this.net, words };
-        if (isUnverified && (await verifyNumber(known))) return this.#make();
+        if (isUnverified && (await this.#verified())) return this.#make();
         return this.#fill(problem.errors);
       }
       if (problem.code === "visit_stale") {
@@ -508,11 +465,34 @@ class App {
       }
       throw problem;
     }
+    return this.#preview(envelope);
+  }
+
+  /** An envelope of this version; after a lost answer the same one. */
+  async #asked(draft) {
+    if (draft.made?.version !== draft.version) {
+      draft.made = { once: newName(), version: draft.version, after: draft.version + 1 };
+    }
+    await this.drafts.keep(draft);
+    let envelope;
+    try {
+      envelope = await this.net.post(`/v1/visits/${draft.id}/envelope`, { version: draft.made.version }, draft.made.once);
+    } catch (problem) {
+      if (!problem.isOffline) draft.made = null;
+      throw problem;
+    }
     // The visit has its envelope now: that is its next version.
     draft.version = draft.made.after;
     draft.made.envelope = envelope.id;
     await this.drafts.keep(draft);
-    await this.#preview(envelope);
+    return envelope;
+  }
+
+  /** Whether the subscriber's number is verified now. */
+  async #verified() {
+    const { subscriber, documents } = this.draft;
+    const { subscriber_schema: schema } = await this.#form(documents[0].form);
+    return verifyNumber({ subscriber, person: this.session.person, schema, net: this.net, words });
   }
 
   /** The envelope of this very version, where there is one that can still be signed. */
@@ -525,17 +505,28 @@ class App {
   async #preview(given) {
     let envelope = given;
     if (envelope.state === "draft") {
-      this.#wait(say("making"));
+      this.#wait("making");
       envelope = await until(this.net, envelope.id, (each) => each.state !== "draft", () => this.name === "wait");
       if (!envelope) return;
     }
     this.envelope = envelope;
-    this.#view = () => this.#preview(envelope);
     const titles = await this.#titles();
+    const place = `#/visit/${this.draft.id}`;
+    // The way back from the document is to the fields that it was made of.
+    if (location.hash !== `${place}/paper`) history.pushState({ isOverFields: true }, "", `${place}/paper`);
+    const edit = () => {
+      if (history.state?.isOverFields) history.back();
+      else location.hash = place;
+    };
+    this.#view = () => this.#drawPreview(envelope, titles, edit);
+    this.#view();
+  }
+
+  #drawPreview(envelope, titles, edit) {
     const error = h("p.error", { role: "alert" });
     const pin = newId();
     const needsPin = !this.session.has_pin;
-    const input = h("input", { id: pin, inputmode: "numeric", maxlength: 12, autocomplete: "off", "aria-describedby": `${pin}s` });
+    const input = h("input", { id: pin, name: "pin", inputmode: "numeric", maxlength: 12, autocomplete: "off", "aria-describedby": `${pin}s` });
     const go = h("button.main", { type: "button", id: "hand-over" }, say("hand_over"));
     go.addEventListener("click", () => this.#busy(go, error, async () => {
       const body = { envelope_id: envelope.id, ...(input.value ? { pin: input.value } : {}) };
@@ -543,13 +534,12 @@ class App {
       await this.store.put("session", this.session);
       await this.#handed(envelope.id);
     }));
-    const edit = h("button.plain", { type: "button", on: { click: () => { this.draft ? this.#fill() : this.#route(); this.#view = () => this.#fill(); } } }, say("edit"));
-    const toldWay = h("button.plain", { type: "button", on: { click: () => this.#sign(envelope, true) } }, say("told_way"));
+    const button = (word, act) => h("button.plain", { type: "button", on: { click: act } }, say(word));
     this.#show("preview", h("h1", { tabindex: -1 }, say("preview_title")),
       ...envelope.warnings.map((each) => h("p.notice", {}, each.messages[words.language])),
       sheets(envelope, { net: this.net, words, titles }),
       needsPin ? h("div.field.pin", {}, h("label", { for: pin }, say("pin")), input, h("p.quiet", { id: `${pin}s` }, this.session.has_password ? say("pin_says") : "")) : null,
-      h("div.bar", {}, error, edit, toldWay, go));
+      h("div.bar", {}, error, button("edit", edit), button("told_way", () => this.#sign(envelope, true)), go));
   }
 
   async #titles() {
@@ -562,9 +552,9 @@ class App {
   async #handed(envelopeId) {
     this.draft = null;
     this.#head();
-    this.#wait(say("working"));
-    const envelope = await until(this.net, envelopeId, () => true, () => true);
-    await this.#sign(envelope, false);
+    this.#wait("working");
+    const envelope = await until(this.net, envelopeId, () => true, () => this.name === "wait");
+    if (envelope) await this.#sign(envelope, false);
   }
 
   async #sign(envelope, told) {
@@ -588,59 +578,33 @@ class App {
   }
 
   #takeBack() {
-    const id = newId();
-    const error = h("p.error", { role: "alert" });
-    const input = h("input", { id, type: "password", autocomplete: "off" });
-    const go = h("button.main", { type: "submit" }, say("take_back_go"));
-    const dialog = h("dialog", { "aria-labelledby": `${id}t` });
-    const form = h("form", { novalidate: true }, h("h2", { id: `${id}t` }, say("take_back_title")),
-      h("div.field", {}, h("label", { for: id }, say("take_back_secret")), input), error,
-      h("div.tools", {}, h("button.plain", { type: "button", on: { click: () => dialog.close() } }, say("back")), go));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#busy(go, error, async () => {
-        this.session = await this.net.post("/v1/session/take-back", { secret: input.value });
-        await this.store.put("session", this.session);
-        dialog.close();
-        this.#head();
-        location.hash = "";
-        await this.#route();
-      }, (problem) => {
-        if (problem.code !== "sign_in_refused") return false;
-        error.textContent = say("take_back_wrong");
-        input.select();
-        return true;
-      });
-    });
-    dialog.append(form);
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
+    const taken = async (session) => {
+      this.session = session;
+      await this.store.put("session", session);
+      this.#head();
+      location.hash = "";
+      await this.#route();
+    };
+    askBack({ net: this.net, words, taken, run: (go, error, work, refused) => this.#busy(go, error, work, refused) });
   }
 
   // --- after ----------------------------------------------------------------------------------
 
   async #ended(envelope) {
-    this.#wait(say(SEALS.has(envelope.state) ? "sealing" : "working"));
+    this.#wait(SEALS.has(envelope.state) ? "sealing" : "working");
     await this.#done(envelope.id);
   }
 
   async #done(id) {
     const over = (each) => ["sealed", "declined", "void", "expired"].includes(each.state);
-    const look = this.name;
-    if (look !== "wait") this.#wait(say("sealing"));
+    if (this.name !== "wait") this.#wait("working");
     const envelope = await until(this.net, id, over, () => this.name === "wait");
     if (!envelope) return;
+    const isOurs = !this.session.signing;
     const draw = () => {
-      const isSealed = envelope.state === "sealed";
-      const links = isSealed ? envelope.documents.map((each) => h("li", {},
-        h("img.qr", { src: `/v1/envelopes/${envelope.id}/documents/${each.id}/qr`, alt: "", width: 220, height: 220 }),
-        h("a", { href: each.links.verification, target: "_blank", rel: "noopener" }, each.number))) : [];
-      this.#show("done", h("div.finished", { data: { state: envelope.state } }, h("p.tick", { "aria-hidden": "true" }, isSealed ? "✓" : "–"),
-        h("h1", { tabindex: -1 }, say(isSealed ? "sealed" : envelope.state === "declined" ? "declined" : `over_${envelope.state}`)),
-        ["void", "expired"].includes(envelope.state) ? h("p", {}, say(`over_${envelope.state}_says`)) : null,
-        isSealed ? h("p", {}, say("sealed_says")) : null, isSealed ? h("p.quiet", {}, say("sealed_copy")) : null, h("ul.links", {}, links)),
-      this.session.signing ? this.#backBar() : h("div.bar", {}, h("a.button.main", { href: "#" , on: { click: () => { if (!location.hash || location.hash === "#") this.#route(); } } }, say("next"))));
+      const anew = isOurs && this.draft ? h("a.button", { href: `#/visit/${this.draft.id}/anew` }, say("visit_anew")) : null;
+      const next = h("a.button.main", { href: "#", on: { click: () => { if (!location.hash || location.hash === "#") this.#route(); } } }, say("next"));
+      this.#show("done", finished(envelope, { words, anew }), isOurs ? h("div.bar", {}, next) : this.#backBar());
     };
     this.#view = draw;
     draw();

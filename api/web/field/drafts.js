@@ -54,8 +54,9 @@ export class Drafts {
     return draft;
   }
 
-  find(id) {
-    return this.store.get(PREFIX + id);
+  /** By its id, or by the name that it bore until the service gave it one. */
+  async find(id) {
+    return (await this.store.get(PREFIX + id)) ?? (await this.all()).find((draft) => draft.was === id) ?? null;
   }
 
   async all() {

@@ -7,20 +7,26 @@ import { plain, printed, product, tiyn } from "./money.js";
 const SUMS = { works: (row) => product(row.quantity, row.unit_price), materials: (row) => tiyn(row.to_pay),
   equipment: (row) => tiyn(row.price), incomplete: (row) => tiyn(row.compensation), complete: (row) => tiyn(row.price) };
 const FOLDED = new Set(["operator_person"]);
+const NOT_VERIFIED = "number_not_verified";
 const UNSEEN = new Set(["Work.total", "Values.order_number"]);
 
 export class Form {
+  errors = [];
+  #marks = new Map();
+
   /**
    * `words` speak; `changed()` is called at each change; `scan` reads a barcode, where the tablet
-   * can. Whatever `value` holds beyond the schema stays as it is.
+   * can, `verify` has a number verified. Whatever `value` holds beyond the schema stays as it is.
    */
-  constructor({ schema, value, root, words, changed, scan = null }) {
-    Object.assign(this, { schema, value, root, words, changed, scan });
+  constructor({ schema, value, root, words, changed, scan = null, verify = null }) {
+    Object.assign(this, { schema, value, root, words, changed, scan, verify });
     this.sums = [];
   }
 
+  /** Anew, in the language of now: what is wrong stays marked, what was unfolded stays so. */
   draw() {
     this.sums = [];
+    const unfolded = [...(this.element?.querySelectorAll("details[open]") ?? [])].map((each) => each.dataset.pointer);
     const box = h("div.fields", { on: { input: (event) => this.#heard(event.target) } });
     for (const [name, part] of this.#fields(this.schema)) {
       const field = this.#field(this.value, name, part, this.root, "Values");
@@ -28,29 +34,44 @@ export class Form {
     }
     this.element?.replaceWith(box);
     this.element = box;
+    for (const pointer of unfolded) this.#at(pointer)?.setAttribute("open", "");
+    this.#marks.clear();
+    this.strange = this.errors.filter((each) => !this.#point(each));
     return box;
   }
 
-  /** Show what the service found; the pointers that no field here has. */
+  /** What the service found: of it what is here is shown, the next time that it is drawn. */
   tell(errors) {
-    for (const each of this.element.querySelectorAll(".error")) each.remove();
-    for (const each of this.element.querySelectorAll("[aria-invalid]")) {
-      each.removeAttribute("aria-invalid");
-      each.removeAttribute("aria-describedby");
-    }
-    const strange = [];
-    for (const error of errors) if (!this.#point(error)) strange.push(error);
-    return strange;
+    this.errors = errors.filter((each) => each.pointer === this.root || each.pointer.startsWith(`${this.root}/`));
+  }
+
+  #at(pointer) {
+    return this.element.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`);
+  }
+
+  /** Something came or went: all of it anew, and on with what `next` finds. */
+  #again(next) {
+    this.#changed();
+    this.draw();
+    next()?.focus();
+  }
+
+  #firstOf(pointer) {
+    return this.#at(pointer)?.querySelector("input, select, textarea");
+  }
+
+  /** Rows have other places now: what was wrong at the old ones is found by the next look. */
+  #forget(pointer) {
+    this.errors = this.errors.filter((each) => !each.pointer.startsWith(`${pointer}/`));
   }
 
   #point(error) {
-    if (!error.pointer.startsWith(this.root)) return false;
     let pointer = error.pointer;
     while (pointer.length >= this.root.length) {
-      const field = this.element.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`);
+      const field = this.#at(pointer);
       if (field) {
         const input = field.querySelector("input, select, textarea, button");
-        if (input) this.#mark(field, input, error.message);
+        if (input) this.#mark(field, input, error);
         else field.append(h("p.error", {}, error.message));
         for (let up = field.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
         return true;
@@ -61,11 +82,12 @@ export class Form {
     return false;
   }
 
-  #mark(field, input, why) {
+  #mark(field, input, error) {
     const id = newId("e");
-    field.append(h("p.error", { id }, why));
+    field.append(h("p.error", { id }, error.message));
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", id);
+    this.#marks.set(input, error);
   }
 
   #fields(schema) {
@@ -87,6 +109,7 @@ export class Form {
     document.getElementById(input.getAttribute("aria-describedby"))?.remove();
     input.removeAttribute("aria-invalid");
     input.removeAttribute("aria-describedby");
+    this.errors = this.errors.filter((each) => each !== this.#marks.get(input));
   }
 
   #changed() {
@@ -139,7 +162,7 @@ export class Form {
     });
     input.value = isMoment ? String(known).slice(0, 16) : String(known);
     const camera = name === "serial" && this.scan
-      ? h("button.plain", { type: "button", on: { click: () => this.scan((code) => { input.value = code; this.#heard(input); set(code); }, (why) => { this.#heard(input); this.#mark(input.closest("[data-pointer]"), input, why); input.focus(); }) } }, this.words.say("scan"))
+      ? h("button.plain", { type: "button", on: { click: () => this.scan((code) => { input.value = code; this.#heard(input); set(code); }, (why) => { this.#heard(input); this.#mark(input.closest("[data-pointer]"), input, { message: why }); input.focus(); }) } }, this.words.say("scan"))
       : null;
     return this.#row({ ...place, root: place.root }, id, camera ? h("div.joined", {}, input, camera) : input);
   }
@@ -177,23 +200,40 @@ export class Form {
   }
 
   #group({ holder, name, ...place }, kind) {
-    const made = () => (holder[name] ??= {});
-    const inside = (box) => {
-      for (const [each, part] of Object.entries(kind.properties)) {
-        const field = this.#field(holder[name], each, part, place.root, kind.kind);
-        if (field) box.append(field);
-      }
-      return box;
-    };
-    if (place.optional && !holder[name]) {
-      const box = h("div.field", { data: { pointer: place.root } });
-      box.append(h("button.plain", { type: "button", on: { click: () => { made(); this.#changed(); this.draw(); } } }, `+ ${place.label}`));
-      return box;
+    if (place.optional && !holder[name]) return this.#groupless({ holder, name, ...place });
+    holder[name] ??= {};
+    const folded = FOLDED.has(name);
+    const short = folded ? h("span.quiet", {}, ` ${holder[name].full_name ?? ""}`) : null;
+    const box = folded
+      ? h("details", { data: { pointer: place.root } }, h("summary", {}, place.label, short))
+      : h("fieldset", { data: { pointer: place.root } }, h("legend", {}, place.label));
+    for (const [each, part] of Object.entries(kind.properties)) {
+      const field = this.#field(holder[name], each, part, place.root, kind.kind);
+      if (field) box.append(field);
     }
-    made();
-    if (!FOLDED.has(name)) return inside(h("fieldset", { data: { pointer: place.root } }, h("legend", {}, place.label)));
-    const short = h("span.quiet", {}, ` ${holder[name].full_name ?? ""}`);
-    return inside(h("details", { data: { pointer: place.root } }, h("summary", {}, place.label, short)));
+    if (place.optional) box.append(this.#groupRemover({ holder, name, ...place }));
+    return box;
+  }
+
+  /** What can be added; where it is wanting because a number is not verified, that is done first. */
+  #groupless({ holder, name, ...place }) {
+    const made = () => {
+      holder[name] = {};
+      this.#again(() => this.#firstOf(place.root));
+    };
+    const isUnverified = this.verify && this.errors.some((each) => each.code === NOT_VERIFIED && each.pointer === place.root);
+    const verify = isUnverified ? h("button.plain", { type: "button", on: { click: () => this.verify() } }, this.words.say("verify_go")) : null;
+    return h("div.field", { data: { pointer: place.root } }, verify, h("button.plain", { type: "button", on: { click: made } }, `+ ${place.label}`));
+  }
+
+  #groupRemover({ holder, name, ...place }) {
+    const gone = () => {
+      delete holder[name];
+      this.#forget(place.root);
+      this.#again(() => this.#at(place.root).querySelector("button"));
+    };
+    const label = `${this.words.say("remove")}: ${place.label}`;
+    return h("div.tools", {}, h("button.plain", { type: "button", "aria-label": label, on: { click: gone } }, this.words.say("remove")));
   }
 
   #list({ holder, name, ...place }, kind) {
@@ -201,25 +241,7 @@ export class Form {
     if (items.enum) return this.#boxes({ holder, name, ...place }, items);
     const rows = (holder[name] ??= []);
     const box = h("fieldset.rows", { data: { pointer: place.root } }, h("legend", {}, place.label));
-    const again = () => { this.#changed(); this.draw(); };
-    rows.forEach((row, at) => {
-      const card = h("div.row", { data: { pointer: `${place.root}/${at}` } });
-      const number = h("p.number", {}, `${at + 1}`);
-      const sum = h("output");
-      const copy = h("button.plain", { type: "button", "aria-label": `${this.words.say("copy")}: ${place.label} ${at + 1}`,
-        on: { click: () => { rows.splice(at + 1, 0, { ...structuredClone(row), ...("serial" in row ? { serial: "" } : {}) }); again(); } } }, this.words.say("copy"));
-      const gone = h("button.plain", { type: "button", "aria-label": `${this.words.say("remove")}: ${place.label} ${at + 1}`,
-        on: { click: () => { rows.splice(at, 1); again(); } } }, this.words.say("remove"));
-      card.append(h("div.tools", {}, number, sum, copy, gone));
-      const inside = h("div.cells");
-      for (const [each, part] of Object.entries(items.properties)) {
-        const field = this.#field(row, each, part, `${place.root}/${at}`, items.kind);
-        if (field) inside.append(field);
-      }
-      card.append(inside);
-      box.append(card);
-      if (name === "works") this.sums.push(() => { const amount = SUMS.works(row); sum.textContent = amount === null ? "" : `${printed(amount)} ₸`; });
-    });
+    rows.forEach((row, at) => box.append(this.#rowOf({ rows, row, at, name, ...place }, items)));
     const total = h("output.total", { "aria-live": "polite" });
     if (SUMS[name]) {
       this.sums.push(() => {
@@ -227,10 +249,43 @@ export class Form {
         total.textContent = rows.length ? `${this.words.say("total")}: ${printed(amount)} ₸` : "";
       });
     }
-    const add = h("button.plain", { type: "button", on: { click: () => { rows.push({}); again(); } } }, `+ ${this.words.say("add")}`);
-    box.append(h("div.tools", {}, add, total));
+    const added = () => {
+      rows.push({});
+      this.#again(() => this.#firstOf(`${place.root}/${rows.length - 1}`));
+    };
+    box.append(h("div.tools", {}, h("button.plain", { type: "button", on: { click: added } }, `+ ${this.words.say("add")}`), total));
     for (const sum of this.sums) sum();
     return box;
+  }
+
+  #rowOf({ rows, row, at, name, ...place }, items) {
+    const root = `${place.root}/${at}`;
+    const sum = h("output");
+    if (name === "works") this.sums.push(() => { const amount = SUMS.works(row); sum.textContent = amount === null ? "" : `${printed(amount)} ₸`; });
+    const cells = h("div.cells");
+    for (const [each, part] of Object.entries(items.properties)) {
+      const field = this.#field(row, each, part, root, items.kind);
+      if (field) cells.append(field);
+    }
+    return h("div.row", { data: { pointer: root } }, h("div.tools", {}, h("p.number", {}, `${at + 1}`), sum, this.#rowTools({ rows, row, at, ...place })), cells);
+  }
+
+  #rowTools({ rows, row, at, ...place }) {
+    const copied = () => {
+      // No two devices share a serial number: that of the copy is the next to be typed.
+      rows.splice(at + 1, 0, { ...structuredClone(row), ...("serial" in row ? { serial: "" } : {}) });
+      this.#forget(place.root);
+      this.#again(() => this.#firstOf(`${place.root}/${at + 1}/serial`) ?? this.#firstOf(`${place.root}/${at + 1}`));
+    };
+    const gone = () => {
+      rows.splice(at, 1);
+      this.#forget(place.root);
+      const left = `${place.root}/${Math.min(at, rows.length - 1)}`;
+      this.#again(() => this.#at(left)?.querySelector(".tools button:last-child") ?? this.#at(place.root).querySelector(":scope > .tools button"));
+    };
+    const named = (word) => ({ type: "button", "aria-label": `${this.words.say(word)}: ${place.label} ${at + 1}` });
+    return [h("button.plain", { ...named("copy"), on: { click: copied } }, this.words.say("copy")),
+      h("button.plain", { ...named("remove"), on: { click: gone } }, this.words.say("remove"))];
   }
 
   #boxes({ holder, name, ...place }, items) {

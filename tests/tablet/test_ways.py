@@ -1,0 +1,92 @@
+"""Ways through the tablet: back, anew, without a network, and for whom it is not meant."""
+
+import pytest
+from playwright.sync_api import expect
+
+from docgen.domain.staff import Role
+from tests.api.portal import Portal
+from tests.browser.standing import Service
+from tests.browser.waiting import comes_true
+from tests.tablet.conftest import Opened
+from tests.tablet.test_tablet import _FORMS_KEPT
+
+_SURNAME = '[data-pointer="/subscriber/surname"] input'
+
+
+@pytest.mark.usefixtures("visit")
+def test_the_way_back_from_a_document_is_to_its_fields(opened: Opened) -> None:
+    """Then to the visits; forward again is the document once more."""
+    tablet = opened()
+    page = tablet.page
+    tablet.sign_in()
+    tablet.tap(".visits a.card")
+    tablet.tap("#preview")
+    page.wait_for_selector("[data-view=preview]")
+
+    page.go_back()
+    page.wait_for_selector("[data-view=visit]")
+    page.go_forward()
+    page.wait_for_selector("[data-view=preview] .sheet img")
+    page.get_by_role("button", name="Исправить").click()
+    page.wait_for_selector("[data-view=visit]")
+    page.go_back()
+    page.wait_for_selector("[data-view=visits]")
+
+
+def test_a_card_tells_at_once_that_its_visit_was_sent(
+    opened: Opened, world: Portal, service: Service
+) -> None:
+    """A visit that was begun without a network; its old name leads to it, too."""
+    tablet = opened("kk")
+    page = tablet.page
+    tablet.sign_in()
+    comes_true(page, "navigator.serviceWorker.controller !== null")
+    comes_true(page, _FORMS_KEPT, len(list(world.docgen.forms)))
+    service.stop()
+    page.click(".top a.button")
+    page.fill("[name=order]", "1-200000778")
+    page.fill("[name=account]", "750000000002")
+    page.click("form.card [type=submit]")
+    page.fill(_SURNAME, "Сәрсенова")
+    old = page.url
+    page.click(".bar a.button")
+    expect(page.locator(".visits [data-state=unsent]")).to_have_text("Жіберілмеген: 1")
+
+    service.start()
+
+    expect(page.locator(".visits [data-state=unsent]")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".visits [data-state=begun]")).to_have_count(1)
+    page.goto(old)
+    expect(page.locator(_SURNAME)).to_have_value("Сәрсенова")
+    assert "new-" not in page.url
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.usefixtures("visit")
+def test_after_a_refusal_the_visit_goes_on(opened: Opened, language: str) -> None:
+    """The reason is told, and the visit opened anew ends in another document."""
+    tablet = opened(language)
+    page = tablet.page
+    tablet.sign_in()
+    tablet.hand_over()
+    page.click(".decline summary")
+    page.fill(".decline textarea", "Цена другая")
+    page.click(".decline .danger")
+    page.wait_for_selector("[data-view=done]")
+    tablet.look()
+    tablet.take_back()
+    tablet.tap(".visits a.card")
+    expect(page.locator(".finished")).to_contain_text("Цена другая")
+    tablet.look()
+
+    page.click(".finished a.button")
+    page.wait_for_selector("[data-view=visit]")
+    page.click(".part > summary")
+    page.fill(_SURNAME, "Бейсенова")
+    page.click(".bar a.button")
+    expect(page.locator(".visits [data-state=begun]")).to_have_count(1)
+    tablet.tap(".visits a.card")
+    expect(page.locator(_SURNAME)).to_have_value("Бейсенова")
+    tablet.tap("#preview")
+
+    page.wait_for_selector("[data-view=preview] .sheet img")
