@@ -90,3 +90,29 @@ def test_after_a_refusal_the_visit_goes_on(opened: Opened, language: str) -> Non
     tablet.tap("#preview")
 
     page.wait_for_selector("[data-view=preview] .sheet img")
+
+
+@pytest.mark.usefixtures("visit")
+def test_a_tablet_that_is_reloaded_without_a_network_says_so(
+    opened: Opened, service: Service
+) -> None:
+    """In the subscriber's hands: what is missing, and a way back; the document comes later."""
+    tablet = opened()
+    page = tablet.page
+    tablet.sign_in()
+    comes_true(page, "navigator.serviceWorker.controller !== null")
+    tablet.hand_over()
+    service.stop()
+
+    page.reload()
+
+    expect(page.locator(".wait .error")).to_contain_text("Нет связи")
+    tablet.speak("kk")
+    expect(page.locator(".wait .error")).to_contain_text("Байланыс жоқ")
+    tablet.look()
+    page.click("#take-back")
+    page.fill("dialog input", tablet.password)
+    page.click("dialog [type=submit]")
+    expect(page.locator("dialog .error")).to_contain_text("Байланыс жоқ")
+    service.start()
+    page.wait_for_selector("#send")

@@ -165,6 +165,7 @@ class App {
     const was = this.isOnline;
     this.isOnline = yes;
     if (was !== yes) this.#status();
+    if (was !== yes && this.name === "wait") this.#view();
     if (yes && !was && this.session && !this.session.signing) this.drafts.send();
   }
 
@@ -197,9 +198,12 @@ class App {
     return busy(button, error, { words, refused: first }, work);
   }
 
+  /** Until something has happened; what keeps it waiting is said, and whoever holds it may give it back. */
   #wait(word) {
     this.#view = () => this.#wait(word);
-    this.#show("wait", h("div.wait", {}, h("div.spinner", { "aria-hidden": "true" }), h("h1", { tabindex: -1 }, say(word))));
+    const away = this.isOnline ? null : h("p.error", { role: "alert" }, say(this.session.signing ? "wait_offline_held" : "wait_offline"));
+    this.#show("wait", h("div.wait", {}, h("div.spinner", { "aria-hidden": "true" }), h("h1", { tabindex: -1 }, say(word)), away),
+      away && this.session.signing ? this.#backBar() : null);
   }
 
   async #route() {

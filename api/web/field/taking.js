@@ -14,8 +14,8 @@ export function askBack({ net, words, run, taken }) {
     h("div.field", {}, h("label", { for: id }, say("take_back_secret")), input), error,
     h("div.tools", {}, h("button.plain", { type: "button", on: { click: () => dialog.close() } }, say("back")), go));
   const wrong = (problem) => {
-    if (problem.code !== "sign_in_refused") return false;
-    error.textContent = say("take_back_wrong");
+    if (problem.code !== "sign_in_refused" && !problem.isOffline) return false;
+    error.textContent = say(problem.isOffline ? "take_back_offline" : "take_back_wrong");
     input.select();
     return true;
   };
