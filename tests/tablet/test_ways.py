@@ -116,3 +116,21 @@ def test_a_tablet_that_is_reloaded_without_a_network_says_so(
     expect(page.locator("dialog .error")).to_contain_text("Байланыс жоқ")
     service.start()
     page.wait_for_selector("#send")
+
+
+@pytest.mark.parametrize(
+    ("role", "where"), [(Role.AUDITOR, "/office/"), (Role.ADMINISTRATOR, None)]
+)
+def test_who_is_no_technician_is_told_so(opened: Opened, role: Role, where: str | None) -> None:
+    """In his own words, with the way to where his work is."""
+    tablet = opened("kk", role=role)
+    page = tablet.page
+    page.fill("[name=login]", tablet.login)
+    page.fill("[name=password]", tablet.password)
+    page.click("button[type=submit]")
+
+    expect(page.locator("[data-view=stranger] h1")).to_have_text("Планшет техниктерге арналған")
+    assert "visits:work" not in page.locator("main").inner_text()
+    links = page.locator("main a")
+    assert [each.get_attribute("href") for each in links.all()] == ([where] if where else [])
+    tablet.look()

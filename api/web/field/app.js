@@ -23,6 +23,7 @@ const LANGUAGES = ["kk", "ru"];
 const SEND_AFTER = 300;
 const ALMATY = 5 * 3_600_000;
 const SEALS = new Set([...LIVE, "confirmed", "sealed"]);
+const OFFICE = ["office", "collector", "auditor"];
 
 const words = {
   language: LANGUAGES.includes(localStorage.getItem("language")) ? localStorage.getItem("language") : document.documentElement.lang,
@@ -212,6 +213,7 @@ class App {
     const [place, id, step] = location.hash.replace(/^#\/?/, "").split("/");
     try {
       if (place === "password") this.#password();
+      else if (!this.session.person.roles.includes("technician")) this.#stranger();
       else if (place === "visit") await this.#visit(id, step);
       else if (place === "new") await this.#new();
       else await this.#visits();
@@ -219,6 +221,16 @@ class App {
       if (problem.code === "unauthenticated") this.#signIn(say("gone"));
       else await this.#visits(told(problem, words));
     }
+  }
+
+  /** Somebody else's account: where his own work is. */
+  #stranger() {
+    this.#view = () => this.#stranger();
+    const hasOffice = this.session.person.roles.some((role) => OFFICE.includes(role));
+    this.#show("stranger", h("div.card", {}, h("h1", { tabindex: -1 }, say("stranger")),
+      h("p", {}, say(hasOffice ? "stranger_office_says" : "stranger_says")),
+      h("div.tools", {}, hasOffice ? h("a.button.main", { href: "/office/" }, say("stranger_office")) : null,
+        h("button.plain", { type: "button", on: { click: () => this.#signOut(false) } }, say("sign_out")))));
   }
 
   /** What the service says, kept for when it is silent. */
