@@ -15,6 +15,7 @@ class Service:
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
+        self.now = Now(portal)
         self._server: BaseWSGIServer | None = None
         self.port = 0
 
@@ -25,7 +26,7 @@ class Service:
 
     def start(self) -> None:
         """Answer."""
-        app = service(self._portal, Now(self._portal))
+        app = service(self._portal, self.now)
         self._server = make_server(
             "localhost", self.port, app, threaded=True, request_handler=Dateless
         )

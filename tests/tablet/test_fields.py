@@ -51,6 +51,7 @@ def test_the_way_of_verifying_comes_back_though_more_is_wrong(unverified: Tablet
     """Beside other errors the dialog does not come by itself: the button brings it."""
     page = unverified.page
     page.get_by_role("button", name="Назад").last.click()
+    expect(page.locator(f"{_VERIFICATION} .error")).to_be_visible()
     page.fill(f"{_EQUIPMENT} [data-pointer$='/serial'] input >> nth=0", "")
     unverified.tap("#preview")
     expect(page.locator(f"{_EQUIPMENT} .error")).to_have_count(1)
