@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from docgen.domain.caller import Caller
 from docgen.domain.errors import WebhookNotFound
 from docgen.domain.webhook import Topic, Webhook, WebhookPolicy, WebhookState
-from docgen.ports import Clock, Register, UnitOfWork, WebhookSender
+from docgen.ports import Clock, Register, UnitOfWork
+from docgen.ports_of_webhooks import WebhookSender
 
 
 @dataclass(frozen=True, kw_only=True)

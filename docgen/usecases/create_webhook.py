@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from docgen.domain.caller import Caller
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.domain.webhook import Topic, Webhook
-from docgen.ports import Clock, Register, WebhookSender
+from docgen.ports import Clock, Register
+from docgen.ports_of_webhooks import WebhookSender
 
 MOST_OF_AN_OWNER = 20
 

@@ -25,7 +25,8 @@ from docgen.domain.webhook import (
     WebhookState,
     notice_of,
 )
-from docgen.ports import Chance, Clock, Register, UnitOfWork, WebhookSender
+from docgen.ports import Chance, Clock, Register, UnitOfWork
+from docgen.ports_of_webhooks import WebhookSender
 from docgen.usecases.share_places import Places
 
 AT_ONCE = 32

@@ -129,6 +129,10 @@ def test_a_receiver_that_does_not_answer_makes_no_other_wait(hook: Hook) -> None
         assert said.status == 201, said.body
         for _ in range(3):
             last = begun(hook.service)
-            assert eventually(lambda v=last: hook.told(v) == _expected(v), seconds=_LAG)
+
+            def is_told(visit: Visit = last) -> bool:
+                return hook.told(visit) == _expected(visit)
+
+            assert eventually(is_told, seconds=_LAG)
         ended.set()
         assert hook.service.ask("DELETE", said.told["link"]).status == 200

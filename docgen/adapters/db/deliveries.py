@@ -83,7 +83,7 @@ _PLACE = (func.length(WebhookDeliveryRow.message_id), WebhookDeliveryRow.message
 
 
 class SqlDeliveries:
-    """Implements ports.Deliveries."""
+    """Implements ports_of_webhooks.Deliveries."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

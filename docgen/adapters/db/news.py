@@ -72,7 +72,7 @@ _TOLD = Prepared(
 
 
 class SqlNews:
-    """Implements ports.News."""
+    """Implements ports_of_webhooks.News."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -16,6 +16,7 @@ from docgen import (
     ports_of_packs,
     ports_of_staff,
     ports_of_tickets,
+    ports_of_webhooks,
 )
 from docgen.adapters.db.anchors import SqlAnchors
 from docgen.adapters.db.asked import SqlAskedRequests
@@ -84,9 +85,9 @@ class SqlUnit:
     anchors: ports_of_evidence.Anchors
     audit: ports_of_evidence.Audit
     outbox: ports.Outbox
-    news: ports.News
-    webhooks: ports.Webhooks
-    deliveries: ports.Deliveries
+    news: ports_of_webhooks.News
+    webhooks: ports_of_webhooks.Webhooks
+    deliveries: ports_of_webhooks.Deliveries
     keys: ports.ApiKeys
     packs: ports_of_packs.Packs
     pack_batches: ports_of_packs.PackBatches

@@ -51,7 +51,7 @@ _ALONE: PreparedQuery[None] = PreparedQuery(
 
 
 class SqlWebhooks:
-    """Implements ports.Webhooks."""
+    """Implements ports_of_webhooks.Webhooks."""
 
     def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection

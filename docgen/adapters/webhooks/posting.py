@@ -9,7 +9,7 @@ from typing import Final
 from docgen.adapters.webhooks.addresses import Guard
 from docgen.adapters.webhooks.connections import RECEIVER_ERRORS, Connection, Connections
 from docgen.domain.errors import WebhookUnreachable
-from docgen.ports import WebhookAnswer
+from docgen.ports_of_webhooks import WebhookAnswer
 
 _BEGINNING: Final = 500
 _HIDDEN: Final = "***"
@@ -26,7 +26,7 @@ _FIXED: Final = {
 
 
 class HttpPosting:
-    """Implements ports.WebhookSender over HTTP/1.1; follows no redirect.
+    """Implements ports_of_webhooks.WebhookSender over HTTP/1.1; follows no redirect.
 
     A connection that the receiver leaves open is used again, for a minute; its name is resolved for
     each new one, and the checked address connected to, so that a name which leads elsewhere a
