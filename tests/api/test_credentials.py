@@ -25,7 +25,7 @@ _PUBLIC = {
     "GET /live", "GET /metrics", "GET /office/", "GET /office/packs",
     "GET /office/{mark}/{name}", "GET /openapi.json", "GET /ready",
     "GET /schemas/evidence/1.json", "GET /sign/", "GET /static/{mark}/{folder}/{name}",
-    "GET /static/{name}", "GET /verify", "GET /verify/{token}", "POST /verify",
+    "GET /static/{name}", "GET /verify", "GET /verify/", "GET /verify/{token}", "POST /verify",
     "POST /verify/{token}",
 }  # fmt: skip
 """Pages that hold nobody's data, health, descriptions, and the check of a paper in one's hands."""

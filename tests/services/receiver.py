@@ -89,8 +89,14 @@ def receiver(tls: ssl.SSLContext | None = None, *, keeps: bool = False) -> Itera
         scheme = "http" if tls is None else "https"
         here = Receiver(port=listening.getsockname()[1], scheme=scheme, keeps=keeps)
         here.answer(204)
-        threading.Thread(target=_accept, args=(listening, here, tls), daemon=True).start()
-        yield here
+        accepting = threading.Thread(target=_accept, args=(listening, here, tls), daemon=True)
+        accepting.start()
+        try:
+            yield here
+        finally:
+            # Whoever still accepts may else do so from whatever is given this descriptor next.
+            listening.shutdown(socket.SHUT_RDWR)
+            accepting.join()
 
 
 def _accept(listening: socket.socket, here: Receiver, tls: ssl.SSLContext | None) -> None:
