@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.confined.answers import answer
 from docgen.confined.limits import narrow
 from docgen.domain.errors import UnreadableDocument
 from docgen.ports_of_packs import Part
@@ -46,7 +47,7 @@ def main() -> None:
         content = volume.pdf
     except UnreadableDocument as refused:
         told = {"refused": str(refused)}
-    sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + content)
+    answer(told, content)
 
 
 if __name__ == "__main__":

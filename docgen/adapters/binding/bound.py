@@ -1,12 +1,11 @@
 """Volumes of strangers' papers, each bound in a process of its own."""
 
-import json
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from docgen.adapters.binding import bind_program
 from docgen.adapters.binding.volume import PikepdfBinder
+from docgen.confined.answers import GivenUp, heard
 from docgen.confined.programs import OneByOne
 from docgen.domain.errors import UnreadableDocument
 from docgen.ports_of_packs import Part, Volume
@@ -43,11 +42,11 @@ class ConfinedBinder:
         """The volume; raises UnreadableDocument, for what goes beyond the limits too, and Busy."""
         words = {"number": number, "title": title, "before": before, "of": of}
         done = self._program.run(content=bind_program.asked(parts, words))
-        line, _, pdf = done.stdout.partition(b"\n")
-        if done.returncode != 0 or not line:
+        try:
+            told, pdf = heard(done)
+        except GivenUp:
             _log.warning("the binding of %d papers was given up: %d", len(parts), done.returncode)
-            raise UnreadableDocument("too hard to bind within the limits")
-        told: dict[str, Any] = json.loads(line)
+            raise UnreadableDocument("too hard to bind within the limits") from None
         if "refused" in told:
             raise UnreadableDocument(told["refused"])
         return Volume(pdf=pdf, pages=told["pages"])

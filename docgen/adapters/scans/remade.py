@@ -1,10 +1,10 @@
 """Strangers' pictures and papers, each made anew in a process of its own."""
 
-import json
 import logging
 from typing import Any
 
 from docgen.adapters.scans import remake_program
+from docgen.confined.answers import GivenUp, heard
 from docgen.confined.programs import OneByOne
 from docgen.domain.errors import FieldError, ValuesRejected
 from docgen.ports_of_handwriting import Picture, Scan
@@ -52,11 +52,11 @@ class RemadeScans:
 
     def _made(self, kind: str, content: bytes, *, unreadable: str) -> tuple[dict[str, Any], bytes]:
         done = self._programs[kind].run(kind, content=content)
-        line, _, made = done.stdout.partition(b"\n")
-        if done.returncode != 0 or not line:
+        try:
+            told, made = heard(done)
+        except GivenUp:
             _log.warning("a %s of %d bytes was given up: %d", kind, len(content), done.returncode)
-            raise ValuesRejected((FieldError("", unreadable),))
-        told: dict[str, Any] = json.loads(line)
+            raise ValuesRejected((FieldError("", unreadable),)) from None
         if "refused" in told:
             raise ValuesRejected((FieldError("", told["refused"], tuple(told["params"].items())),))
         return told, made

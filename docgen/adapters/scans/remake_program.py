@@ -5,12 +5,12 @@ Run as `python -P -m docgen.adapters.scans.remake_program SECONDS MEMORY KIND`, 
 what was made, and then its bytes. What goes beyond a limit ends without that line.
 """
 
-import json
 import sys
 from dataclasses import asdict
 from typing import Any, Final
 
 from docgen.adapters.scans.remaking import Refused, picture, scan
+from docgen.confined.answers import answer
 from docgen.confined.limits import narrow
 
 KINDS: Final = {"picture": picture, "scan": scan}
@@ -27,7 +27,7 @@ def main() -> None:
         content = told.pop("content")
     except Refused as refused:
         told = {"refused": refused.code, "params": refused.params}
-    sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + content)
+    answer(told, content)
 
 
 if __name__ == "__main__":
